@@ -1,0 +1,3 @@
+"""EventCoder: political event data (source, action, target) from news text."""
+
+__version__ = "0.1.0"

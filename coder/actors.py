@@ -1,0 +1,652 @@
+"""Mentions of actors in a sentence: names, role nouns with their nationality, places, pronouns.
+
+In: a Tree and the Dictionaries. Out: for a token, the Mention it stands for. The code of a mention depends on the
+date of the event and is looked up later by `resolve_actor`.
+
+    >>> mentions = SentenceMentions(Tree(sentence), dictionaries, context)
+    >>> mentions.at(3)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+
+from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, normalize
+from coder.dictionary.load import Dictionaries
+from coder.discourse import Discourse
+from coder.grammar import Tree
+from coder.records import Mention, ResolvedActor
+
+NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "X", "NUM", "SYM"})
+CORE_RELATIONS = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
+PERSON_PRONOUNS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
+THING_PRONOUNS = frozenset({"it", "its", "itself"})
+PLURAL_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
+SPEAKER_PRONOUNS = frozenset({"i", "we", "us", "our", "my", "me", "ours", "ourselves", "myself"})
+RECIPROCAL = frozenset({"each", "other", "another"})
+FORMER = frozenset({"former", "ex", "onetime", "deposed", "ousted", "exiled", "erstwhile", "toppled", "fugitive"})
+MODIFIERS = {
+    "then": "then", "late": "late", "acting": "acting", "interim": "acting", "caretaker": "acting", "elect": "elect",
+    "incoming": "elect", "designate": "elect", "aspiring": "elect",
+}  # fmt: skip
+BACKED = frozenset({"backed", "allied", "supported", "sponsored", "funded", "armed", "trained", "linked", "aligned", "occupied",
+                    "controlled", "held", "owned", "born", "based", "made", "brokered", "mediated", "affiliated", "inspired", "proposed",
+                    "sanctioned", "imposed", "built", "recognized", "educated", "friendly", "equipped", "supplied"})  # fmt: skip
+LED = frozenset({"led", "run", "dominated", "majority", "commanded"})
+# Heads that say only what sort of person it is: a more telling word before them gives the role.
+GENERIC_HEADS = frozenset(
+    "spokesman spokeswoman spokesperson official leader chief head representative commander member officer source delegation "
+    "team envoy boss deputy aide figure supporter ally negotiator delegate group forces force fighter unit position side camp "
+    "man woman people men party activist candidate lawyer critic commander-in-chief veteran chairman president secretary "
+    "director worker personnel body service department agency office board council committee staff loyalist element "
+    "authority organization organisation faction movement coalition alliance community personality personalities "
+    "administration".split()
+)
+OWNER_PREPOSITIONS = ("of", "from", "for", "to")
+CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
+
+
+class Phrase:
+    """A dictionary phrase found in the sentence: token span and what it may mean."""
+
+    __slots__ = ("start", "end", "names", "agents")
+
+    def __init__(self, start: int, end: int, names: list[NameHit], agents: list[AgentHit]) -> None:
+        self.start = start
+        self.end = end
+        self.names = names
+        self.agents = agents
+
+
+class SentenceMentions:
+    """Mentions of one sentence, looked up by head token and cached.
+
+    Args:
+        tree: the sentence.
+        dictionaries: names and agents.
+        discourse: what earlier sentences of the document have introduced.
+    """
+
+    __slots__ = ("tree", "dictionaries", "discourse", "day", "phrases", "names", "agents", "_at", "_inside", "keys")
+
+    def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
+        self.tree = tree
+        self.dictionaries = dictionaries
+        self.discourse = discourse
+        self.day = tree.sentence.publication_date
+        self.keys = [normalize(f) for f in tree.forms]
+        self.names: list[Phrase] = []
+        self.agents: list[Phrase] = []
+        self._scan()
+        self._at: dict[int, Mention | None] = {}
+        self._inside: dict[tuple[int, bool], Mention | None] = {}
+
+    # ---- dictionary phrases ------------------------------------------------------------------------------------
+
+    def _scan(self) -> None:
+        forms = self.tree.forms
+        keys = self.keys
+        names, agents = self.dictionaries.names.next, self.dictionaries.agents.next
+        shouting = sum(f.isupper() for f in forms) * 2 > len(forms) > 4
+        i = 0
+        n = len(forms)
+        while i < n:
+            found = None
+            if keys[i] in names and (forms[i][:1].isupper() or not forms[i].isascii() or keys[i][:1].isdigit() or forms[i] == "al"):
+                found = self._longest(i, names[keys[i]], shouting)
+            if found:
+                self.names.append(found)
+                i = found.end
+            else:
+                i += 1
+        i = 0
+        while i < n:
+            node = agents.get(keys[i])
+            end = -1
+            if node is not None:
+                hits: list[AgentHit] = []
+                j = i + 1
+                while node is not None:
+                    if node.agents:
+                        end, hits = j, node.agents
+                    while j < n and forms[j] in HYPHENS:
+                        j += 1
+                    if j >= n:
+                        break
+                    node = node.next.get(keys[j])
+                    j += 1
+                if end > 0 and self._agent_fits(i, end, hits):
+                    self.agents.append(Phrase(i, end, [], hits))
+                    i = end
+                    continue
+            i += 1
+
+    def _agent_fits(self, start: int, end: int, hits: list[AgentHit]) -> bool:
+        if end - start > 1:
+            return True
+        return self.tree.upos[start] in ("NOUN", "PROPN", "ADJ", "X") or hits[0].plural
+
+    def _longest(self, start: int, node: TrieNode, shouting: bool) -> Phrase | None:
+        forms, keys = self.tree.forms, self.keys
+        n = len(forms)
+        best: Phrase | None = None
+        j = start + 1
+        current: TrieNode | None = node
+        positions = [start]
+        while current is not None:
+            if current.hits:
+                hits = [h for h in current.hits if self._capitals_fit(h, positions, shouting)]
+                if hits and self._tag_fits(positions, hits):
+                    best = Phrase(start, j, hits, [])
+            while j < n and (forms[j] in HYPHENS or (forms[j] == "." and j + 1 < n)):
+                j += 1
+            if j >= n:
+                break
+            current = current.next.get(keys[j])
+            positions = [*positions, j]
+            j += 1
+        return best
+
+    def _capitals_fit(self, hit: NameHit, positions: list[int], shouting: bool) -> bool:
+        forms = self.tree.forms
+        if hit.acronym:
+            word = forms[positions[0]]
+            letters = word.replace(".", "")
+            if not letters.isupper():
+                return False
+            return not shouting or "." in word or len(letters) > 2 or self.tree.upos[positions[0]] == "PROPN"
+        return all(not cap or forms[p][:1].isupper() or not forms[p][:1].isalpha() for p, cap in zip(positions, hit.capitals, strict=False))
+
+    def _tag_fits(self, positions: list[int], hits: list[NameHit]) -> bool:
+        if len(positions) > 1 or hits[0].acronym:
+            return True
+        tag = self.tree.upos[positions[0]]
+        if tag in CLOSED_CLASS:
+            return tag in ("VERB", "INTJ", "X") and positions[0] > 0 and any(h.form in ("name", "capital") for h in hits)
+        return True
+
+    # ---- mentions ----------------------------------------------------------------------------------------------
+
+    def at(self, head: int) -> Mention | None:
+        """The actor that the noun phrase headed by `head` names, or None."""
+        if head not in self._at:
+            self._at[head] = None  # ends loops of appositions
+            self._at[head] = self._mention(head)
+        return self._at[head]
+
+    def inside(self, head: int, *, as_source: bool = False) -> Mention | None:
+        """The actor named by the phrase, else the one its head belongs to ("Netanyahu's policies" → Netanyahu)."""
+        key = (head, as_source)
+        if key not in self._inside:
+            self._inside[key] = None
+            mention = self.at(head)
+            if mention is None or mention.kind == "unknown":
+                mention = self._embedded(head, as_source) or mention
+            self._inside[key] = mention
+        return self._inside[key]
+
+    def several(self, head: int, *, as_source: bool = False) -> tuple[Mention, ...]:
+        """The mention(s) of a phrase: one for each country of "officials from Sudan and Chad"."""
+        mention = self.inside(head, as_source=as_source)
+        if mention is None:
+            return ()
+        countries = [o for o in mention.owners if o.kind in ("country", "organization", "place")]
+        if mention.kind != "agent" or not mention.plural or len({o.actors for o in countries}) < 2:
+            return (mention,)
+        rest = tuple(o for o in mention.owners if o not in countries)
+        return tuple(
+            replace(mention, owners=(owner, *rest), start=owner.start, end=owner.end, text=owner.text, rule=f"{mention.rule}, shared by {owner.text!r}")
+            for owner in countries
+        )
+
+    def _core(self, head: int) -> set[int]:
+        """Tokens of the phrase itself: head, titles, compounds, adjectives; not its possessor or complements."""
+        tree = self.tree
+        core = {head}
+        queue = [head]
+        while queue:
+            node = queue.pop()
+            for c in tree.children[node]:
+                relation = tree.deprels[c]
+                if relation == "amod" and self._participle(c):
+                    continue
+                if relation in CORE_RELATIONS or tree.relation(c) in ("compound", "flat"):
+                    pass
+                elif relation == "conj" and node != head and tree.relation(node) == "amod" and c < head:
+                    pass
+                elif relation == "nmod" and c < node and tree.case(c) == "":
+                    pass
+                elif relation == "punct" and tree.forms[c] in HYPHENS:
+                    core.add(c)
+                    continue
+                else:
+                    continue
+                core.add(c)
+                queue.append(c)
+        return core
+
+    def _participle(self, i: int) -> bool:
+        """ "Turkish-backed": what stands before the participle is not the nationality of the noun."""
+        form = self.keys[i]
+        if self.tree.upos[i] == "VERB" or form in BACKED or form in LED:
+            return True
+        return "-" in self.tree.forms[i] and self.tree.forms[i].rsplit("-", 1)[1].lower() in BACKED | LED
+
+    def _phrases_in(self, phrases: list[Phrase], tokens: set[int]) -> list[Phrase]:
+        return [p for p in phrases if all(t in tokens or self.tree.forms[t] in HYPHENS or self.tree.forms[t] == "." for t in range(p.start, p.end))]
+
+    def _covering(self, phrases: list[Phrase], head: int) -> Phrase | None:
+        for p in phrases:
+            if p.start <= head < p.end:
+                return p
+        return None
+
+    def _mention(self, head: int) -> Mention | None:
+        tree = self.tree
+        tag = tree.upos[head]
+        if tag == "PRON" or (tag == "DET" and tree.lower[head] in PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS):
+            return self._pronoun(head)
+        if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
+            return None
+        core = self._core(head)
+        found = self._from_core(head, core)
+        appositions = self._appositions(head)
+        if found is None or found.kind in ("unknown", "agent"):
+            for a in appositions:
+                other = self.at(a)
+                if other is None or other.kind == "unknown":
+                    continue
+                if found is None or found.kind == "unknown":
+                    found = replace(other, head=head, rule=f"apposition: {other.rule}", **self._span(head, core, a))
+                    break
+                if other.kind in ("person", "organization") or (not found.owners and other.owners):
+                    found = replace(other, head=head, rule=f"apposition: {other.rule}", **self._span(head, core, a))
+                    break
+        if found is not None and found.kind == "unknown":
+            known = self.discourse.known_name(found.text)
+            if known is not None:
+                found = replace(
+                    known, head=head, start=found.start, end=found.end, text=found.text,
+                    rule=f"named before: {known.text!r} ({known.rule})", sentence_index=tree.sentence.index,
+                )  # fmt: skip
+        return found
+
+    def _span(self, head: int, core: set[int], *more: int) -> dict[str, object]:
+        sentence = self.tree.sentence
+        tokens = sorted(core)
+        left, right = tokens[0], tokens[-1]
+        start, end = sentence.starts[left], sentence.ends[right]
+        return {"start": start, "end": end, "text": sentence.text[start - sentence.start : end - sentence.start]}
+
+    def _make(self, head: int, core: set[int], **fields: object) -> Mention:
+        span = self._span(head, {t for t in core if self.tree.upos[t] != "PUNCT"} or core)
+        return Mention(
+            head=head,
+            sentence_index=self.tree.sentence.index,
+            modifier=self._modifier(head, core),
+            plural="Number=Plur" in self.tree.feats[head],
+            **span,  # type: ignore[arg-type]
+            **fields,  # type: ignore[arg-type]
+        )
+
+    def _modifier(self, head: int, core: set[int]) -> str:
+        for t in core:
+            key = self.keys[t]
+            if key in FORMER:
+                return "former"
+            if key in MODIFIERS and (self.tree.deprels[t] == "amod" or key in ("elect", "then", "designate")):
+                return MODIFIERS[key]
+        for c in self.tree.children[head]:
+            if self.keys[c] in ("then", "elect") and self.tree.relation(c) in ("advmod", "amod", "compound"):
+                return MODIFIERS[self.keys[c]]
+        return ""
+
+    def _appositions(self, head: int) -> list[int]:
+        tree = self.tree
+        found = [c for c in tree.children[head] if tree.relation(c) == "appos"]
+        if tree.relation(head) == "appos":
+            found.append(tree.heads[head])
+        return found
+
+    def _from_core(self, head: int, core: set[int]) -> Mention | None:
+        names = self._phrases_in(self.names, core)
+        agents = self._phrases_in(self.agents, core)
+        people = [p for p in names if any(h.actor.kind == "person" for h in p.names)]
+        if people:
+            phrase = people[-1]
+            covering_agent = self._covering(agents, head)
+            if phrase.start <= head < phrase.end or covering_agent is None or covering_agent.end <= phrase.start:
+                actors = tuple(dict.fromkeys(h.actor for h in phrase.names if h.actor.kind == "person"))
+                titled = self._titles_fit(actors, names, phrase)
+                if titled:
+                    return self._make(head, core, kind="person", actors=titled, entry_id=titled[0].entry_id, rule="name")
+        covering = self._covering(names, head)
+        agent = self._covering(agents, head)
+        if agent is None and agents and self.tree.upos[head] == "PROPN" and (covering is None or covering.names[0].form != "name"):
+            titles = [p for p in agents if p.start < head]
+            agent = titles[-1] if titles else None
+        if covering is not None and (agent is None or (agent.end - agent.start) <= (covering.end - covering.start)):
+            hit = self._best_hit(covering.names)
+            tail = [p for p in agents if p.start >= covering.end and p.end - 1 > head]
+            if not tail:
+                if hit.form == "adjective" and hit.actor.kind == "country" and self.tree.upos[head] == "ADJ" and self.tree.relation(head) in ("amod", "compound"):
+                    return self._owner_mention(head, covering)
+                return self._name_mention(head, core, covering, hit)
+            agent = tail[0]
+        if agent is not None and agent.agents[0].code is not None:
+            return self._agent_mention(head, core, agent, agents, names)
+        if agent is not None:
+            return None
+        if self.tree.upos[head] == "PROPN":
+            others = [p for p in names if p.names[0].form in ("name", "metonym") and p.names[0].actor.kind == "organization"]
+            if others and others[-1].end >= head:
+                return self._name_mention(head, core, others[-1], self._best_hit(others[-1].names))
+            titles = [p for p in agents if p.agents[0].code]
+            if titles:
+                return self._agent_mention(head, core, titles[-1], agents, names)
+            if not self._event_like(head):
+                owner = self._embedded_in_core(head, core)
+                return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
+        return None
+
+    def _event_like(self, head: int) -> bool:
+        return ("noun", self.tree.lemmas[head].lower()) in self.dictionaries.frames
+
+    def _titles_fit(self, actors: tuple, names: list[Phrase], phrase: Phrase) -> tuple:  # type: ignore[type-arg]
+        """Of several people of one name, those of the country named in the title ("Syrian President …")."""
+        countries = {h.actor.country for p in names if p is not phrase for h in p.names if h.form == "adjective" or h.actor.kind == "country"}
+        if not countries or len(phrase.names) == 0:
+            return actors
+        fitting = tuple(a for a in actors if a.country in countries)
+        if fitting:
+            return fitting
+        # a surname of somebody else: "Iranian lawmaker … Johnson"
+        return actors if phrase.end - phrase.start > 1 or any(a.country is None for a in actors) else ()
+
+    def _best_hit(self, hits: list[NameHit]) -> NameHit:
+        order = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
+        day = self.day
+        return min(hits, key=lambda h: (order.get(h.form, 9), h.actor.distance(day), h.actor.end is not None and bool(day and h.actor.end < day)))
+
+    def _name_mention(self, head: int, core: set[int], phrase: Phrase, hit: NameHit) -> Mention:
+        kind = {"city": "place", "region": "place"}.get(hit.form, hit.actor.kind)
+        actors = tuple(dict.fromkeys(h.actor for h in phrase.names if h.form == hit.form))
+        return self._make(
+            head, core, kind=kind, actors=actors or (hit.actor,), role=hit.role, form=hit.form,
+            entry_id=hit.actor.entry_id, rule=f"{hit.form} of {hit.actor.name}",
+        )  # fmt: skip
+
+    def _owner_mention(self, head: int, phrase: Phrase) -> Mention:
+        hit = self._best_hit(phrase.names)
+        kind = {"city": "place", "region": "place"}.get(hit.form, hit.actor.kind)
+        return self._make(head, set(range(phrase.start, phrase.end)), kind=kind, actors=(hit.actor,), role=hit.role, form=hit.form,
+                          entry_id=hit.actor.entry_id, rule=f"{hit.form} of {hit.actor.name}")
+
+    def _agent_mention(self, head: int, core: set[int], agent: Phrase, agents: list[Phrase], names: list[Phrase]) -> Mention | None:
+        hit = agent.agents[0]
+        role = hit.code or ""
+        entry = hit.entry_id
+        modifiers = [p for p in agents if p.end <= agent.start and p.agents[0].code]
+        last_word = hit.phrase.rsplit(" ", 1)[-1]
+        if modifiers and (last_word in GENERIC_HEADS or role == "GOV"):
+            other = modifiers[-1].agents[0].code or ""
+            if other and other not in ("GOV",) and not (other == "CVL"):
+                role = other
+        owners = self._owners(head, core, names, hit)
+        if not owners and self.tree.relation(head) == "conj":
+            owners = self._shared_owners(head)
+        kind = "agent"
+        if hit.prefix and len(role) >= 3:
+            kind = "agent"
+        return self._make(head, core, kind=kind, role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
+                          form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent")
+
+    def _owners(self, head: int, core: set[int], names: list[Phrase], hit: AgentHit) -> tuple[Mention, ...]:
+        """Whose the agent is: adjective or name before it, possessor, "of/from/for", "-led", then "in"."""
+        tree = self.tree
+        found: list[Mention] = []
+        for p in names:
+            best = self._best_hit(p.names)
+            if best.actor.kind == "person" and p.start <= head < p.end:
+                continue
+            found.append(self._owner_mention(p.end - 1, p))
+        countries = [m for m in found if m.kind in ("country", "organization", "place", "person")]
+        if countries:
+            return tuple(found)
+        for c in tree.children[head]:
+            if tree.deprels[c] in ("nmod:poss", "det:poss"):
+                owner = self.inside(c)
+                if owner is not None and owner.kind != "unknown":
+                    return (*found, owner)
+        for preposition in OWNER_PREPOSITIONS:
+            for c in tree.children[head]:
+                if tree.relation(c) == "nmod" and tree.deprels[c] != "nmod:poss" and tree.case(c) == preposition:
+                    if preposition == "to" and hit.phrase.rsplit(" ", 1)[-1] not in ("aide", "adviser", "advisor"):
+                        continue
+                    owners = [self.inside(t) for t in tree.conjuncts(c)]
+                    known = [o for o in owners if o is not None and (o.owners or o.actors) and o.kind != "unknown"]
+                    if known:
+                        return (*found, *known)
+        for c in tree.children[head]:
+            if tree.relation(c) in ("amod", "acl") and self._participle(c) and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
+                for p in self.names:
+                    if c - 3 <= p.start and p.end <= c + 1:
+                        return (*found, self._owner_mention(p.end - 1, p))
+        for c in tree.children[head]:
+            if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("in", "at", "near"):
+                owner = self.inside(c)
+                if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
+                    return (*found, owner)
+        return tuple(found)
+
+    def _shared_owners(self, head: int) -> tuple[Mention, ...]:
+        """ "the Sudanese government and rebels": what stands before the first noun belongs to both."""
+        first = self.tree.heads[head]
+        if any(self.tree.relation(c) in ("det", "nmod") for c in self.tree.children[head]):
+            return ()
+        mention = self.at(first)
+        if mention is None or mention.kind != "agent":
+            return ()
+        return tuple(o for o in mention.owners if o.start < mention.end and o.form in ("adjective", "name", "inhabitant"))
+
+    def _embedded_in_core(self, head: int, core: set[int]) -> Mention | None:
+        names = self._phrases_in(self.names, core)
+        if names:
+            best = names[0]
+            for p in names:
+                if self._best_hit(p.names).actor.kind in ("country", "organization", "people", "person"):
+                    best = p
+                    break
+            return self._owner_mention(best.end - 1, best)
+        return None
+
+    def _embedded(self, head: int, as_source: bool) -> Mention | None:
+        """The actor a phrase that names none belongs to."""
+        tree = self.tree
+        if tree.upos[head] not in ("NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"):
+            return None
+        if tree.upos[head] in ("VERB", "PRON", "DET") :
+            return self._partitive(head)
+        for c in tree.children[head]:
+            if tree.deprels[c] in ("nmod:poss", "det:poss"):
+                owner = self.inside(c, as_source=as_source)
+                if owner is not None and owner.kind != "unknown":
+                    return replace(owner, rule=f"possessor of {tree.forms[head]!r}: {owner.rule}")
+        core = self._core(head)
+        agents = [p for p in self._phrases_in(self.agents, core) if p.agents[0].code and p.end <= head]
+        if agents:
+            mention = self._agent_mention(agents[-1].end - 1, core - {head}, agents[-1], agents, self._phrases_in(self.names, core))
+            if mention is not None:
+                if not mention.owners:
+                    owners = self._owners(head, core, [], agents[-1].agents[0])
+                    mention = replace(mention, owners=owners)
+                return replace(mention, rule=f"before {tree.forms[head]!r}: {mention.rule}")
+        owner = self._embedded_in_core(head, core)
+        if owner is not None:
+            return replace(owner, rule=f"before {tree.forms[head]!r}: {owner.rule}")
+        prepositions = ("of", "by", "from") if as_source else ("of", "by", "from", "against", "on", "for", "to", "with", "at", "in", "near", "between", "outside", "among", "over", "about", "towards")
+        for preposition in prepositions:
+            for c in tree.children[head]:
+                if tree.relation(c) == "nmod" and tree.case(c) == preposition:
+                    owner = self.inside(c, as_source=as_source)
+                    if owner is not None and owner.kind != "unknown":
+                        return replace(owner, rule=f"{preposition!r} of {tree.forms[head]!r}: {owner.rule}")
+        if not as_source:
+            for c in tree.children[head]:
+                if tree.relation(c) in ("acl", "appos"):
+                    for g in tree.children[c]:
+                        if tree.relation(g) in ("obl", "obj") and tree.upos[g] in ("NOUN", "PROPN"):
+                            owner = self.inside(g)
+                            if owner is not None and owner.kind != "unknown":
+                                return replace(owner, rule=f"in the clause on {tree.forms[head]!r}: {owner.rule}")
+        return None
+
+    def _partitive(self, head: int) -> Mention | None:
+        """ "some of the rebels", "those of Iran"."""
+        tree = self.tree
+        for c in tree.children[head]:
+            if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("of", "from", "in", "among"):
+                return self.inside(c)
+        return None
+
+    # ---- pronouns ----------------------------------------------------------------------------------------------
+
+    def _pronoun(self, head: int) -> Mention | None:
+        tree = self.tree
+        word = tree.lower[head]
+        antecedent = tree.antecedent(head)
+        if antecedent != head:
+            return self.inside(antecedent)
+        if word in PERSON_PRONOUNS:
+            kinds, plural = ("person", "agent", "unknown"), False
+        elif word in THING_PRONOUNS:
+            kinds, plural = ("country", "organization", "agent"), False
+        elif word in PLURAL_PRONOUNS:
+            kinds, plural = ("people", "agent", "organization", "country", "person"), True
+        elif word in SPEAKER_PRONOUNS:
+            speaker = self._speaker(head)
+            return None if speaker is None else self._stand_in(head, speaker, "speaker")
+        else:
+            return self._partitive(head)
+        found = self._before(head, kinds, plural) or self.discourse.recent(kinds, plural)
+        return None if found is None else self._stand_in(head, found, "pronoun")
+
+    def _stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
+        sentence = self.tree.sentence
+        return replace(
+            mention, head=head, start=sentence.starts[head], end=sentence.ends[head], text=sentence.forms[head],
+            rule=f"{rule} for {mention.text!r} ({mention.rule})", sentence_index=sentence.index,
+        )  # fmt: skip
+
+    def _before(self, head: int, kinds: Iterable[str], plural: bool) -> Mention | None:
+        """The nearest fitting phrase before the pronoun: subjects first, never one inside the same phrase."""
+        tree = self.tree
+        clause = head
+        while tree.heads[clause] >= 0 and tree.relation(clause) in ("nmod", "det", "obj", "obl", "nsubj", "iobj", "compound", "amod", "conj", "appos"):
+            if tree.upos[clause] == "VERB":
+                break
+            clause = tree.heads[clause]
+        own = {t for t in tree.children[clause] if tree.deprels[t] in ("nsubj", "nsubj:pass")}
+        possessive = tree.deprels[head] in ("nmod:poss", "det:poss")
+        candidates: list[tuple[int, int, Mention]] = []
+        for t in range(head - 1, -1, -1):
+            if tree.upos[t] not in ("NOUN", "PROPN") or tree.relation(t) in ("compound", "flat", "amod"):
+                continue
+            if not possessive and tree.heads[t] == tree.heads[head]:
+                continue
+            mention = self.at(t)
+            if mention is None or mention.kind not in kinds or mention.head != t:
+                continue
+            if plural and mention.kind in ("country", "person") and not mention.plural:
+                continue
+            if not plural and mention.kind == "agent" and mention.plural:
+                continue
+            subject = 0 if tree.relation(t) == "nsubj" and (possessive or t not in own or tree.relation(head) != "obj") else 1
+            candidates.append((subject, head - t, mention))
+        if not candidates:
+            return None
+        return min(candidates, key=lambda c: (c[0], c[1]))[2]
+
+    def _speaker(self, head: int) -> Mention | None:
+        """Who says the quoted words the pronoun stands in."""
+        tree = self.tree
+        for node in [head, *tree.ancestors(head)]:
+            for c in tree.children[node]:
+                if tree.relation(c) in ("parataxis", "ccomp") and tree.lemmas[c] in ("say", "tell", "add", "write", "declare"):
+                    for s in tree.function(c, "subject"):
+                        if tree.upos[s] != "PRON" or tree.lower[s] not in SPEAKER_PRONOUNS:
+                            return self.inside(s)
+            parent = tree.heads[node]
+            if parent >= 0 and tree.relation(node) in ("ccomp", "parataxis") and tree.lemmas[parent] in ("say", "tell", "add", "write", "declare"):
+                for s in tree.function(parent, "subject"):
+                    if tree.upos[s] != "PRON" or tree.lower[s] not in SPEAKER_PRONOUNS:
+                        return self.inside(s)
+        return self.discourse.speaker
+
+
+def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "", dictionaries: Dictionaries | None = None) -> ResolvedActor:
+    """The CAMEO code of a mention as of a day.
+
+    Args:
+        mention: what was found in the text.
+        day: the event's date; None where unknown.
+        place: country letters that fill in for an agent whose nationality the phrase does not tell.
+    """
+    if mention.actors:
+        actor = mention.actors[0]
+        if len(mention.actors) > 1:
+            actor = min(mention.actors, key=lambda a: (a.distance(day), a.end is not None and bool(day and a.end < day)))
+        code, rule = actor.code_on(day)
+        if mention.modifier == "elect" and actor.kind == "person" and not actor.in_office(day):
+            rule = f"{mention.modifier}: {rule}"
+        if mention.role and mention.role not in code:
+            code = code + mention.role
+            rule = f"{rule} + {mention.role}"
+        if actor.kind == "people" and not actor.country and place and not mention.role:
+            code, rule = place + code, f"{rule}, country {place}"
+        return ResolvedActor(mention, code, actor.name, actor.entry_id, f"{mention.rule}; {rule}")
+    if mention.kind == "unknown":
+        owner = resolve_actor(mention.owners[0], day) if mention.owners else None
+        country = owner.code[:3] if owner and owner.code else place
+        return ResolvedActor(mention, country, None, "", mention.rule + (f"; {country} from context" if country else ""))
+    role = mention.role
+    if mention.modifier == "former" and role in ("GOV", "MIL", "LEG", "JUD", "SPY", "COP"):
+        role = "ELI"
+    country, ethnic, rule, name = "", "", mention.rule, None
+    for owner_mention in mention.owners:
+        owner = resolve_actor(owner_mention, day, place="")
+        if not owner.code:
+            continue
+        if owner_mention.kind == "people" and not owner.code[3:] and not (owner_mention.actors and owner_mention.actors[0].country):
+            ethnic = owner.code
+            continue
+        if owner_mention.kind in ("organization", "people"):
+            base = owner.code
+            if owner_mention.kind == "people" and len(base) >= 6:
+                country, ethnic = base[:3], base[3:]
+                continue
+            if base[:3] in ("IGO", "NGO", "IMG", "MNC", "INT", "NGM"):
+                keep = role if role in ("MIL", "PKO", "MED") and role not in base else ""
+                return ResolvedActor(mention, base + keep, owner.name, owner.entry_id, f"{rule} of {owner.name}")
+            return ResolvedActor(mention, base, owner.name, owner.entry_id, f"{rule} of {owner.name}")
+        if owner_mention.kind == "person":
+            base = owner.code
+            return ResolvedActor(mention, base[:3] + role if role not in ("GOV", "") and len(base) >= 3 else base, None, mention.entry_id, f"{rule} of {owner.name}")
+        if not country:
+            country = owner.code[:3]
+            if owner_mention.kind == "agent" and role == "GOV" and len(owner.code) > 3:
+                role = owner.code[3:]
+            elif owner_mention.form == "metonym" and owner_mention.role and role in ("GOV", ""):
+                role = owner_mention.role
+            rule = f"{rule} of {owner.name or owner_mention.text}"
+    if not country and place and mention.form not in ("country-free", "prefix"):
+        country = place
+        rule = f"{rule}; country {place} from the context"
+    if mention.form == "prefix":
+        return ResolvedActor(mention, role + country, name, mention.entry_id, rule)
+    if role in ("INT", "IGO", "NGO", "MNC", "IMG"):
+        code = country + role if role in ("NGO", "MNC") and country else role
+        return ResolvedActor(mention, code, name, mention.entry_id, rule)
+    return ResolvedActor(mention, country + role + ethnic, name, mention.entry_id, rule)

@@ -1,0 +1,348 @@
+"""The command `eventcoder`: options in, one library call, exit status out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from coder import __version__
+from coder.errors import EventCoderError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Political event data from news text: who did what to whom, when (CAMEO). Start with `eventcoder build`.",
+)
+dictionary_app = typer.Typer(no_args_is_help=True, help="Check, test and search the dictionaries.")
+app.add_typer(dictionary_app, name="dictionary")
+
+DictionariesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--dictionaries", help="Dictionary file or folder in place of the shipped ones (several times)."),
+]
+AddedOption = Annotated[
+    list[Path] | None,
+    typer.Option("--add-dictionaries", help="Folder laid over the dictionaries: adds, replaces, removes (several times)."),
+]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of Stanza models, or an installed package such as en.")]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads for parsing.")]
+ScoresOption = Annotated[str, typer.Option("--scores", help="Goldstein scores: gdelt, icews or a CSV file (code,goldstein).")]
+QuadOption = Annotated[str, typer.Option("--quad-classes", help="gdelt, or phoenix (root 16 is verbal conflict).")]
+MonadicOption = Annotated[bool, typer.Option("--monadic", help="Code events without a target too.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"eventcoder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell more.")] = False,
+) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    if not verbose:
+        logging.getLogger("stanza").setLevel(logging.ERROR)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} documents"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda stage, done: bar.update(task, completed=done)
+
+
+def _resources(dictionaries: list[Path] | None, added: list[Path] | None, **options: Any) -> Any:
+    from coder.options import Options
+    from coder.resources import load_resources
+
+    return load_resources(dictionaries or [], added or [], Options(**options))
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@app.command(epilog="Example: eventcoder build --corpus my-news --output my-events")
+def build(
+    corpus: Annotated[Path, typer.Option(help="Folder (or file) of news.")] = Path("corpus"),
+    output: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("output"),
+    dictionaries: DictionariesOption = None,
+    add_dictionaries: AddedOption = None,
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+    scores: ScoresOption = "gdelt",
+    quad_classes: QuadOption = "gdelt",
+    monadic: MonadicOption = False,
+) -> None:
+    """Code a corpus into output/events.parquet and its companions, parsing only what is new."""
+    from coder.pipeline import Model
+    from coder.pipeline import build as run
+
+    resources = _resources(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
+    with _progress("coding") as progress:
+        summary = run(corpus, output, resources, Model(model, threads), progress)
+    _say(
+        f"{summary.documents} documents ({summary.parsed} parsed now), {summary.sentences} sentences, {summary.events} events "
+        f"-> {output / 'events.parquet'}"
+    )
+    if summary.without_events:
+        _say(f"{summary.without_events} documents without events")
+    if summary.rejects:
+        _say(f"{summary.rejects} rejects, see {output / 'rejects.parquet'}")
+    if summary.undated:
+        shown = ", ".join(summary.undated[:10]) + (" …" if len(summary.undated) > 10 else "")
+        _say(f"warning: {len(summary.undated)} documents have no publication date (their relative dates stay empty): {shown}")
+
+
+@app.command(epilog="Example: eventcoder parse my-news -o parses --conllu parses.conllu")
+def parse(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Corpus folder or document file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the parse store, or a .conllu file.")],
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+    conllu: Annotated[Path | None, typer.Option(help="Write the parses as CoNLL-U too.")] = None,
+) -> None:
+    """Parse documents into a parse store (Parquet) or a CoNLL-U file."""
+    from coder.conllu import write_conllu
+    from coder.inputs import read_documents
+    from coder.pipeline import Model, parse_documents
+    from coder.records import ParsedDocument, Reject
+    from coder.store import ParseStore
+
+    rejects: list[Reject] = []
+    to_file = output if output.suffix == ".conllu" else conllu
+    store = None if output.suffix == ".conllu" else ParseStore(output)
+    count = 0
+
+    def counted(progress: Callable[[str, int], None]) -> Iterator[ParsedDocument]:
+        nonlocal count
+        for parsed in parse_documents(read_documents(source, rejects.append), Model(model, threads), store):
+            count += 1
+            rejects.extend(parsed.rejects)
+            progress("parse", count)
+            yield parsed
+
+    with _progress("parsing") as progress:
+        if to_file is not None:
+            temporary = to_file.with_name(f".{to_file.name}.tmp")
+            with temporary.open("w", encoding="utf-8") as stream:
+                write_conllu(counted(progress), stream)
+            temporary.replace(to_file)
+        else:
+            for _ in counted(progress):
+                pass
+    _say(f"{count} documents parsed -> {output}")
+    _report_rejects(rejects)
+
+
+@app.command(epilog="Example: eventcoder code news.jsonl -o events.parquet")
+def code(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help="Corpus folder, document file, JSONL of id/date/text, parse store or CoNLL-U.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="events.parquet (or .jsonl, .csv).")],
+    dictionaries: DictionariesOption = None,
+    add_dictionaries: AddedOption = None,
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+    scores: ScoresOption = "gdelt",
+    quad_classes: QuadOption = "gdelt",
+    monadic: MonadicOption = False,
+) -> None:
+    """Code documents or stored parses into one table of events."""
+    from coder.inputs import parsed_input, write_events
+    from coder.pipeline import Model, code_parsed, metadata
+    from coder.records import Reject
+
+    resources = _resources(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
+    rejects: list[Reject] = []
+    parsed, model_name, model_hash, corpus = parsed_input(source, Model(model, threads), rejects.append)
+    with _progress("coding") as progress:
+        rows, more = code_parsed(parsed, resources, progress)
+    write_events(rows, output, metadata(resources, model_name(), model_hash(), corpus))
+    _say(f"{len(rows)} events -> {output}")
+    _report_rejects(rejects + more)
+
+
+def _report_rejects(rejects: list[Any]) -> None:
+    for reject in rejects[:20]:
+        where = ":".join(str(p) for p in (reject.path or reject.document_id, reject.line) if p)
+        _say(f"not coded: {where}: {reject.reason}: {reject.detail}")
+    if len(rejects) > 20:
+        _say(f"… and {len(rejects) - 20} more")
+
+
+@app.command(epilog='Example: eventcoder explain "France urged Mali to hold talks." --date 2024-05-01')
+def explain(
+    text: Annotated[str, typer.Argument(help="A sentence or a few.")],
+    date: Annotated[str | None, typer.Option(help="Publication date, YYYY-MM-DD.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Draw it as an HTML page too.")] = None,
+    dictionaries: DictionariesOption = None,
+    add_dictionaries: AddedOption = None,
+    model: ModelOption = None,
+    monadic: MonadicOption = False,
+) -> None:
+    """Show how a sentence is coded: tree, actors, frames tried, what matched and why the others did not."""
+    from coder.explain import explain_text, render_html, render_text
+    from coder.pipeline import Model
+    from coder.tables import write_text
+
+    resources = _resources(dictionaries, add_dictionaries, monadic=monadic)
+    account = explain_text(text, _date(date), resources, Model(model))
+    typer.echo(render_text(account))
+    if html is not None:
+        write_text(render_html(account), html)
+
+
+def _date(value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise EventCoderError(f'"{value}" is not a date', hint="write it as 2024-05-31") from error
+
+
+@app.command(epilog="Example: eventcoder evaluate tests/gold.jsonl")
+def evaluate(
+    gold: Annotated[Path, typer.Argument(help="Gold file: JSONL, one document a line.")],
+    events: Annotated[Path | None, typer.Option(help="Score this events.parquet instead of coding the gold's text.")] = None,
+    dictionaries: DictionariesOption = None,
+    add_dictionaries: AddedOption = None,
+    model: ModelOption = None,
+    errors: Annotated[int, typer.Option(help="List this many errors of each kind.")] = 0,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the figures as JSON.")] = None,
+) -> None:
+    """Precision, recall and F1 of the coder on hand-coded sentences, with bootstrap intervals."""
+    from coder.evaluate import code_gold, evaluate_events, read_gold, render, table_rows
+    from coder.pipeline import Model
+
+    documents = read_gold(gold)
+    if events is not None:
+        rows = table_rows(events)
+    else:
+        rows = code_gold(documents, _resources(dictionaries, add_dictionaries), Model(model))
+    result = evaluate_events(documents, rows)
+    typer.echo(render(result, errors=errors))
+    if json_out is not None:
+        json_out.write_text(json.dumps(result.as_dict(), indent=2) + "\n", encoding="utf-8")
+
+
+@app.command(epilog="Example: eventcoder unresolved --output output")
+def unresolved(
+    output: Annotated[Path, typer.Option(help="Folder of a build.")] = Path("output"),
+    limit: Annotated[int, typer.Option("-n", help="How many names.")] = 50,
+    draft: Annotated[bool, typer.Option(help="Print a draft dictionary entry for each.")] = False,
+) -> None:
+    """Names in source or target position that no dictionary knows, by frequency, with a sentence each."""
+    import pyarrow.parquet as pq
+
+    path = output / "unresolved.parquet"
+    if not path.is_file():
+        raise EventCoderError(f"{path} is not there", hint="run `eventcoder build` first")
+    for row in pq.read_table(path).slice(0, limit).to_pylist():
+        if draft:
+            quoted = json.dumps(row["name"], ensure_ascii=False)
+            typer.echo(f"# {row['count']}x: {row['sentence']}\n- name: {quoted}\n  kind: person  # or organization\n  country: XXX\n"
+                       f"  roles:\n    - {{code: XXXGOV, from: 2000-01-01}}\n")  # fmt: skip
+        else:
+            typer.echo(f"{row['count']:6}  {row['name']}\n        {row['sentence']}")
+
+
+@dictionary_app.command("check", epilog="Example: eventcoder dictionary check my-dictionaries")
+def dictionary_check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders laid over the shipped ones; none: the shipped.")] = None,
+    dictionaries: DictionariesOption = None,
+) -> None:
+    """Find faults and conflicts in the dictionaries; exit status 1 where there are errors."""
+    from coder.dictionary.check import check_dictionaries
+
+    faults = check_dictionaries(dictionaries or [], paths or [])
+    for fault in faults:
+        typer.echo(str(fault))
+    errors = sum(f.level == "error" for f in faults)
+    _say(f"{errors} errors, {len(faults) - errors} warnings")
+    if errors:
+        raise typer.Exit(1)
+
+
+@dictionary_app.command("test", epilog="Example: eventcoder dictionary test dictionaries/verbs/04-consult.yaml")
+def dictionary_test(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Verb files whose examples to run; none: all.")] = None,
+    dictionaries: DictionariesOption = None,
+    add_dictionaries: AddedOption = None,
+    parses: Annotated[Path | None, typer.Option(help="Store of example parses (CoNLL-U); new examples are added to it.")] = None,
+    model: ModelOption = None,
+    show: Annotated[int, typer.Option(help="How many failures to show.")] = 50,
+) -> None:
+    """Run the examples of the verb dictionaries; exit status 1 where one gives something else."""
+    from coder.dictionary.examples import run_examples
+    from coder.pipeline import Model
+
+    resources = _resources(dictionaries, add_dictionaries)
+    result = run_examples(resources, paths or [], parses, Model(model))
+    for failure in result.failures[:show]:
+        typer.echo(failure.render())
+    _say(f"{result.examples} examples of {result.frames} frames, {len(result.failures)} fail")
+    if result.failures:
+        raise typer.Exit(1)
+
+
+@dictionary_app.command("stats", epilog="Example: eventcoder dictionary stats")
+def dictionary_stats(dictionaries: DictionariesOption = None, add_dictionaries: AddedOption = None) -> None:
+    """How many actors, agents and frames there are, and how many frames each code has."""
+    from coder.dictionary.search import statistics
+
+    typer.echo(statistics(_resources(dictionaries, add_dictionaries)))
+
+
+@dictionary_app.command("find", epilog="Example: eventcoder dictionary find sanction")
+def dictionary_find(
+    word: Annotated[str, typer.Argument(help="A word or a name.")],
+    dictionaries: DictionariesOption = None,
+    add_dictionaries: AddedOption = None,
+) -> None:
+    """Where a word stands in the dictionaries: file, line and entry."""
+    from coder.dictionary.search import find_word
+
+    found = find_word(_resources(dictionaries, add_dictionaries), word)
+    typer.echo("\n".join(found) if found else f'"{word}" stands in no dictionary')
+    if not found:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point: errors made on purpose become one clean line and exit status 2."""
+    try:
+        app()
+    except EventCoderError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("interrupted: run the same command again to go on", err=True)
+        raise SystemExit(130) from None
+
+
+if __name__ == "__main__":
+    main()

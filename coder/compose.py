@@ -1,0 +1,254 @@
+"""Events from frame matches: who did what to whom, as of when, told by whom.
+
+In: the FrameMatches of a sentence with their mentions. Out: Events, one a (source, code, target).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from coder.actors import SentenceMentions, resolve_actor
+from coder.dictionary.load import Dictionaries
+from coder.discourse import Discourse
+from coder.frames import Matcher
+from coder.grammar import Tree
+from coder.options import Options
+from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, Status
+
+DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
+
+# Where both sides are most often of one country, so that one's nationality fills in for the other's.
+DOMESTIC_ROOTS = frozenset({"08", "09", "10", "11", "12", "14", "16", "17", "03", "02", "05", "13", "04", "01", "15", "07"})
+DOMESTIC_ROLES = ("COP", "JUD", "LEG", "OPP", "GOV", "MED", "LAB", "EDU", "CVL", "BUS", "AGR", "HLH", "ELI", "HRI", "ENV", "SPY", "CRM", "REL")
+# The stances whose code already says that the inner event is not (yet) a fact.
+FINAL_STANCES = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
+SPEECH_VERBS = frozenset(
+    "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress explain warn allege "
+    "acknowledge admit reveal disclose reiterate assert contend quote cite describe post".split()
+)
+STATEMENT_ROOTS = frozenset({"02", "03", "09", "10", "11", "12", "13"})
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceContext:
+    """What composing needs of one sentence."""
+
+    tree: Tree
+    mentions: SentenceMentions
+    matcher: Matcher
+    dictionaries: Dictionaries
+    discourse: Discourse
+    options: Options
+    date_of: DateResolver
+
+
+def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[Event]:
+    """Events of a sentence from its matches, in text order of their triggers."""
+    events: list[Event] = []
+    seen: set[tuple[object, ...]] = set()
+    for match in matches:
+        for event in _events_of(context, match):
+            key = (event.source.mention.start, event.target.mention.start if event.target else -1, event.code, event.status)
+            if key not in seen:
+                seen.add(key)
+                events.append(event)
+    return events
+
+
+def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
+    code = match.code
+    if code is None:
+        return []
+    status = context.matcher.status(match)
+    paired = match.paired_code
+    if status is Status.ASSERTED and match.stance in ("intend", "agree"):
+        status = Status.INTENDED
+    if status is Status.INTENDED and (match.stance is None or match.stance not in FINAL_STANCES):
+        composed, known = context.matcher._compose_code("intend", code)
+        if known and composed is not None:
+            if paired:
+                paired = composed
+            code = composed
+    date = context.date_of(context.tree, match.tokens, status)
+    place = _place_of(context, match)
+    pairs = _pairs(match, context)
+    attributed_to, attributed_text = _attribution(context, match, date)
+    events = []
+    for source, target, flipped in pairs:
+        event_code = paired if flipped and paired else code
+        resolved = _resolve_pair(context, source, target, date, event_code, place)
+        if resolved is None:
+            continue
+        actor, other = resolved
+        events.append(
+            Event(
+                sentence=context.tree.sentence,
+                source=actor,
+                target=other,
+                code=event_code,
+                pattern_id=match.pattern_id,
+                trigger_tokens=match.tokens,
+                status=status,
+                date=date,
+                reciprocal=match.reciprocal or bool(match.paired_code),
+                attributed_to=attributed_to,
+                attributed_text=attributed_text,
+            )
+        )
+    if match.reciprocal or match.paired_code:
+        events = _both_ways(events)
+    return events
+
+
+def _both_ways(events: list[Event]) -> list[Event]:
+    """Only reciprocal rows that have their mirror."""
+    keys = {(e.source.mention.start, e.target.mention.start) for e in events if e.target}
+    return [e for e in events if e.target is None or (e.target.mention.start, e.source.mention.start) in keys]
+
+
+def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, Mention | None, bool]]:
+    sources, targets = match.sources, match.targets
+    both = match.reciprocal or bool(match.paired_code)
+    found: list[tuple[Mention, Mention | None, bool]] = []
+    distinct = tuple(t for t in targets if all((t.start, t.end) != (s.start, s.end) for s in sources))
+    if both and sources and not distinct and len(sources) > 1:
+        for a in sources:
+            for b in sources:
+                if a is not b:
+                    found.append((a, b, False))
+        return found
+    if both and not sources and len(distinct) > 1:
+        return [(a, b, False) for a in distinct for b in distinct if a is not b]
+    for s in sources:
+        for t in distinct:
+            found.append((s, t, False))
+            if both:
+                found.append((t, s, True))
+    if not distinct and not both and context.options.monadic:
+        found.extend((s, None, False) for s in sources)
+    return found
+
+
+def _place_of(context: SentenceContext, match: FrameMatch) -> str:
+    """Country letters of the place the clause stands in ("in Istanbul"), "" for none."""
+    tree = context.tree
+    for token in match.tokens:
+        for preposition in ("in", "at", "near"):
+            for head in tree.function(token, preposition):
+                mention = context.mentions.at(head)
+                if mention is not None and mention.kind in ("country", "place") and mention.actors:
+                    return resolve_actor(mention, None).code[:3]
+    return ""
+
+
+def _resolve_pair(
+    context: SentenceContext, source: Mention, target: Mention | None, date: EventDate, code: str, place: str
+) -> tuple[ResolvedActor, ResolvedActor | None] | None:
+    day = date.start
+    if source.kind == "place" and source.form != "capital":
+        return None
+    actor = _resolve(context, source, day, place)
+    other = None if target is None else _resolve(context, target, day, place)
+    root = code[:2]
+    if other is not None:
+        if not _country(actor) and _needs_country(actor) and root in DOMESTIC_ROOTS and _country(other) and _domestic(actor):
+            actor = resolve_actor(source, day, place=_country(other))
+        elif not _country(other) and _needs_country(other) and root in DOMESTIC_ROOTS and _country(actor) and _domestic(other):
+            other = resolve_actor(target, day, place=_country(actor))  # type: ignore[arg-type]
+    actor, other = _fill_country(context, actor, day), None if other is None else _fill_country(context, other, day)
+    if actor.mention.kind == "unknown":
+        actor = _unknown(actor)
+    if other is not None and other.mention.kind == "unknown":
+        other = _unknown(other)
+    if not actor.code or (other is not None and not other.code):
+        return None
+    if other is not None:
+        if (actor.mention.start, actor.mention.end) == (other.mention.start, other.mention.end):
+            return None
+        if actor.code == other.code and (
+            actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
+        ):
+            return None
+        if len(actor.code) == 3 and len(other.code) == 3 and not (_anchored(actor) or _anchored(other)):
+            return None
+    if not _anchored(actor) and (other is None or not _anchored(other)):
+        return None
+    return actor, other
+
+
+def _unknown(actor: ResolvedActor) -> ResolvedActor:
+    """A name that no dictionary has: a civilian of the country the text gives, the catch-all role of CAMEO."""
+    code = actor.code if len(actor.code) > 3 else f"{actor.code}CVL"
+    return replace(actor, code=code)
+
+
+def _resolve(context: SentenceContext, mention: Mention, day: object, place: str) -> ResolvedActor:
+    return resolve_actor(mention, day, place=place)  # type: ignore[arg-type]
+
+
+def _fill_country(context: SentenceContext, actor: ResolvedActor, day: object) -> ResolvedActor:
+    if not _needs_country(actor) or _country(actor):
+        return actor
+    country = context.discourse.country_of_role(actor.mention.role) or context.discourse.main_country()
+    return resolve_actor(actor.mention, day, place=country) if country else actor  # type: ignore[arg-type]
+
+
+def _needs_country(actor: ResolvedActor) -> bool:
+    return actor.mention.kind in ("agent", "unknown", "people") and not actor.mention.actors and actor.mention.form not in ("country-free", "prefix")
+
+
+def _domestic(actor: ResolvedActor) -> bool:
+    return actor.mention.kind == "unknown" or actor.mention.role.startswith(DOMESTIC_ROLES)
+
+
+NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
+
+
+def _country(actor: ResolvedActor) -> str:
+    """The country letters of a code, "" for agents without one."""
+    code = actor.code
+    if len(code) < 3 or code[:3] in NON_COUNTRIES:
+        return ""
+    if actor.mention.actors:
+        return code[:3]
+    role = actor.mention.role
+    if role and code.startswith(role) and not code[len(role) :].startswith(role[:3]) and len(code) <= len(role) + 3:
+        return "" if code == role else ("" if code.startswith(role) else code[:3])
+    return code[:3]
+
+
+def _anchored(actor: ResolvedActor) -> bool:
+    """Whether the code says more than a bare role: a country, an organisation or a people."""
+    return bool(actor.mention.actors) or bool(_country(actor)) or actor.code[:3] in NON_COUNTRIES
+
+
+def _attribution(context: SentenceContext, match: FrameMatch, date: EventDate) -> tuple[str | None, str | None]:
+    """Who is quoted as saying so: the subject of the speech verb above the trigger, or "according to X"."""
+    tree = context.tree
+    node = match.trigger
+    speaker_heads: tuple[int, ...] = ()
+    while node >= 0:
+        for c in tree.children[node]:
+            if tree.relation(c) == "parataxis" and tree.lemmas[c] in SPEECH_VERBS:
+                speaker_heads = tree.function(c, "subject")
+            elif tree.relation(c) in ("obl", "nmod") and tree.case(c).startswith("according"):
+                speaker_heads = (c,)
+        if speaker_heads:
+            break
+        parent = tree.heads[node]
+        if parent >= 0 and tree.relation(node) in ("ccomp", "parataxis", "xcomp") and tree.lemmas[parent] in SPEECH_VERBS and parent not in match.tokens:
+            speaker_heads = tree.function(parent, "subject")
+            if speaker_heads:
+                break
+        node = parent
+    for head in speaker_heads:
+        mention = context.mentions.inside(head, as_source=True)
+        if mention is not None:
+            resolved = resolve_actor(mention, date.start or tree.sentence.publication_date)
+            if resolved.code:
+                return resolved.code, mention.text
+        sentence = tree.sentence
+        tokens = tree.subtree(head)
+        return None, sentence.text[sentence.starts[tokens[0]] - sentence.start : sentence.ends[tokens[-1]] - sentence.start]
+    return None, None

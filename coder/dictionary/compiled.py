@@ -1,0 +1,167 @@
+"""What dictionaries become on loading: frozen entries and indexes that matching only looks up in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+
+HYPHENS = frozenset("-‐‑‒–—/")
+_STOPS = re.compile(r"[.'’`]")
+
+
+def normalize(word: str) -> str:
+    """The key a word is looked up by: lower case, no accents, no full stops or apostrophes."""
+    if word.isascii():
+        return _STOPS.sub("", word).lower() if "." in word or "'" in word else word.lower()
+    plain = unicodedata.normalize("NFKD", word.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return _STOPS.sub("", plain).lower()
+
+
+def name_words(name: str) -> list[str]:
+    """A dictionary name cut into words at blanks and hyphens, case kept."""
+    return [w for w in re.split(r"[\s\-‐‑‒–—/]+", name.strip()) if w and normalize(w)]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    code: str
+    start: date | None
+    end: date | None
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A compiled actor entry; `code_on` gives its code as of a date."""
+
+    entry_id: str
+    name: str
+    kind: str
+    country: str | None
+    code: str | None
+    roles: tuple[Role, ...]
+    before: str | None
+    after: str | None
+    start: date | None = None
+    end: date | None = None
+
+    def code_on(self, day: date | None) -> tuple[str, str]:
+        """The code as of a day, and the rule that gave it.
+
+        Args:
+            day: None where no date is known: the latest role counts.
+        """
+        if not self.roles:
+            return self.code or self._elite(), "undated code"
+        if day is None:
+            role = self.roles[-1]
+            if role.end is None:
+                return role.code, "latest role (no date known)"
+            return self.code or self.after or self._elite() or role.code, "after the last role (no date known)"
+        for role in reversed(self.roles):
+            if (role.start is None or role.start <= day) and (role.end is None or day <= role.end):
+                return role.code, f"role {role.code} from {role.start or '…'} to {role.end or '…'}"
+        if self.code:
+            return self.code, f"outside the dated roles on {day}"
+        first, last = self.roles[0], self.roles[-1]
+        if first.start is not None and day < first.start:
+            return self.before or self._elite() or first.code, f"before the first role ({first.start})"
+        if last.end is not None and day > last.end:
+            return self.after or self._elite() or last.code, f"after the last role ({last.end})"
+        return self._elite() or last.code, f"between roles on {day}"
+
+    def in_office(self, day: date | None) -> bool:
+        """Whether a dated role holds on the day."""
+        return day is not None and any(
+            (r.start is None or r.start <= day) and (r.end is None or day <= r.end) for r in self.roles
+        )
+
+    def distance(self, day: date | None) -> int:
+        """Days between the day and the nearest role, 0 inside one; large where there are no roles."""
+        spans = [(r.start, r.end) for r in self.roles] or [(self.start, self.end)]
+        if day is None:
+            return 1 if self.roles or self.end else 0
+        best = 10**6
+        for start, end in spans:
+            if start is not None and day < start:
+                best = min(best, (start - day).days)
+            elif end is not None and day > end:
+                best = min(best, (day - end).days)
+            else:
+                return 0
+        return best
+
+    def _elite(self) -> str:
+        if self.kind != "person":
+            return self.country or ""
+        return f"{self.country}ELI" if self.country else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NameHit:
+    """One way in which a name leads to an actor: the entry, the kind of name and the role it adds."""
+
+    actor: Actor
+    form: str  # name, adjective, inhabitant, capital, city, region, metonym
+    role: str
+    capitals: tuple[bool, ...]
+    acronym: bool
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentHit:
+    """A role noun: its code (None = blocks the phrase), kind and whether it is plural here."""
+
+    code: str | None
+    entry_id: str
+    phrase: str
+    plural: bool
+    prefix: bool
+    country_free: bool
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must fill a grammatical function."""
+
+    function: str
+    nouns: frozenset[str]
+    not_nouns: frozenset[str]
+    kind: str | None
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A compiled frame; see `coder.dictionary.schema.FrameModel` for the meaning of the fields."""
+
+    pattern_id: str
+    part_of_speech: str
+    trigger: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    code: str | None
+    stance: str | None
+    inner: tuple[str, ...]
+    reciprocal: bool
+    paired_code: str | None
+    status: str | None
+    light: frozenset[str]
+    alone: bool
+    specificity: int
+    layer: int = 0
+
+
+@dataclass(slots=True)
+class TrieNode:
+    """A node of the phrase tries: words lead on, hits end here."""
+
+    next: dict[str, TrieNode] = field(default_factory=dict)
+    hits: list[NameHit] = field(default_factory=list)
+    agents: list[AgentHit] = field(default_factory=list)

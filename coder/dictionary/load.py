@@ -1,0 +1,428 @@
+"""Dictionary files to compiled indexes; every fault is reported with file and line, all at once.
+
+    >>> dictionaries = load_dictionaries([Path("dictionaries")])
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
+from coder.dictionary.inflect import plural_of, verb_forms
+from coder.dictionary.schema import ActorModel, AgentModel, FrameModel, VerbModel
+from coder.errors import DictionaryError, Fault
+
+DEFAULT_LIGHT_VERBS = frozenset(
+    "hold have conduct carry_out launch stage mount make begin start open resume continue step_up intensify undertake "
+    "perform wage kick_off pursue do lead initiate renew commence expand execute announce see witness".split()
+)
+
+
+class LineLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
+    """Safe YAML that remembers the line of every mapping and refuses doubled keys."""
+
+
+def _construct_mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
+    own = {id(key) for key, _ in node.value}
+    loader.flatten_mapping(node)
+    mapping: dict[str, Any] = {}
+    given: set[str] = set()
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key is True:  # YAML 1.1 reads a bare `on` as a truth value; ours is the preposition
+            key = "on"
+        elif key is False:
+            key = "off"
+        if id(key_node) in own:
+            if key in given:
+                raise yaml.constructor.ConstructorError(None, None, f'"{key}" is given twice', key_node.start_mark)
+            given.add(key)
+        elif key in mapping:
+            continue
+        mapping[key] = loader.construct_object(value_node, deep=True)
+    mapping["__line__"] = node.start_mark.line + 1
+    return mapping
+
+
+LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+# "on", "off", "yes" and "no" are words here, never truth values
+LineLoader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in pairs if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, pairs in LineLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(slots=True)
+class VerbEntry:
+    """A verb entry as read, with the file it stands in."""
+
+    model: VerbModel
+    path: str
+    layer: int
+
+
+@dataclass(slots=True)
+class Dictionaries:
+    """Everything matching needs, loaded once and passed in.
+
+    Args:
+        names: trie of actor names; agents: trie of role nouns.
+        frames: (part of speech, head lemma) → frames, the most specific first.
+        forms: inflected form → lemma of trigger verbs, for lemmas the parser gets wrong.
+        composition: stance → {code prefix: code}.
+        actors: every actor entry by id.
+        sha256: hash of all files that went in.
+    """
+
+    names: TrieNode = field(default_factory=TrieNode)
+    agents: TrieNode = field(default_factory=TrieNode)
+    frames: dict[tuple[str, str], list[Frame]] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+    composition: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    countries: dict[str, Actor] = field(default_factory=dict)
+    verb_entries: list[VerbEntry] = field(default_factory=list)
+    actor_models: list[tuple[ActorModel, str]] = field(default_factory=list)
+    agent_models: list[tuple[AgentModel, str]] = field(default_factory=list)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    sha256: str = ""
+
+
+def dictionary_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """YAML files under the paths in a fixed order, each with the name used in pattern ids."""
+    found: list[tuple[Path, str]] = []
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(path.rglob("*.y*ml")):
+                found.append((file, file.relative_to(path).as_posix()))
+        elif path.exists():
+            found.append((path, path.name))
+        else:
+            raise DictionaryError([Fault(str(path), 0, "no such file or folder", "check the --dictionaries path")])
+    return found
+
+
+def read_yaml(path: Path, faults: list[Fault]) -> Any:
+    """The content of a YAML file, or None with a fault recorded."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=LineLoader)  # noqa: S506 (a safe loader)
+    except UnicodeDecodeError as error:
+        faults.append(Fault(str(path), 0, f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        faults.append(Fault(str(path), mark.line + 1 if mark else 0, f"not YAML: {problem}", "check indent and quotes"))
+    return None
+
+
+def validate(model: type[Any], item: Any, path: str, faults: list[Fault]) -> Any:
+    """An entry as its model, or None with one fault for each thing wrong."""
+    if not isinstance(item, dict):
+        faults.append(Fault(path, 0, f"expected an entry with keys, found {type(item).__name__}: {str(item)[:60]!r}"))
+        return None
+    try:
+        return model.model_validate(item)
+    except ValidationError as error:
+        for detail in error.errors():
+            where: Any = item
+            line = item.get("__line__", 0)
+            for part in detail["loc"]:
+                try:
+                    where = where[part]
+                except (KeyError, IndexError, TypeError):
+                    break
+                if isinstance(where, dict):
+                    line = where.get("__line__", line)
+            keys = ".".join(str(p) for p in detail["loc"])
+            message = detail["msg"].removeprefix("Value error, ")
+            faults.append(Fault(path, line, f"{keys}: {message}" if keys else message))
+        return None
+
+
+def load_dictionaries(
+    paths: Sequence[Path], added: Sequence[Path] = (), *, strict: bool = True, gazetteer: bool = True
+) -> Dictionaries:
+    """Load and compile dictionary folders or files.
+
+    Args:
+        paths: the base dictionaries.
+        added: folders laid over them; their entries add to, replace or remove those of the base.
+        strict: raise DictionaryError when a file has faults; otherwise keep the sound entries and list the faults.
+        gazetteer: add the world's larger cities from GeoNames to the place names.
+
+    Raises:
+        DictionaryError: with every fault, each with file and line.
+    """
+    result = Dictionaries()
+    digest = hashlib.sha256()
+    layers = [(p, 0) for p in dictionary_files(paths)] + [(p, i + 1) for i, a in enumerate(added) for p in dictionary_files([a])]
+    actors: dict[tuple[str, str], tuple[ActorModel, str]] = {}
+    agents: list[tuple[AgentModel, str]] = []
+    irregular: dict[str, list[str]] = {}
+    for (file, name), layer in layers:
+        digest.update(f"{name}\0{layer}\0".encode())
+        digest.update(file.read_bytes())
+        result.files.append(file)
+        content = read_yaml(file, result.faults)
+        if content is None:
+            continue
+        if isinstance(content, dict):
+            _read_mapping(content, str(file), result, irregular)
+            continue
+        for item in content:
+            if isinstance(item, dict) and "nouns" in item:
+                agent = validate(AgentModel, item, str(file), result.faults)
+                if agent and agent.remove:
+                    drop = {normalize(n) for n in agent.nouns}
+                    agents = [(_without(a, drop), f) for a, f in agents]
+                elif agent:
+                    agents.append((agent, name))
+            elif isinstance(item, dict) and ("kind" in item or "name" in item):
+                if item.get("remove") and "kind" not in item:
+                    item = {**item, "kind": "organization"}
+                actor = validate(ActorModel, item, str(file), result.faults)
+                if actor and actor.remove:
+                    for key in [k for k in actors if k[0] == actor.name]:
+                        del actors[key]
+                elif actor:
+                    key = (actor.name, actor.kind)
+                    if key in actors and layer == 0:
+                        first, other = actors[key]
+                        result.faults.append(
+                            Fault(str(file), actor.line, f"{actor.kind} {actor.name!r} stands also in {other}:{first.line}",
+                                  "merge the two entries", "warning")
+                        )
+                        key = (actor.name, f"{actor.kind}:{name}:{actor.line}")
+                    actors[key] = (actor, name)
+            else:
+                verb = validate(VerbModel, item, str(file), result.faults)
+                if verb:
+                    if verb.remove or verb.replace:
+                        words = set(verb.words)
+                        for entry in result.verb_entries:
+                            if entry.layer < layer and entry.model.part_of_speech == verb.part_of_speech:
+                                kept = [w for w in entry.model.words if w not in words]
+                                if len(kept) < len(entry.model.words):
+                                    kind = next(k for k in ("trigger", "verb", "noun", "adjective") if getattr(entry.model, k))
+                                    entry.model = entry.model.model_copy(update={kind: kept})
+                        result.verb_entries = [e for e in result.verb_entries if e.model.words]
+                    if not verb.remove:
+                        if not verb.frames:
+                            result.faults.append(Fault(str(file), verb.line, "an entry without frames", "add `frames:`"))
+                        result.verb_entries.append(VerbEntry(verb, name, layer))
+    result.actor_models = list(actors.values())
+    result.agent_models = agents
+    for model, name in result.actor_models:
+        _add_actor(model, name, result)
+    if gazetteer and result.countries:
+        _add_cities(result)
+    for agent, name in agents:
+        _add_agent(agent, name, result.agents)
+    for entry in result.verb_entries:
+        _add_verb(entry, result, irregular)
+    for frames in result.frames.values():
+        frames.sort(key=lambda f: (-f.layer, -f.specificity, f.pattern_id))
+    result.sha256 = digest.hexdigest()
+    if strict and any(f.level == "error" for f in result.faults):
+        raise DictionaryError([f for f in result.faults if f.level == "error"])
+    return result
+
+
+def _without(agent: AgentModel, drop: set[str]) -> AgentModel:
+    return agent.model_copy(update={"nouns": [n for n in agent.nouns if normalize(n) not in drop]})
+
+
+def _read_mapping(content: dict[str, Any], path: str, result: Dictionaries, irregular: dict[str, list[str]]) -> None:
+    for key, value in content.items():
+        if key == "__line__":
+            continue
+        if key == "lists" and isinstance(value, dict):
+            for name, words in value.items():
+                if name != "__line__":
+                    result.lists[name] = [str(w) for w in words]
+        elif key == "irregular_forms" and isinstance(value, dict):
+            for lemma, forms in value.items():
+                if lemma != "__line__":
+                    irregular[str(lemma)] = str(forms).split()
+        elif key == "composition" and isinstance(value, dict):
+            for stance, table in value.items():
+                if stance != "__line__":
+                    rows = {str(k): v for k, v in table.items() if k != "__line__"}
+                    result.composition.setdefault(str(stance), {}).update(rows)
+        else:
+            line = value.get("__line__", 0) if isinstance(value, dict) else content.get("__line__", 0)
+            result.faults.append(
+                Fault(path, line, f'unknown section "{key}"', "known: lists, irregular_forms, composition; or a list of entries")
+            )
+
+
+# ---- actors ------------------------------------------------------------------------------------------------------
+
+
+def _add_actor(model: ActorModel, file: str, result: Dictionaries) -> None:
+    entry_id = f"{file}:{model.name}"
+    actor = Actor(
+        entry_id=entry_id,
+        name=model.name,
+        kind=model.kind,
+        country=model.code if model.kind == "country" else model.country,
+        code=model.code,
+        roles=tuple(Role(r.code, r.start, r.end, r.sure) for r in model.roles),
+        before=model.before,
+        after=model.after,
+        start=model.start,
+        end=model.end,
+    )
+    result.actors[entry_id] = actor
+    if model.kind == "country" and model.code and (model.code not in result.countries or model.end is None):
+        result.countries[model.code] = actor
+    name_form = "name"
+    for text in [model.name, *model.names, *model.aliases]:
+        _add_name(result.names, text, actor, name_form, "")
+    for form, texts in (
+        ("adjective", model.adjectives),
+        ("inhabitant", model.inhabitants),
+        ("capital", model.capital),
+        ("city", model.cities),
+        ("region", model.regions),
+    ):
+        for text in texts:
+            _add_name(result.names, text, actor, form, "")
+    for role, texts in model.metonyms.items():
+        if role == "__line__":
+            continue
+        for text in texts if isinstance(texts, list) else [texts]:
+            _add_name(result.names, str(text), actor, "metonym", role)
+
+
+def _add_name(root: TrieNode, text: str, actor: Actor, form: str, role: str) -> None:
+    words = name_words(text)
+    if not words:
+        return
+    node = root
+    for word in words:
+        node = node.next.setdefault(normalize(word), TrieNode())
+    letters = "".join(words)
+    acronym = len(words) == 1 and letters.replace(".", "").isupper() and len(letters.replace(".", "")) <= 6
+    capitals = tuple(w[:1].isupper() for w in words)
+    hit = NameHit(actor, form, role, capitals, acronym, len(words))
+    if not any(h.actor is actor and h.form == form and h.role == role for h in node.hits):
+        node.hits.append(hit)
+
+
+def _add_cities(result: Dictionaries) -> None:
+    from coder.dictionary.gazetteer import large_cities
+
+    for name, country in large_cities():
+        actor = result.countries.get(country)
+        if actor is None:
+            continue
+        words = name_words(name)
+        node: TrieNode | None = result.names
+        for word in words:
+            node = node.next.get(normalize(word)) if node else None
+        if node is not None and node.hits:
+            continue  # what the dictionaries say of a name counts before the gazetteer
+        _add_name(result.names, name, actor, "city", "")
+
+
+def _add_agent(model: AgentModel, file: str, root: TrieNode) -> None:
+    for noun in model.nouns:
+        text, _, rest = noun.partition("{")
+        text = text.strip()
+        irregular = rest.rstrip("} ").strip()
+        forms = [(text, False)]
+        if "{" in noun:
+            forms += [(p.strip(), True) for p in irregular.split(",") if p.strip()]
+        else:
+            forms.append((plural_of(text), True))
+        for form, plural in forms:
+            node = root
+            for word in name_words(form):
+                node = node.next.setdefault(normalize(word), TrieNode())
+            if any(a.phrase == text and a.plural == plural for a in node.agents):
+                continue
+            node.agents.append(
+                AgentHit(model.code, f"{file}:{text}", text, plural, model.prefix, model.country == "none", model.kind)
+            )
+
+
+# ---- verbs -------------------------------------------------------------------------------------------------------
+
+
+def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[str]]) -> None:
+    model = entry.model
+    pos = model.part_of_speech
+    words = _expand(model.words, result, entry.path, model.line)
+    light = frozenset(w.replace(" ", "_") for w in _expand(model.light, result, entry.path, model.line))
+    for number, frame_model in enumerate(model.frames, 1):
+        pattern_id = f"{entry.path}:{words[0].replace(' ', '_') if words else '?'}#{frame_model.id or number}"
+        conditions = tuple(_compile_conditions(frame_model, result, entry.path))
+        weight = sum(3 if c.nouns else 1 if c.kind != "none" else 2 for c in conditions)
+        for word in words:
+            parts = word.split()
+            head = parts[-1] if pos == "noun" else parts[0]
+            rest = tuple(parts[:-1] if pos == "noun" else parts[1:])
+            frame = Frame(
+                pattern_id=pattern_id,
+                part_of_speech=pos,
+                trigger=rest,
+                conditions=conditions,
+                source=tuple(frame_model.source) or ("subject",),
+                target=tuple(frame_model.target) or _default_target(frame_model, pos),
+                code=frame_model.code,
+                stance=frame_model.stance,
+                inner=tuple(frame_model.inner) or (("complement", "object") if frame_model.stance else ()),
+                reciprocal=frame_model.reciprocal,
+                paired_code=frame_model.paired_code,
+                status=frame_model.status,
+                light=light,
+                alone=model.alone,
+                specificity=weight + 2 * len(rest),
+                layer=entry.layer,
+            )
+            result.frames.setdefault((pos, head), []).append(frame)
+            if pos == "verb":
+                for form in verb_forms(head, irregular.get(head)):
+                    result.forms.setdefault(form, head)
+
+
+def _default_target(model: FrameModel, pos: str) -> tuple[str, ...]:
+    if model.stance:
+        return ("object", "inner.target", "inner.subject") if pos == "verb" else ("to", "inner.target", "inner.subject")
+    return ("object",) if pos == "verb" else ("object", "with", "against", "on", "to")
+
+
+def _compile_conditions(model: FrameModel, result: Dictionaries, path: str) -> Iterable[Condition]:
+    for function, condition in model.conditions().items():
+        yield Condition(
+            function=function,
+            nouns=frozenset(_expand(condition.noun, result, path, model.line)),
+            not_nouns=frozenset(_expand(condition.not_, result, path, model.line)),
+            kind=condition.is_,
+            roles=tuple(condition.roles),
+        )
+
+
+def _expand(words: Sequence[str], result: Dictionaries, path: str, line: int) -> list[str]:
+    """Words with every `$list` replaced by the list's words."""
+    found: list[str] = []
+    for word in words:
+        if word.startswith("$"):
+            members = result.lists.get(word[1:])
+            if members is None:
+                result.faults.append(Fault(path, line, f'no word list "{word}"', "define it under `lists:` in verbs/lists.yaml"))
+                continue
+            found.extend(_expand(members, result, path, line))
+        else:
+            found.append(word)
+    return found

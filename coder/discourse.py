@@ -1,0 +1,67 @@
+"""What a document has introduced so far: names, the last actors, the speaker, the country it is about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from coder.dictionary.compiled import name_words, normalize
+from coder.records import Mention
+
+
+class Discourse:
+    """Memory across the sentences of one document; the coder feeds it after each sentence."""
+
+    __slots__ = ("_names", "_recent", "speaker", "_countries", "_roles")
+
+    def __init__(self) -> None:
+        self._names: dict[str, Mention] = {}
+        self._recent: list[Mention] = []
+        self.speaker: Mention | None = None
+        self._countries: Counter[str] = Counter()
+        self._roles: dict[str, str] = {}
+
+    def known_name(self, text: str) -> Mention | None:
+        """A mention introduced before under this name, its surname or the acronym in brackets after it."""
+        words = name_words(text)
+        return self._names.get(normalize(words[-1])) if words else None
+
+    def recent(self, kinds: Iterable[str], plural: bool) -> Mention | None:
+        """The latest fitting actor of the sentence before."""
+        for mention in self._recent:
+            if mention.kind in kinds and (not plural or mention.plural or mention.kind in ("people", "organization")):
+                return mention
+        return None
+
+    def introduce(self, mention: Mention, country: str = "") -> None:
+        """Remember an actor that is named in full, so that its surname or acronym finds it later."""
+        words = name_words(mention.text)
+        if mention.kind in ("person", "agent", "organization") and words and words[-1][:1].isupper():
+            self._names.setdefault(normalize(words[-1]), mention)
+        if country:
+            self._countries[country] += 1
+            if mention.kind == "agent" and mention.role:
+                self._roles[mention.role] = country
+
+    def alias(self, acronym: str, mention: Mention) -> None:
+        self._names.setdefault(normalize(acronym), mention)
+
+    def end_sentence(self, mentions: list[Mention], speaker: Mention | None) -> None:
+        """Actors of the sentence, most prominent first, become the antecedents for the next one."""
+        if mentions:
+            self._recent = mentions
+        if speaker is not None:
+            self.speaker = speaker
+
+    def country_of_role(self, role: str) -> str:
+        """The country of the last agent of that role ("Turkish police … police said")."""
+        return self._roles.get(role, "")
+
+    def main_country(self) -> str:
+        """The country most named so far, "" where none stands out."""
+        ranked = self._countries.most_common(2)
+        if not ranked or ranked[0][1] < 2:
+            return ""
+        if len(ranked) > 1 and ranked[1][1] * 2 > ranked[0][1]:
+            return ""
+        return ranked[0][0]

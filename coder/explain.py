@@ -1,0 +1,200 @@
+"""A readable account of a coding: tree, actors, frames tried, what matched, and why the others did not.
+
+It is the ordinary coder with a trace, never a second matcher that could disagree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from dataclasses import dataclass
+
+from coder.actors import resolve_actor
+from coder.coding import SentenceTrace, code_sentences
+from coder.pipeline import Model
+from coder.records import Document, Event, Reject
+from coder.resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What happened to a text."""
+
+    traces: tuple[SentenceTrace, ...]
+    rejects: tuple[Reject, ...]
+    resources: Resources
+
+
+def explain_text(text: str, date: dt.date | None, resources: Resources, model: Model) -> Account:
+    """Parse and code a text with a trace.
+
+    Args:
+        text: a sentence or a few.
+        date: its publication date.
+    """
+    parsed = next(iter(model.parser.parse([Document("text", text, date)])))
+    traces: list[SentenceTrace] = []
+    code_sentences(parsed.sentences, resources.dictionaries, resources.options, traces.append, trace=True)
+    return Account(tuple(traces), parsed.rejects, resources)
+
+
+def render_text(account: Account) -> str:
+    """The account as plain text."""
+    lines: list[str] = []
+    for reject in account.rejects:
+        lines.append(f"NOT CODED: {reject.reason}: {reject.detail}")
+    for trace in account.traces:
+        sentence = trace.tree.sentence
+        lines += [f"SENTENCE {sentence.index + 1}: {sentence.text}", "", "tree"]
+        lines += [f"  {line}" for line in sentence.draw().splitlines()]
+        lines += ["", "actors"]
+        lines += [f"  {line}" for line in actor_lines(trace)] or ["  none"]
+        lines += ["", "frames tried"]
+        lines += [f"  {line}" for line in attempt_lines(trace)] or ["  none: no word of the sentence triggers a frame"]
+        lines += ["", "events"]
+        for event in trace.events:
+            lines += [f"  {line}" for line in event_lines(event, account.resources)]
+        if not trace.events:
+            lines.append(f"  none: {why_nothing(trace)}")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def actor_lines(trace: SentenceTrace) -> list[str]:
+    """Each phrase that names an actor, with its code on the publication day and the rule."""
+    lines = []
+    tree = trace.tree
+    for i in range(tree.n):
+        if tree.relation(i) in ("compound", "flat") or tree.upos[i] not in ("NOUN", "PROPN", "PRON", "ADJ"):
+            continue
+        mention = trace.mentions.at(i)
+        if mention is None:
+            continue
+        resolved = resolve_actor(mention, tree.sentence.publication_date)
+        code = resolved.code or "no code"
+        lines.append(f"{mention.text!r} -> {code}  [{mention.kind}; {resolved.rule}{'; ' + resolved.entry_id if resolved.entry_id else ''}]")
+    return lines
+
+
+def attempt_lines(trace: SentenceTrace) -> list[str]:
+    """Each frame tried on each trigger, the one that won marked."""
+    chosen = {m.pattern_id for m in trace.matches}
+    inner = set()
+    for match in trace.matches:
+        node = match.inner
+        while node is not None:
+            inner.add(node.pattern_id)
+            node = node.inner
+    lines = []
+    seen = set()
+    for attempt in trace.attempts:
+        key = (attempt.trigger, attempt.pattern_id, attempt.reason)
+        if key in seen:
+            continue
+        seen.add(key)
+        word = trace.tree.forms[attempt.trigger]
+        if attempt.reason:
+            verdict = f"does not fit: {attempt.reason}"
+        elif attempt.pattern_id in chosen:
+            verdict = f"MATCHES, code {attempt.code}"
+        elif attempt.pattern_id in inner:
+            verdict = f"matches as the inner event, code {attempt.code}"
+        else:
+            verdict = f"fits (code {attempt.code}), but a more specific frame won"
+        lines.append(f"{word}: {attempt.pattern_id}: {verdict}")
+    return lines
+
+
+def event_lines(event: Event, resources: Resources) -> list[str]:
+    """One event with all that it rests on."""
+    entry = resources.ontology.get(event.code)
+    label = entry.label if entry else ""
+    target = event.target.code if event.target else "---"
+    words = " ".join(event.sentence.forms[t] for t in sorted(set(event.trigger_tokens)))
+    date = event.date
+    span = f"{date.start}" if date.start == date.end else f"{date.start} to {date.end}"
+    lines = [
+        f"{event.source.code} {event.code} {target}  {label}  [{event.status.value}]",
+        f"    source {event.source.mention.text!r}: {event.source.rule}",
+    ]
+    if event.target:
+        lines.append(f"    target {event.target.mention.text!r}: {event.target.rule}")
+    lines += [
+        f"    action {words!r}: {event.pattern_id}{' (mirrored)' if event.reciprocal else ''}",
+        f"    date {span} (precision {date.precision}, basis {date.basis}{'; ' + date.rule if date.rule else ''})",
+    ]
+    if event.attributed_text:
+        lines.append(f"    told by {event.attributed_text!r} ({event.attributed_to or 'no code'})")
+    if entry:
+        lines.append(f"    Goldstein {entry.goldstein:g}, quad class {entry.quad_class}, PLOVER {entry.plover_event or 'none'}")
+    lines += [f"    note: {note}" for note in event.notes]
+    return lines
+
+
+def why_nothing(trace: SentenceTrace) -> str:
+    """Why a sentence has no event."""
+    if not trace.attempts:
+        return "no word of the sentence triggers a frame"
+    if not trace.matches:
+        return "no frame fits (see above)"
+    for match in trace.matches:
+        word = trace.tree.forms[match.trigger]
+        if not match.sources:
+            return f"{word!r} has no source that is an actor"
+        if not match.targets:
+            return f"{word!r} has no target that is an actor"
+    return "source and target are the same actor, or neither has a country or organisation"
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>eventcoder explain</title>
+<style>
+:root { color-scheme: light dark; --line: #8888; --source: #2b6cb0; --target: #b7791f; --trigger: #c53030; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+pre { overflow-x: auto; border: 1px solid var(--line); padding: .75rem; font-size: .85rem; }
+.source { border-bottom: 3px solid var(--source); } .target { border-bottom: 3px solid var(--target); }
+.trigger { border-bottom: 3px double var(--trigger); } .legend span { margin-right: 1rem; }
+</style></head><body><h1>How it was coded</h1>
+<p class="legend"><span class="source">source</span><span class="trigger">action</span><span class="target">target</span></p>
+"""
+
+
+def render_html(account: Account) -> str:
+    """The account as a page that needs nothing from elsewhere; all text escaped."""
+    parts = [_PAGE]
+    for trace in account.traces:
+        sentence = trace.tree.sentence
+        parts.append(f"<h2>Sentence {sentence.index + 1}</h2>")
+        if not trace.events:
+            parts.append(f"<p>{html.escape(sentence.text)}</p><p>No event: {html.escape(why_nothing(trace))}.</p>")
+        for event in trace.events:
+            parts.append(f"<p>{_marked(event)}</p><pre>{html.escape(chr(10).join(event_lines(event, account.resources)))}</pre>")
+        for title, lines in (("Actors", actor_lines(trace)), ("Frames tried", attempt_lines(trace)), ("Tree", [sentence.draw()])):
+            body = html.escape("\n".join(lines) or "none")
+            parts.append(f"<details><summary>{title}</summary><pre>{body}</pre></details>")
+    parts.append("</body></html>\n")
+    return "".join(parts)
+
+
+def _marked(event: Event) -> str:
+    """The sentence with source, action and target marked."""
+    sentence = event.sentence
+    classes = [""] * len(sentence.text)
+    spans = [(sentence.starts[t], sentence.ends[t], "trigger") for t in event.trigger_tokens]
+    spans.append((event.source.mention.start, event.source.mention.end, "source"))
+    if event.target:
+        spans.append((event.target.mention.start, event.target.mention.end, "target"))
+    for start, end, name in spans:
+        for at in range(max(start - sentence.start, 0), min(end - sentence.start, len(classes))):
+            classes[at] = name
+    pieces: list[str] = []
+    at = 0
+    while at < len(classes):
+        end = at
+        while end < len(classes) and classes[end] == classes[at]:
+            end += 1
+        text = html.escape(sentence.text[at:end])
+        pieces.append(f'<span class="{classes[at]}">{text}</span>' if classes[at] else text)
+        at = end
+    return "".join(pieces)

@@ -1,0 +1,569 @@
+"""Frames: which dictionary entry fits a trigger, who fills its functions, and what a stance makes of an inner event.
+
+In: a Tree, its SentenceMentions and the Dictionaries. Out: FrameMatches, one for each trigger that stands on its own.
+A trace list, if given, records every frame tried and why it did not fit: `explain` is this same matcher.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from coder.actors import SentenceMentions
+from coder.dictionary.compiled import Condition, Frame
+from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
+from coder.grammar import SUBJECT_LABELS, Tree
+from coder.records import FrameMatch, Mention, Status
+
+MAX_DEPTH = 4
+NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
+HYPOTHETICAL_AUX = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
+FUTURE_AUX = frozenset({"will", "shall", "'ll", "’ll", "wo"})
+HYPOTHETICAL_MARKS = frozenset({"if", "unless", "whether", "lest", "until"})
+FUTURE_PREDICATES = frozenset({"set", "due", "about", "scheduled", "slated", "expect", "expected", "going", "go", "poised", "prepare", "bound"})
+HYPOTHETICAL_PREDICATES = frozenset(
+    "fear worry doubt suspect believe think speculate hope wish want seek likely unlikely possible able possibility appear seem "
+    "could risk imagine suggest aim try attempt".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One frame tried on one trigger; `reason` is "" where it fits."""
+
+    trigger: int
+    pattern_id: str
+    reason: str
+    code: str | None = None
+
+
+class Matcher:
+    """Matches the frames of one sentence.
+
+    Args:
+        tree, mentions, dictionaries: of the sentence.
+        trace: collects an Attempt for every frame tried.
+    """
+
+    __slots__ = ("tree", "mentions", "dictionaries", "trace", "_readings", "_depth")
+
+    def __init__(
+        self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
+    ) -> None:
+        self.tree = tree
+        self.mentions = mentions
+        self.dictionaries = dictionaries
+        self.trace = trace
+        self._readings: dict[int, FrameMatch | None] = {}
+        self._depth = 0
+
+    def matches(self) -> list[FrameMatch]:
+        """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
+        found: list[FrameMatch] = []
+        taken: set[int] = set()
+        for i in range(self.tree.n):
+            reading = self.reading(i)
+            if reading is None:
+                continue
+            found.append(reading)
+            taken.update(t for t in reading.tokens if t != reading.trigger)
+            inner = reading.inner
+            while inner is not None:
+                taken.add(inner.trigger)
+                taken.update(inner.tokens)
+                inner = inner.inner
+        kept = [r for r in found if r.trigger not in taken]
+        # a noun that is the argument of a coded verb and says the same once more is not told twice
+        return [r for r in kept if r.code is not None]
+
+    def reading(self, i: int) -> FrameMatch | None:
+        """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
+        if i in self._readings:
+            return self._readings[i]
+        if self._depth >= MAX_DEPTH:
+            return None
+        self._readings[i] = None
+        self._depth += 1
+        found = self._best(i)
+        self._depth -= 1
+        self._readings[i] = found
+        return found
+
+    # ---- candidates --------------------------------------------------------------------------------------------
+
+    def _lemma(self, i: int, pos: str) -> str:
+        lemma = self.tree.lemmas[i].lower()
+        if pos == "verb" and ("verb", lemma) not in self.dictionaries.frames:
+            return self.dictionaries.forms.get(self.tree.lower[i], lemma)
+        return lemma
+
+    def _candidates(self, i: int) -> list[Frame]:
+        upos = self.tree.upos[i]
+        frames = self.dictionaries.frames
+        if upos == "VERB":
+            found = frames.get(("verb", self._lemma(i, "verb")), [])
+            if not found and self.tree.relation(i) == "amod":
+                found = frames.get(("adjective", self.tree.lower[i]), [])
+            if not found and "VerbForm=Ger" in self.tree.feats[i]:
+                found = frames.get(("noun", self.tree.lower[i]), [])
+            return found
+        if upos in ("NOUN", "PROPN"):
+            lemma = self.tree.lemmas[i].lower()
+            found = frames.get(("noun", lemma), [])
+            if not found and upos == "NOUN" and self.tree.lower[i].endswith("ing"):
+                found = frames.get(("noun", self.tree.lower[i]), [])
+            if not found and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i):
+                found = frames.get(("verb", self._lemma(i, "verb")), [])
+            return found
+        if upos == "ADJ":
+            found = frames.get(("adjective", self.tree.lemmas[i].lower()), [])
+            if not found and self.tree.relation(i) in ("root", "ccomp", "xcomp", "conj", "acl", "advcl"):
+                form = self.dictionaries.forms.get(self.tree.lower[i])
+                found = frames.get(("verb", form), []) if form else []
+            return found
+        return []
+
+    def _verb_like(self, i: int) -> bool:
+        """A headline's verb tagged as a noun: it has a subject and an object or oblique."""
+        return any(self.tree.deprels[c] in SUBJECT_LABELS for c in self.tree.children[i]) and self.tree.child(i, "cop") < 0
+
+    def _best(self, i: int) -> FrameMatch | None:
+        best: FrameMatch | None = None
+        for frame in self._candidates(i):
+            if best is not None and (frame.layer, frame.specificity) < (best.frame.layer if best.frame else 0, best.specificity):
+                break
+            reading = self._try(i, frame)
+            if reading is not None and (best is None or reading.specificity > best.specificity):
+                best = reading
+        if self.tree.upos[i] in ("VERB", "ADJ"):
+            light = self._light(i)
+            if light is not None and (best is None or light.specificity >= best.specificity):
+                best = light
+        return best
+
+    # ---- one frame ---------------------------------------------------------------------------------------------
+
+    def _try(self, i: int, frame: Frame) -> FrameMatch | None:
+        words = self._trigger_words(i, frame)
+        if words is None:
+            return self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
+        if frame.part_of_speech == "noun" and not frame.alone:
+            return self._fail(i, frame, "counts only with a verb that carries it out")
+        return self._apply(i, frame, i, words)
+
+    def _apply(self, i: int, frame: Frame, carrier: int, words: tuple[int, ...]) -> FrameMatch | None:
+        """The frame on trigger i; `carrier` is the light verb that lends its subject, or i itself."""
+        matched: list[int] = []
+        for condition in frame.conditions:
+            token = self._condition(i, carrier, condition)
+            if token is None:
+                return self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
+            if token >= 0:
+                matched.append(token)
+        tokens = tuple(sorted({*words, *matched, *([carrier] if carrier != i else [])}))
+        inner: FrameMatch | None = None
+        code = frame.code
+        specificity = frame.specificity
+        stance = frame.stance
+        if stance is not None:
+            inner = self._inner(i, carrier, frame)
+            if inner is not None:
+                composed, known = self._compose(stance, inner)
+                if known:
+                    code = composed
+                    specificity += 3
+                else:
+                    inner = None
+            if code is None:
+                return self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
+        sources = self._fill(i, carrier, frame.source, inner, as_source=True)
+        targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources)
+        reading = FrameMatch(
+            pattern_id=frame.pattern_id, trigger=i, tokens=tokens, code=code, sources=sources, targets=targets,
+            reciprocal=frame.reciprocal, paired_code=frame.paired_code,
+            status=Status(frame.status) if frame.status else Status.ASSERTED,
+            stance=stance, inner=inner, specificity=specificity, frame=frame,
+        )  # fmt: skip
+        if inner is not None and stance in ("resume",):
+            reading = replace(
+                reading, sources=sources or inner.sources, targets=targets or inner.targets, reciprocal=inner.reciprocal
+            )
+        if self.trace is not None:
+            self.trace.append(Attempt(i, frame.pattern_id, "", code))
+        return reading
+
+    def _fail(self, i: int, frame: Frame, reason: str) -> None:
+        if self.trace is not None:
+            self.trace.append(Attempt(i, frame.pattern_id, reason, frame.code))
+
+    def _trigger_words(self, i: int, frame: Frame) -> tuple[int, ...] | None:
+        """Tokens of the trigger phrase; None where a word of it is missing."""
+        if not frame.trigger:
+            return (i,)
+        tree = self.tree
+        found = [i]
+        if frame.part_of_speech == "noun":
+            position = i
+            for word in reversed(frame.trigger):
+                position -= 1
+                while position >= 0 and tree.forms[position] in ("-", "–"):
+                    position -= 1
+                if position < 0 or word not in (tree.lower[position], tree.lemmas[position].lower()):
+                    return None
+                found.append(position)
+            return tuple(found)
+        for word in frame.trigger:
+            token = -1
+            for c in tree.children[i]:
+                if word in (tree.lower[c], tree.lemmas[c].lower()) and (c > i or tree.relation(c) == "obl"):
+                    token = c
+                    break
+                if tree.relation(c) in ("obl", "obj", "advcl", "xcomp", "nmod", "ccomp", "advmod") or tree.deprels[c] == "nsubj:pass":
+                    for g in tree.children[c]:
+                        if word in (tree.lower[g], tree.lemmas[g].lower()) and g > i and tree.relation(g) in ("case", "mark", "advmod", "compound", "obj", "fixed"):
+                            token = g
+                            break
+                if token >= 0:
+                    break
+            if token < 0:
+                position = found[-1] + 1
+                if position < tree.n and word in (tree.lower[position], tree.lemmas[position].lower()):
+                    token = position
+            if token < 0:
+                return None
+            found.append(token)
+        return tuple(found)
+
+    def _condition(self, i: int, carrier: int, condition: Condition) -> int | None:
+        """The token that meets the condition, -1 where nothing is needed, None where it fails."""
+        heads = self._function(i, carrier, condition.function)
+        if condition.kind == "none":
+            return -1 if not heads else None
+        if not heads:
+            return None
+        if condition.not_nouns:
+            if any(self._word_in(h, condition.not_nouns) for h in heads):
+                return None
+            if not condition.nouns and condition.kind is None and not condition.roles:
+                return -1
+        for h in heads:
+            if condition.nouns and not self._word_in(h, condition.nouns):
+                continue
+            if condition.kind == "actor" and self.mentions.inside(h) is None:
+                continue
+            if condition.kind == "event" and self.reading(h) is None:
+                continue
+            if condition.kind == "place":
+                mention = self.mentions.inside(h)
+                if mention is None or mention.kind not in ("place", "country"):
+                    continue
+            if condition.roles:
+                mention = self.mentions.inside(h)
+                if mention is None or not _has_role(mention, condition.roles):
+                    continue
+            return h if condition.nouns else -1
+        return None
+
+    def _word_in(self, head: int, words: frozenset[str]) -> bool:
+        """Whether the phrase's head word (or compound, or the noun of "a number of …") is one of the words."""
+        tree = self.tree
+        lemma = tree.lemmas[head].lower()
+        lower = tree.lower[head]
+        if lemma in words or lower in words:
+            return True
+        before = [c for c in tree.children[head] if c < head and tree.relation(c) in ("compound", "amod", "nmod", "obl", "advmod")]
+        for c in before:
+            for text in (f"{tree.lemmas[c].lower()} {lemma}", f"{tree.lower[c]} {lower}", f"{tree.lower[c]} {lemma}"):
+                if text in words:
+                    return True
+        if head > 0:
+            for text in (f"{tree.lower[head - 1]} {lower}", f"{tree.lemmas[head - 1].lower()} {lemma}"):
+                if text in words:
+                    return True
+        if lemma in QUANTIFIERS or tree.upos[head] == "NUM":
+            for c in tree.children[head]:
+                if tree.relation(c) == "nmod" and tree.case(c) == "of" and self._word_in(c, words):
+                    return True
+        return False
+
+    # ---- light verbs and stances ---------------------------------------------------------------------------------
+
+    def _light(self, i: int) -> FrameMatch | None:
+        """The noun an "empty" verb carries out: "launched an attack on", "held talks with"."""
+        tree = self.tree
+        verb = self._lemma(i, "verb")
+        names = {verb}
+        for c in tree.children[i]:
+            if tree.relation(c) == "compound" or (tree.relation(c) in ("advmod", "case") and tree.upos[c] in ("ADP", "ADV")):
+                names.add(f"{verb}_{tree.lower[c]}")
+        nouns = list(tree.function(i, "object"))
+        nouns += [c for c in tree.children[i] if tree.relation(c) == "obl" and tree.case(c) in ("in", "into", "on", "under", "for", "to", "at", "as")]
+        best: FrameMatch | None = None
+        for noun in nouns:
+            if tree.upos[noun] not in ("NOUN", "PROPN", "VERB"):
+                continue
+            candidates = self._candidates(noun)
+            # "a series of airstrikes", "a wave of attacks"
+            if not candidates and tree.lemmas[noun].lower() in QUANTIFIERS:
+                for c in tree.children[noun]:
+                    if tree.relation(c) == "nmod" and tree.case(c) == "of":
+                        noun, candidates = c, self._candidates(c)
+                        break
+            for frame in candidates:
+                if frame.part_of_speech != "noun":
+                    continue
+                direct = tree.relation(noun) != "obl"
+                if not (names & frame.light or (direct and names & DEFAULT_LIGHT_VERBS)):
+                    continue
+                if verb in ("see", "witness", "announce") and frame.alone:
+                    continue
+                words = self._trigger_words(noun, frame)
+                if words is None:
+                    continue
+                reading = self._apply(noun, frame, i, words)
+                if reading is not None and (best is None or reading.specificity > best.specificity):
+                    best = reading
+        if best is None:
+            return None
+        return replace(best, trigger=i, specificity=best.specificity + 2, tokens=tuple(sorted({*best.tokens, best.trigger})))
+
+    def _inner(self, i: int, carrier: int, frame: Frame) -> FrameMatch | None:
+        for function in frame.inner:
+            for head in self._function(i, carrier, function):
+                reading = self._inner_reading(head)
+                if reading is not None and reading.trigger != i and reading.trigger != carrier:
+                    return reading
+        return None
+
+    def _inner_reading(self, head: int) -> FrameMatch | None:
+        reading = self.reading(head)
+        if reading is not None:
+            return reading if reading.code is not None else None
+        tree = self.tree
+        if tree.upos[head] in ("NOUN", "PROPN"):
+            for frame in self._candidates(head):
+                if frame.part_of_speech == "noun":
+                    words = self._trigger_words(head, frame)
+                    if words is not None:
+                        found = self._apply(head, frame, head, words)
+                        if found is not None and found.code is not None:
+                            return found
+            # "an end to attacks", "a halt to the bombing", "steps towards peace": the noun's own complement
+            if tree.lemmas[head].lower() in QUANTIFIERS:
+                for c in tree.children[head]:
+                    if tree.relation(c) == "nmod" and tree.case(c) in ("of", "to"):
+                        return self._inner_reading(c)
+            for c in tree.children[head]:
+                if tree.relation(c) == "acl" and tree.deprels[c] != "acl:relcl":
+                    found = self.reading(c)
+                    if found is not None and found.code is not None:
+                        return found
+        elif tree.upos[head] in ("VERB", "AUX"):
+            for c in tree.children[head]:
+                if tree.relation(c) in ("xcomp", "obj"):
+                    found = self._inner_reading(c)
+                    if found is not None:
+                        return found
+        return None
+
+    def _compose(self, stance: str, inner: FrameMatch) -> tuple[str | None, bool]:
+        """The code that the stance makes of the inner code, by longest prefix; False where the table has none."""
+        table = self.dictionaries.composition.get(stance)
+        if table is None or inner.code is None:
+            return None, False
+        code = inner.code
+        if self.negated(inner.trigger) and stance in ("appeal", "demand", "intend", "agree", "threaten", "reject", "promise"):
+            stopped, known = self._compose_code("stop", code)
+            if known and stopped is not None:
+                code = stopped
+        return self._compose_code(stance, code)
+
+    def _compose_code(self, stance: str, code: str) -> tuple[str | None, bool]:
+        table = self.dictionaries.composition.get(stance, {})
+        for length in range(len(code), 1, -1):
+            if code[:length] in table:
+                result = table[code[:length]]
+                return (code if result == "same" else result), True
+        if "*" in table:
+            result = table["*"]
+            return (code if result == "same" else result), True
+        return None, False
+
+    # ---- arguments -----------------------------------------------------------------------------------------------
+
+    def _function(self, i: int, carrier: int, name: str) -> tuple[int, ...]:
+        tree = self.tree
+        if carrier != i:
+            if name == "subject":
+                return tree.function(carrier, "subject")
+            own = tuple(t for t in tree.function(i, name))
+            if own:
+                return own
+            if name == "object":
+                return ()
+            return tuple(t for t in tree.function(carrier, name) if t != i)
+        return tree.function(i, name)
+
+    def _fill(
+        self, i: int, carrier: int, functions: tuple[str, ...], inner: FrameMatch | None, *, as_source: bool,
+        other: tuple[Mention, ...] = (),
+    ) -> tuple[Mention, ...]:  # fmt: skip
+        """The mentions of the first function that names an actor."""
+        weak: tuple[Mention, ...] = ()
+        taken = {(m.start, m.end) for m in other}
+        for name in functions:
+            if name.startswith("inner."):
+                if inner is None:
+                    continue
+                found = inner.targets if name == "inner.target" else inner.sources
+                found = tuple(m for m in found if (m.start, m.end) not in taken)
+            else:
+                found = self._mentions_of(self._function(i, carrier, name), as_source)
+                if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
+                    continue
+            if not found:
+                continue
+            if all(m.kind == "unknown" for m in found) and not weak:
+                weak = found
+                continue
+            return found
+        return weak
+
+    def _mentions_of(self, heads: tuple[int, ...], as_source: bool) -> tuple[Mention, ...]:
+        found: list[Mention] = []
+        for h in heads:
+            for mention in self.mentions.several(h, as_source=as_source):
+                if not any((m.start, m.end) == (mention.start, mention.end) for m in found):
+                    found.append(mention)
+        return tuple(found)
+
+    # ---- status ----------------------------------------------------------------------------------------------------
+
+    def negated(self, i: int) -> bool:
+        """Whether the trigger or the verb that carries it is denied."""
+        tree = self.tree
+        for c in tree.children[i]:
+            if tree.lower[c] in NEGATIONS and tree.relation(c) in ("advmod", "det", "cc", "case", "mark", "aux"):
+                if tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB" and tree.relation(c) == "det":
+                    continue
+                if any(tree.lower[g] in ("only", "just") for g in (c + 1,) if c + 1 < tree.n):
+                    continue
+                return True
+            if tree.relation(c) in ("nsubj", "obj") and tree.upos[i] in ("VERB", "AUX"):
+                if tree.lower[c] in ("no", "nobody", "none", "neither", "nothing") or any(
+                    tree.lower[g] in ("no", "neither") and tree.relation(g) in ("det", "cc:preconj", "cc", "advmod") for g in tree.children[c]
+                ):
+                    return True
+        return False
+
+    def status(self, reading: FrameMatch) -> Status:
+        """Asserted, intended, hypothetical or negated, from the words above the trigger."""
+        if reading.status is not Status.ASSERTED:
+            return reading.status
+        tree = self.tree
+        result = Status.ASSERTED
+        node = reading.trigger
+        if any(self.negated(t) for t in reading.tokens if t == node or tree.heads[t] == node or tree.heads[node] == t):
+            return Status.NEGATED
+        first = True
+        while node >= 0:
+            relation = tree.relation(node)
+            for c in tree.children[node]:
+                lower = tree.lower[c]
+                if tree.relation(c) == "aux":
+                    if lower in FUTURE_AUX and result is Status.ASSERTED and tree.upos[node] != "NOUN":
+                        result = Status.INTENDED
+                    elif lower == "would" and result is Status.ASSERTED:
+                        result = Status.INTENDED if self._reported(node) else Status.HYPOTHETICAL
+                    elif lower in HYPOTHETICAL_AUX:
+                        result = Status.HYPOTHETICAL
+                    elif tree.lemmas[c] == "have" and lower == "had" and self._inverted(node, c):
+                        result = Status.HYPOTHETICAL
+                elif tree.relation(c) == "mark" and lower in HYPOTHETICAL_MARKS:
+                    return Status.HYPOTHETICAL
+                elif tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if"):
+                    result = Status.HYPOTHETICAL
+            parent = tree.heads[node]
+            if parent < 0:
+                break
+            if relation in ("xcomp", "ccomp", "csubj") or (relation == "acl" and tree.deprels[node] != "acl:relcl"):
+                lemma = tree.lemmas[parent].lower()
+                infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+                if self.negated(parent) and lemma not in ("hide", "rule"):
+                    return Status.NEGATED
+                if infinitive and result is Status.ASSERTED:
+                    if lemma in FUTURE_PREDICATES:
+                        result = Status.INTENDED
+                    elif lemma in HYPOTHETICAL_PREDICATES:
+                        result = Status.HYPOTHETICAL
+                    elif lemma not in IMPLICATIVE and first:
+                        result = Status.INTENDED
+                elif lemma in HYPOTHETICAL_PREDICATES and lemma not in ("believe", "think", "seem", "appear", "suggest"):
+                    result = Status.HYPOTHETICAL
+            elif relation == "advcl":
+                infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+                if infinitive and result is Status.ASSERTED:
+                    result = Status.INTENDED
+                break
+            elif relation in ("acl",):
+                break
+            elif relation in ("conj", "parataxis") and tree.upos[node] in ("VERB", "ADJ"):
+                own = any(tree.deprels[c] in SUBJECT_LABELS or tree.relation(c) in ("aux", "cop") for c in tree.children[node])
+                if own or relation == "parataxis":
+                    if relation == "conj" and tree.relation(parent) in ("ccomp", "xcomp"):
+                        pass
+                    else:
+                        break
+                if "VerbForm=Fin" in tree.feats[node] and "Tense=Past" in tree.feats[node]:
+                    break
+            elif relation in ("nsubj", "obj", "obl", "nmod"):
+                if tree.upos[parent] in ("VERB", "AUX", "ADJ") and node == reading.trigger:
+                    # nominal triggers share the modality of the verb they are the object of
+                    if relation != "obj":
+                        break
+                    if self.negated(parent):
+                        break
+                elif tree.upos[node] in ("NOUN", "PROPN") and relation != "obj":
+                    break
+            first = False
+            node = parent
+        if result is Status.ASSERTED and self._question():
+            return Status.HYPOTHETICAL
+        return result
+
+    def _reported(self, node: int) -> bool:
+        tree = self.tree
+        parent = tree.heads[node]
+        return parent >= 0 and tree.relation(node) in ("ccomp", "parataxis", "acl", "conj") and tree.upos[parent] in ("VERB", "NOUN")
+
+    def _inverted(self, node: int, aux: int) -> bool:
+        subject = self.tree.child(node, "nsubj", "nsubj:pass")
+        return self.tree.relation(node) == "advcl" and subject > aux
+
+    def _question(self) -> bool:
+        return bool(self.tree.n) and self.tree.forms[-1] == "?"
+
+
+# Nouns that only measure or bundle what follows "of".
+QUANTIFIERS = frozenset(
+    "number series wave string round set spate barrage dozen hundred thousand million billion lot part majority variety range "
+    "kind sort type form act action volley flurry group amount bit host score pair couple handful package measure end halt "
+    "resumption start beginning continuation".split()
+)
+
+# Verbs whose infinitive came true ("managed to seize", "began to withdraw").
+IMPLICATIVE = frozenset(
+    "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
+    "force compel make let cause lead allow enable use be say report know cease fail refuse decline".split()
+)
+
+
+def _has_role(mention: Mention, roles: tuple[str, ...]) -> bool:
+    texts = [mention.role] + [a.code or "" for a in mention.actors] + [r.code for a in mention.actors for r in a.roles]
+    return any(role in text for role in roles for text in texts if text)
+
+
+def _describe(condition: Condition) -> str:
+    if condition.nouns:
+        words = sorted(condition.nouns)
+        return f"[{', '.join(words[:8])}{', …' if len(words) > 8 else ''}]"
+    return condition.kind or (f"roles {', '.join(condition.roles)}" if condition.roles else "not " + ", ".join(sorted(condition.not_nouns)[:6]))

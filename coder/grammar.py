@@ -1,0 +1,434 @@
+"""Grammatical functions of predicates, normalised over voice, relatives, control, coordination and nominals.
+
+In: a parsed Sentence. Out: a Tree that answers "which tokens are the subject / object / with … of token i?".
+Labels are Universal Dependencies v2; subtypes are looked at only where they matter (nsubj:pass, obl:agent).
+
+    >>> Tree(sentence).function(3, "subject")
+"""
+
+from __future__ import annotations
+
+from coder.records import Sentence
+
+NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
+CLAUSAL = frozenset({"acl", "advcl", "ccomp", "csubj", "parataxis", "xcomp", "conj"})
+SUBJECT_LABELS = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
+PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "csubj:pass"})
+RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom", "whose"})
+PASSIVE_AUXILIARIES = frozenset({"aux:pass"})
+
+# One name a relation for prepositions that say the same.
+PREPOSITION_ALIASES = {
+    "upon": "on",
+    "onto": "on",
+    "atop": "on",
+    "toward": "towards",
+    "versus": "against",
+    "vs": "against",
+    "vs.": "against",
+    "together with": "with",
+    "along with": "with",
+    "alongside": "with",
+    "amongst": "among",
+    "inside": "in",
+    "within": "in",
+    "throughout": "in",
+    "across": "in",
+    "because of": "over",
+    "regarding": "about",
+    "concerning": "about",
+    "on behalf of": "for",
+    "in favor of": "in favour of",
+    "in support of": "in support of",
+    "out of": "out of",
+    "thru": "through",
+}
+
+# Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
+SUBJECT_CONTROL_WITH_OBJECT = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
+
+
+class Tree:
+    """Children and functions of one sentence; built once, asked many times.
+
+    Args:
+        sentence: the parse; cycles and out-of-range heads are treated as roots.
+    """
+
+    __slots__ = (
+        "sentence",
+        "n",
+        "heads",
+        "deprels",
+        "upos",
+        "lemmas",
+        "forms",
+        "lower",
+        "feats",
+        "children",
+        "_subjects",
+        "_case",
+        "_functions",
+    )
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.forms = sentence.forms
+        self.lower = [f.lower() for f in sentence.forms]
+        self.lemmas = sentence.lemmas
+        self.upos = sentence.upos
+        self.deprels = sentence.deprels
+        self.feats = sentence.feats
+        n = self.n = len(sentence.forms)
+        self.heads = _acyclic(sentence.heads, n)
+        children: list[list[int]] = [[] for _ in range(n)]
+        for i, h in enumerate(self.heads):
+            if h >= 0:
+                children[h].append(i)
+        self.children = children
+        self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
+        self._case: dict[int, str] = {}
+        self._functions: dict[tuple[int, str], tuple[int, ...]] = {}
+
+    # ---- small questions -------------------------------------------------------------------------------------
+
+    def relation(self, i: int) -> str:
+        """Universal relation of token i, without subtype."""
+        return self.deprels[i].partition(":")[0]
+
+    def child(self, i: int, *relations: str) -> int:
+        """First child of i with one of the (full) relations, -1 if none."""
+        for c in self.children[i]:
+            if self.deprels[c] in relations:
+                return c
+        return -1
+
+    def subtree(self, i: int) -> list[int]:
+        """All tokens under i with i, in text order."""
+        found = [i]
+        for t in found:
+            found.extend(self.children[t])
+        found.sort()
+        return found
+
+    def ancestors(self, i: int) -> list[int]:
+        """The chain of heads from i's head up to the root."""
+        chain = []
+        while (i := self.heads[i]) >= 0:
+            chain.append(i)
+        return chain
+
+    def conjuncts(self, i: int) -> list[int]:
+        """i and the tokens coordinated with it below it."""
+        found = [i]
+        for t in found:
+            found.extend(c for c in self.children[t] if self.relation(c) == "conj" and c not in found)
+        return found
+
+    def is_passive(self, i: int) -> bool:
+        """Whether the verb at i stands in the passive, reduced relatives and headlines included."""
+        feats = self.feats[i]
+        participle = "VerbForm=Part" in feats and "Tense=Past" in feats
+        for c in self.children[i]:
+            relation = self.deprels[c]
+            if relation in PASSIVE_AUXILIARIES or relation in PASSIVE_SUBJECTS:
+                return True
+            if relation == "obl:agent" and participle:
+                return True
+        if not participle:
+            return False
+        if self.deprels[i] == "conj" and not any(self.relation(c) in ("aux", "nsubj") for c in self.children[i]):
+            head = self.heads[i]
+            return self.upos[head] == "VERB" and self.is_passive(head)
+        if any(self.deprels[c] in ("aux", "nsubj", "csubj") for c in self.children[i]):
+            return False
+        if "Voice=Pass" in feats:
+            return True
+        return self.relation(i) in ("acl", "advcl", "amod") and not any(
+            self.lemmas[c] == "have" for c in self.children[i] if self.relation(c) == "aux"
+        )
+
+    def case(self, i: int) -> str:
+        """The preposition that marks token i, normalised ("" for none)."""
+        known = self._case.get(i)
+        if known is not None:
+            return known
+        words: list[str] = []
+        for c in self.children[i]:
+            if self.deprels[c] == "case" and c < i and self.lower[c] not in ("'s", "’s", "'", "’"):
+                words.append(self.lower[c])
+                words.extend(self.lower[f] for f in self.children[c] if self.deprels[f] == "fixed")
+        if not words and self.relation(i) == "conj" and self.heads[i] >= 0:
+            name = self.case(self.heads[i])
+        elif not words:
+            name = ""
+            for c in self.children[i]:
+                if self.deprels[c] == "mark" and c < i and self.upos[c] in ("ADP", "SCONJ"):
+                    name = self.lower[c]
+                    break
+        else:
+            name = " ".join(words)
+        name = PREPOSITION_ALIASES.get(name, name)
+        self._case[i] = name
+        return name
+
+    def antecedent(self, i: int) -> int:
+        """The noun a relative pronoun stands for; i itself for anything else."""
+        if self.lower[i] not in RELATIVE_PRONOUNS or self.upos[i] not in ("PRON", "DET", "SCONJ"):
+            return i
+        node = i
+        while (head := self.heads[node]) >= 0:
+            if self.deprels[node].startswith("acl"):
+                return head
+            node = head
+        return i
+
+    # ---- functions -------------------------------------------------------------------------------------------
+
+    def grammatical_subject(self, i: int) -> tuple[tuple[int, ...], bool]:
+        """Tokens in the subject position of predicate i, and whether i treats them as its object (passive).
+
+        A subject that is not said is looked for where grammar puts it: the antecedent of a relative clause or
+        participle, the subject or object of the verb above an infinitive, the shared subject of coordinated verbs.
+        """
+        known = self._subjects.get(i)
+        if known is None:
+            self._subjects[i] = ((), False)  # a cycle of look-ups ends here
+            known = (self._find_subject(i), self.upos[i] in ("VERB", "AUX") and self.is_passive(i))
+            self._subjects[i] = known
+        return known
+
+    def _find_subject(self, i: int) -> tuple[int, ...]:
+        own = [c for c in self.children[i] if self.deprels[c] in SUBJECT_LABELS]
+        if own:
+            return tuple(self._spread([self.antecedent(c) for c in own if self.upos[c] != "PRON" or not self._expletive(c)]))
+        head = self.heads[i]
+        if head < 0:
+            return ()
+        relation = self.relation(i)
+        if relation == "conj":
+            if self.upos[head] in ("VERB", "AUX", "ADJ") or self.child(head, "cop") >= 0:
+                return self.grammatical_subject(head)[0]
+            return ()
+        if relation == "xcomp":
+            return self._controller(head)
+        if relation == "advcl":
+            if self.upos[head] in NOMINAL and self.child(head, "cop") < 0:
+                return self._noun_subject(head)
+            return self.grammatical_subject(head)[0]
+        if relation == "acl":
+            if self.deprels[i] == "acl:relcl":
+                has_object_gap = any(self.deprels[c] in SUBJECT_LABELS for c in self.children[i])
+                return () if has_object_gap else tuple(self._spread([head]))
+            if self._infinitive(i):
+                # "agreement to withdraw", "troops to guard": the owner of the noun, else the verb above it
+                owner = self._noun_subject(head)
+                if owner:
+                    return owner
+                above = self.heads[head]
+                if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp"):
+                    return self.grammatical_subject(above)[0]
+                return ()
+            return tuple(self._spread([head]))
+        if relation == "ccomp" and not any(self.deprels[c] == "aux" for c in self.children[i]):
+            return self._controller(head)
+        return ()
+
+    def _infinitive(self, i: int) -> bool:
+        return "VerbForm=Inf" in self.feats[i] or any(
+            self.deprels[c] == "mark" and self.lower[c] == "to" for c in self.children[i]
+        )
+
+    def _expletive(self, i: int) -> bool:
+        return self.deprels[i] == "expl"
+
+    def _controller(self, head: int) -> tuple[int, ...]:
+        if self.lemmas[head] not in SUBJECT_CONTROL_WITH_OBJECT and self.upos[head] == "VERB":
+            objects = [c for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
+            if objects:
+                return tuple(self._spread([self.antecedent(c) for c in objects]))
+            on = [c for c in self.children[head] if self.relation(c) == "obl" and self.case(c) in ("on", "for", "to")]
+            if on and self.lemmas[head] in ("call", "appeal", "wait", "plead"):
+                return tuple(self._spread(on[:1]))
+        return self.grammatical_subject(head)[0]
+
+    def _spread(self, heads: list[int]) -> list[int]:
+        found: list[int] = []
+        for h in heads:
+            for c in self.conjuncts(h):
+                if c not in found:
+                    found.append(c)
+        return found
+
+    def function(self, i: int, name: str) -> tuple[int, ...]:
+        """Heads that fill the function `name` of predicate i, coordination spread out.
+
+        Args:
+            name: subject, object, indirect, complement, owner, or a preposition ("with", "against", …).
+        """
+        key = (i, name)
+        known = self._functions.get(key)
+        if known is None:
+            known = self._functions[key] = self._find(i, name)
+        return known
+
+    def _find(self, i: int, name: str) -> tuple[int, ...]:
+        verbal = self.upos[i] in ("VERB", "AUX")
+        if name == "subject":
+            return self._verb_subject(i) if verbal else self._predicate_subject(i)
+        if name == "object":
+            return self._verb_object(i) if verbal else self._prepositional(i, "of")
+        if name == "indirect":
+            return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "iobj"]))
+        if name == "complement":
+            return self._complements(i)
+        if name == "owner":
+            return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
+        return self._prepositional(i, name)
+
+    def _verb_subject(self, i: int) -> tuple[int, ...]:
+        subject, passive = self.grammatical_subject(i)
+        if not passive:
+            return subject
+        agents = [c for c in self.children[i] if self.deprels[c] == "obl:agent"]
+        agents = agents or [c for c in self.children[i] if self.relation(c) == "obl" and self.case(c) == "by"]
+        if not agents and self.relation(i) == "conj":
+            head = self.heads[i]
+            if self.upos[head] == "VERB" and self.is_passive(head):
+                return self._verb_subject(head)
+        if not agents:  # "was arrested and deported by": the agent stands with the later verb
+            for c in self.children[i]:
+                if self.relation(c) == "conj" and self.upos[c] == "VERB":
+                    agents = [g for g in self.children[c] if self.deprels[g] == "obl:agent"]
+        return tuple(self._spread(agents))
+
+    def _verb_object(self, i: int) -> tuple[int, ...]:
+        subject, passive = self.grammatical_subject(i)
+        if passive:
+            own = [c for c in self.children[i] if self.deprels[c] == "obj"]
+            return subject + tuple(self._spread(own))
+        own = [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "obj"]
+        own = own or [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"]
+        if own:
+            return tuple(self._spread(own))
+        if self.deprels[i] == "acl:relcl" and self.heads[i] >= 0:
+            gap = any(self.deprels[c] in SUBJECT_LABELS and self.antecedent(c) == c for c in self.children[i])
+            relative_oblique = any(
+                self.lower[c] in RELATIVE_PRONOUNS and self.relation(c) == "obl" for c in self.children[i]
+            )
+            if gap and not relative_oblique:
+                return tuple(self._spread([self.heads[i]]))
+        if self.relation(i) == "conj" and self.heads[i] >= 0 and self.upos[self.heads[i]] == "VERB":
+            # "bombed and shelled the town": a bare verb before the shared object stands first; after it has none
+            return ()
+        for c in self.children[i]:
+            if (
+                self.relation(c) == "conj"
+                and self.upos[c] == "VERB"
+                and not any(self.relation(g) in ("obl", "xcomp", "ccomp") for g in self.children[i])
+                and self.child(c, "nsubj") < 0
+            ):
+                shared = [g for g in self.children[c] if self.deprels[g] == "obj"]
+                if shared:
+                    return tuple(self._spread(shared))
+        return ()
+
+    def _predicate_subject(self, i: int) -> tuple[int, ...]:
+        if self.upos[i] == "ADJ" or self.child(i, "cop") >= 0:
+            found = self.grammatical_subject(i)[0]
+            if found:
+                return found
+            if self.upos[i] == "ADJ" and self.heads[i] >= 0 and self.relation(i) == "amod":
+                return (self.heads[i],)
+        return self._noun_subject(i)
+
+    def _noun_subject(self, i: int) -> tuple[int, ...]:
+        """Who does a noun: possessor, "by", demonym or name before it."""
+        for relation in ("nmod:poss", "det:poss"):
+            found = [c for c in self.children[i] if self.deprels[c] == relation]
+            if found:
+                return tuple(self._spread(found))
+        by = [c for c in self.children[i] if self.relation(c) in ("nmod", "obl") and self.case(c) == "by"]
+        if by:
+            return tuple(self._spread(by))
+        before = [
+            c
+            for c in self.children[i]
+            if c < i and self.relation(c) in ("amod", "compound", "nmod") and self.upos[c] in ("ADJ", "PROPN", "NOUN")
+        ]
+        return tuple(self._spread([c for c in before if self.case(c) == ""]))
+
+    def _prepositional(self, i: int, name: str) -> tuple[int, ...]:
+        """Tokens marked by the preposition `name` at i, else at its object, else further along the noun chain."""
+        level = [i]
+        seen = {i}
+        for depth in range(4):
+            found: list[int] = []
+            following: list[int] = []
+            for node in level:
+                for c in self.children[node]:
+                    relation = self.relation(c)
+                    if relation in ("obl", "nmod") and self.deprels[c] != "nmod:poss":
+                        if self.case(c) == name:
+                            target = self.antecedent(c)
+                            found.append(target)
+                        elif c not in seen:
+                            following.append(c)
+                    elif relation in ("obj", "iobj") or (relation == "nsubj" and self.deprels[c] == "nsubj:pass"):
+                        following.append(c)
+                    elif relation == "advcl" and self.case(c) == name and depth == 0:
+                        found.append(c)
+                    elif relation == "acl" and depth == 0 and self.case(c) == name:
+                        found.append(c)
+            if found:
+                return tuple(self._spread(found))
+            seen.update(following)
+            level = following
+            if not level:
+                break
+        stranded = self._stranded(i, name)
+        if stranded:
+            return stranded
+        if self.upos[i] == "VERB" and self.relation(i) == "conj" and self.heads[i] >= 0:
+            return ()
+        return ()
+
+    def _stranded(self, i: int, name: str) -> tuple[int, ...]:
+        """ "the country it depends on", "who they negotiate with": a preposition without its noun."""
+        if self.deprels[i] != "acl:relcl" or self.heads[i] < 0:
+            return ()
+        for c in self.children[i]:
+            if self.lower[c] == name and self.upos[c] in ("ADP", "ADV") and not self.children[c]:
+                return (self.heads[i],)
+        return ()
+
+    def _complements(self, i: int) -> tuple[int, ...]:
+        found = [c for c in self.children[i] if self.relation(c) in ("xcomp", "ccomp")]
+        if not found:
+            found = [c for c in self.children[i] if self.relation(c) == "advcl" and self._infinitive(c)]
+        found += [c for c in self.children[i] if self.relation(c) == "acl" and self.deprels[c] != "acl:relcl"]
+        for c in self.children[i]:
+            if self.deprels[c] == "obj":
+                found += [
+                    g for g in self.children[c] if self.relation(g) == "acl" and self.deprels[g] != "acl:relcl"
+                ]
+        # a name read as predicate ("said Putin was …") is never a complement of its own
+        return tuple(self._spread(found))
+
+
+def _acyclic(heads: tuple[int, ...], n: int) -> list[int]:
+    """Heads with every cycle and every out-of-range head turned into a root."""
+    clean = [h if 0 <= h < n and h != i else -1 for i, h in enumerate(heads)]
+    state = [0] * n
+    for i in range(n):
+        path = []
+        node = i
+        while node >= 0 and state[node] == 0:
+            state[node] = 1
+            path.append(node)
+            node = clean[node]
+        if node >= 0 and state[node] == 1:
+            clean[node] = -1
+        for p in path:
+            state[p] = 2
+    return clean

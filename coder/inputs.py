@@ -1,0 +1,83 @@
+"""What `eventcoder code` and `parse` take: documents, parse stores and CoNLL-U, told apart by their content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from coder.conllu import iter_conllu
+from coder.errors import InputError
+from coder.pipeline import Model, corpus_hash, parse_documents
+from coder.read import list_files, read_corpus
+from coder.records import Document, ParsedDocument, Reject
+from coder.store import FORMAT, ParseStore
+from coder.tables import EventRow, write_table, write_text
+
+OnReject = Callable[[Reject], None]
+
+
+def read_documents(source: Path, on_reject: OnReject) -> Iterator[Document]:
+    """The documents of a folder or file.
+
+    Raises:
+        InputError: there is nothing at `source`.
+    """
+    return read_corpus(source, on_reject=on_reject)
+
+
+def is_store(path: Path) -> bool:
+    """Whether a folder holds the segments of a parse store."""
+    if not path.is_dir():
+        return False
+    import pyarrow.parquet as pq
+
+    for file in sorted(path.glob("*.parquet"))[:1]:
+        try:
+            about = pq.read_schema(file).metadata or {}
+        except (OSError, ValueError):
+            return False
+        return about.get(b"format") == FORMAT.encode()
+    return False
+
+
+def parsed_input(
+    source: Path, model: Model, on_reject: OnReject
+) -> tuple[Iterator[ParsedDocument], Callable[[], str], Callable[[], str], str]:
+    """Parsed documents of any input, with the name and hash of the model and the hash of the input.
+
+    Raises:
+        InputError: there is nothing at `source`.
+    """
+    if not source.exists():
+        raise InputError("no such file or folder", path=source, hint="check the path")
+    if source.suffix in (".conllu", ".conll") or source.name.endswith(".conllu.gz"):
+        digest = hashlib.sha256(source.read_bytes()).hexdigest()
+        return iter_conllu(source), lambda: "given parses", lambda: digest, digest
+    if is_store(source):
+        store = ParseStore(source)
+        digest, _ = corpus_hash(sorted(source.glob("*.parquet")), source)
+        return iter(store), lambda: "parse store", lambda: digest, digest
+    digest, _ = corpus_hash(list_files(source), source)
+    documents = parse_documents(read_documents(source, on_reject), model, None)
+    return documents, lambda: model.name, lambda: model.sha256, digest
+
+
+def write_events(rows: list[dict[str, Any]], output: Path, metadata: dict[str, str]) -> None:
+    """Events as Parquet, or as JSONL or CSV by the ending of the file name."""
+    if output.suffix in (".jsonl", ".ndjson"):
+        write_text("".join(json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in rows), output)
+    elif output.suffix == ".csv":
+        import csv
+        import io
+
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, list(EventRow.model_fields), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row | {"issues": ";".join(row["issues"] or [])})
+        write_text(stream.getvalue(), output)
+    else:
+        write_table(rows, EventRow, output, metadata)

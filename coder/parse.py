@@ -1,0 +1,665 @@
+"""Documents to dependency parses, many documents at a time. The only module that imports Stanza.
+
+In: `Document`s. Out: `ParsedDocument`s in the same order, with rejects for what could not be parsed as it stood.
+
+    parser = Parser.load()
+    for parsed in parser.parse([Document("d1", "Ankara and Damascus held talks on Tuesday.")]):
+        print(parsed.sentences[0].draw())
+
+Plain Stanza runs one document through five models in turn. Here the documents of a chunk share every step: one
+tokenizer run over all segments, one run of the transformer for tagger and parser (they share a frozen encoder),
+sentences sorted by length, labels scored for the chosen arcs alone, lemmas and multiword tokens looked up once a word
+form. Models of another make (an installed Stanza package) go through Stanza's own processors, chunk by chunk.
+Words and trees are those of plain Stanza but for sentence repairs (see `segment`) and float rounding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from coder.errors import ModelError
+from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
+from coder.segment import Segment, Token, cuts, language_fault, rejoin, segments, separate
+
+if TYPE_CHECKING:
+    from coder.parse_heads import SharedHeads
+
+log = logging.getLogger(__name__)
+
+PARSER_VERSION = "1"
+"""Goes up whenever the same text and model may parse otherwise; part of the parse store's key."""
+
+BUNDLED_MODEL = Path(__file__).parent / "models" / "en"
+BUNDLED_NAME = "eventcoder-en"
+PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
+CHECKSUMS = "SHA256SUMS"
+
+MAX_DOCUMENT_CHARACTERS = 2_000_000
+MAX_SENTENCE_WORDS = 250
+CHUNK_DOCUMENTS = 64
+CHUNK_CHARACTERS = 400_000
+MAX_CACHED = 500_000
+
+_MAX_TRAINED_FORM = 60  # longer forms (addresses, encoded data) are their own lemma and one token
+_RUN = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What tagger, lemmatizer and parser say of one sentence; parallel tuples, heads as in `Sentence`."""
+
+    lemmas: tuple[str, ...]
+    upos: tuple[str, ...]
+    xpos: tuple[str, ...]
+    feats: tuple[str, ...]
+    heads: tuple[int, ...]
+    deprels: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Words:
+    """The syntactic words of a sentence before analysis."""
+
+    forms: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A document on its way through a chunk."""
+
+    document: Document
+    segments: list[Segment]
+    sentences: list[_Words]
+    rejects: list[Reject]
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def verify_model(folder: Path) -> str:
+    """Check a model folder against its SHA256SUMS, if it has one, and give one hash over its files.
+
+    Args:
+        folder: with tokenize.pt, mwt.pt, pos.pt, lemma.pt, depparse.pt and encoder/.
+
+    Raises:
+        ModelError: naming the file that is missing or corrupted.
+    """
+    sums = folder / CHECKSUMS
+    expected: dict[str, str] = {}
+    if sums.is_file():
+        for number, line in enumerate(sums.read_text(encoding="utf-8").splitlines(), 1):
+            digest, _, name = line.partition("  ")
+            if not name or len(digest) != 64:
+                raise ModelError("not a line of the form 'sha256  file'", path=sums, line=number)
+            expected[name] = digest
+    names = sorted(expected) or sorted(
+        p.relative_to(folder).as_posix()
+        for p in [*(folder / f"{p}.pt" for p in PROCESSORS), *(folder / "encoder").rglob("*")]
+        if p.is_file()
+    )
+    total = hashlib.sha256()
+    for name in names:
+        path = folder / name
+        if not path.is_file():
+            raise ModelError("model file is missing", path=path, hint=_REINSTALL)
+        digest = file_hash(path)
+        if digest != expected.get(name, digest):
+            raise ModelError(
+                f"model file is corrupted: its SHA-256 is {digest[:12]}…, {CHECKSUMS} says {expected[name][:12]}…",
+                path=path,
+                hint=_REINSTALL,
+            )
+        total.update(f"{digest}  {name}\n".encode())
+    return total.hexdigest()
+
+
+_REINSTALL = "restore it from the repository or install the package again"
+
+
+class Parser:
+    """A loaded model that parses documents; make one with `Parser.load`.
+
+    Args:
+        model_name: for people.
+        model_hash: SHA-256 over the model's files.
+    """
+
+    def __init__(self, stages: _StanzaStages, *, model_name: str, model_hash: str) -> None:
+        self._stages = stages
+        self.model_name = model_name
+        self.model_hash = model_hash
+
+    @classmethod
+    def load(cls, model: str | Path | None = None, threads: int | None = None) -> Parser:
+        """Load a model.
+
+        Args:
+            model: None for the bundled English model; a folder laid out like it; a Stanza resources folder (the one
+                that `stanza.download` fills); or the name of an installed Stanza package, "en" or "en:ewt".
+            threads: for the models' arithmetic; None leaves it to OMP_NUM_THREADS or the number of cores.
+
+        Raises:
+            ModelError: the model is missing, corrupted or of another kind.
+        """
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read once, when torch loads
+        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        if threads is not None:
+            if threads < 1:
+                raise ModelError(f"{threads} threads", hint="give 1 or more")
+            import torch
+
+            torch.set_num_threads(threads)
+        if model is None:
+            return cls._load_folder(BUNDLED_MODEL, BUNDLED_NAME)
+        folder = Path(model)
+        if folder.is_dir():
+            if (folder / "tokenize.pt").is_file() or (folder / CHECKSUMS).is_file():
+                return cls._load_folder(folder, folder.name)
+            if (folder / "resources.json").is_file():
+                return cls._load_package("en", None, folder)
+            raise ModelError(
+                "neither a model folder nor a Stanza resources folder",
+                path=folder,
+                hint="a model folder holds tokenize.pt and its companions, a resources folder resources.json",
+            )
+        name = str(model)
+        language, _, package = name.partition(":")
+        if os.sep in name or not language.isalpha():
+            raise ModelError("no such model folder", path=folder, hint="give a folder, or a name such as en or en:ewt")
+        return cls._load_package(language, package or None, None)
+
+    @classmethod
+    def _load_folder(cls, folder: Path, name: str) -> Parser:
+        digest = verify_model(folder)
+        missing = [p for p in PROCESSORS if not (folder / f"{p}.pt").is_file()]
+        if missing:
+            raise ModelError("model file is missing", path=folder / f"{missing[0]}.pt", hint=_REINSTALL)
+        try:
+            pipeline = _folder_pipeline(folder)
+        except Exception as error:
+            raise ModelError(f"the model cannot be loaded: {error}", path=folder, hint=_REINSTALL) from error
+        return cls(_stages(pipeline), model_name=name, model_hash=digest)
+
+    @classmethod
+    def _load_package(cls, language: str, package: str | None, folder: Path | None) -> Parser:
+        name = f"stanza {language}:{package or 'default'}"
+        options = f", package={package!r}" if package else ""
+        where = f", model_dir={str(folder)!r}" if folder else ""
+        hint = f"install it with: python -c 'import stanza; stanza.download(\"{language}\"{options}{where})'"
+        try:
+            pipeline = _package_pipeline(language, package, folder)
+        except Exception as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise ModelError(f"the Stanza package {name} cannot be loaded: {reason}", hint=hint, path=folder) from error
+        return cls(_stages(pipeline), model_name=name, model_hash=_pipeline_hash(pipeline))
+
+    def parse(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
+        """Parse documents, in their order, a fixed number at a time.
+
+        Nothing that a text holds stops the run: what cannot be parsed comes back with a reject.
+
+        Args:
+            documents: read as needed, never all at once.
+        """
+        chunk: list[Document] = []
+        characters = 0
+        for document in documents:
+            chunk.append(document)
+            characters += min(len(document.text), MAX_DOCUMENT_CHARACTERS)
+            if len(chunk) == CHUNK_DOCUMENTS or characters >= CHUNK_CHARACTERS:
+                yield from self._parse_chunk(chunk)
+                chunk, characters = [], 0
+        if chunk:
+            yield from self._parse_chunk(chunk)
+
+    def _parse_chunk(self, documents: list[Document]) -> list[ParsedDocument]:
+        try:
+            return self._parse_together(documents)
+        except Exception as error:  # whatever a text provokes, the run goes on
+            if len(documents) == 1:
+                document = documents[0]
+                log.warning("%s: parse failed: %s", document.id, error)
+                detail = f"{type(error).__name__}: {error}"
+                return [ParsedDocument(document, (), (_reject(document, RejectReason.PARSE_FAILED, detail),))]
+            log.info("a chunk of %d documents failed (%s): one by one", len(documents), error)
+            return [parsed for document in documents for parsed in self._parse_chunk([document])]
+
+    def _parse_together(self, documents: Sequence[Document]) -> list[ParsedDocument]:
+        drafts = [_draft(document) for document in documents]
+        tokens = self._stages.tokenize([s for d in drafts for s in d.segments])
+        sentences_of = iter([separate(rejoin(sentences)) for sentences in tokens])
+        by_draft = [[s for _ in d.segments for s in next(sentences_of)] for d in drafts]
+        expansions = self._stages.expand({t.text for ss in by_draft for s in ss for t in s if t.multiword})
+        for draft, sentences in zip(drafts, by_draft, strict=True):
+            for sentence in sentences:
+                self._add_sentence(draft, _words(sentence, expansions))
+        analyses = iter(self._stages.analyse([s.forms for d in drafts for s in d.sentences]))
+        return [_finish(draft, [next(analyses) for _ in draft.sentences]) for draft in drafts]
+
+    def _add_sentence(self, draft: _Draft, words: _Words) -> None:
+        """Add a sentence to the draft, in parts and with a note where it is too long."""
+        sizes = self._stages.sizes(words.forms)
+        parts = cuts(words.forms, sizes, MAX_SENTENCE_WORDS, self._stages.max_size)
+        if len(parts) > 1:
+            detail = f"sentence of {len(words.forms)} words parsed in {len(parts)} parts"
+            index = len(draft.sentences)
+            draft.rejects.append(_reject(draft.document, RejectReason.TOO_LONG, detail, index))
+        for start, end in parts:
+            draft.sentences.append(_Words(words.forms[start:end], words.starts[start:end], words.ends[start:end]))
+
+
+def _reject(document: Document, reason: RejectReason, detail: str, sentence_index: int | None = None) -> Reject:
+    return Reject(document.id, "parse", reason, detail, path=document.path, sentence_index=sentence_index)
+
+
+def _draft(document: Document) -> _Draft:
+    """The document's segments, or none and a reject."""
+    text = document.text
+    if len(text) > MAX_DOCUMENT_CHARACTERS:
+        detail = f"{len(text):,} characters, more than {MAX_DOCUMENT_CHARACTERS:,}"
+        return _Draft(document, [], [], [_reject(document, RejectReason.TOO_LONG, detail)])
+    found = list(segments(text, document.furniture))
+    if not found:
+        detail = "nothing but furniture" if text.strip() else "no text"
+        return _Draft(document, [], [], [_reject(document, RejectReason.EMPTY, detail)])
+    fault = language_fault("\n".join(s.text for s in found))
+    if fault:
+        return _Draft(document, [], [], [_reject(document, RejectReason.NOT_ENGLISH, fault)])
+    return _Draft(document, found, [], [])
+
+
+def _words(tokens: Sequence[Token], expansions: dict[str, tuple[str, ...]]) -> _Words:
+    words = _Words([], [], [])
+    for token in tokens:
+        parts = expansions.get(token.text, (token.text,)) if token.multiword else (token.text,)
+        # Parts that spell out the token have their own offsets; others ("won't": "wo", "n't" do, "will not" don't) its.
+        exact = "".join(parts) == token.text and token.end - token.start == len(token.text)
+        start = token.start
+        for part in parts:
+            words.forms.append(part)
+            words.starts.append(start)
+            words.ends.append(start + len(part) if exact else token.end)
+            start += len(part) if exact else 0
+    return words
+
+
+def _finish(draft: _Draft, analyses: Sequence[Analysis]) -> ParsedDocument:
+    document = draft.document
+    sentences = []
+    for index, (words, analysis) in enumerate(zip(draft.sentences, analyses, strict=True)):
+        start, end = words.starts[0], max(words.ends)
+        sentences.append(
+            Sentence(
+                document_id=document.id,
+                index=index,
+                text=document.text[start:end],
+                start=start,
+                end=end,
+                forms=tuple(words.forms),
+                lemmas=analysis.lemmas,
+                upos=analysis.upos,
+                xpos=analysis.xpos,
+                feats=analysis.feats,
+                heads=analysis.heads,
+                deprels=analysis.deprels,
+                starts=tuple(words.starts),
+                ends=tuple(words.ends),
+                publication_date=document.publication_date,
+            )
+        )
+    return ParsedDocument(document, tuple(sentences), tuple(draft.rejects))
+
+
+# Loading ------------------------------------------------------------------------------------------------------------
+
+
+def _quiet_transformers() -> None:
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+
+
+def _folder_pipeline(folder: Path) -> Any:
+    import stanza
+    from stanza.models.common.bert_embedding import load_bert
+    from stanza.models.common.foundation_cache import BertRecord, FoundationCache
+
+    _quiet_transformers()
+    cache = FoundationCache()
+    if (folder / "encoder").is_dir():
+        bert, tokenizer = load_bert(str(folder / "encoder"), local_files_only=True)
+        cache.bert["encoder"] = BertRecord(bert, tokenizer, {})
+    paths = {f"{p}_model_path": str(folder / f"{p}.pt") for p in PROCESSORS}
+    with tempfile.TemporaryDirectory() as resources:
+        Path(resources, "resources.json").write_text("{}", encoding="utf-8")
+        return stanza.Pipeline(
+            "en",
+            dir=resources,
+            foundation_cache=cache,
+            processors=",".join(PROCESSORS),
+            package=None,
+            download_method=None,
+            allow_unknown_language=True,
+            use_gpu=False,
+            logging_level="ERROR",
+            **paths,
+        )
+
+
+def _package_pipeline(language: str, package: str | None, folder: Path | None) -> Any:
+    import stanza
+
+    _quiet_transformers()
+    options: dict[str, Any] = {"dir": str(folder)} if folder else {}
+    if package:
+        options["package"] = package
+    return stanza.Pipeline(
+        language,
+        processors=",".join(PROCESSORS),
+        download_method=None,
+        use_gpu=False,
+        logging_level="ERROR",
+        **options,
+    )
+
+
+def _pipeline_hash(pipeline: Any) -> str:
+    """One hash over every file that the pipeline was loaded from."""
+    paths = {Path(v) for k, v in pipeline.config.items() if k.endswith("_path") and isinstance(v, str)}
+    total = hashlib.sha256()
+    for path in sorted(p for p in paths if p.is_file()):
+        total.update(f"{file_hash(path)}  {path.name}\n".encode())
+    return total.hexdigest()
+
+
+def _stages(pipeline: Any) -> _StanzaStages:
+    from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
+
+    from coder.parse_heads import SharedHeads  # loads torch
+
+    heads = SharedHeads.of(
+        pipeline.processors["pos"]._trainer.model,
+        pipeline.processors["depparse"]._trainer.model,
+        spanning_tree=chuliu_edmonds_one_root,
+        repairs=bool(pipeline.processors["depparse"].config.get("resolve_head_constraints", True)),
+    )
+    return _SharedEncoderStages(pipeline, heads) if heads else _StanzaStages(pipeline)
+
+
+# Stages -------------------------------------------------------------------------------------------------------------
+
+
+class _StanzaStages:
+    """The steps of a chunk through Stanza's own processors: right for every Stanza model.
+
+    Args:
+        pipeline: a `stanza.Pipeline` with the five processors (mwt may be missing).
+    """
+
+    max_size = 10**9
+
+    def __init__(self, pipeline: Any) -> None:
+        self._processors = pipeline.processors
+        self._lemmas: dict[tuple[str, str], str] = {}
+        self._expansions: dict[str, tuple[str, ...]] = {}
+        self._tokenizer = _CharacterTokenizer.of(self._processors["tokenize"])
+
+    def sizes(self, forms: Sequence[str]) -> list[int]:
+        """What each word takes of `max_size`, the most that the encoder takes at once."""
+        return [1] * len(forms)
+
+    def tokenize(self, found: Sequence[Segment]) -> list[list[list[Token]]]:
+        """Sentences of tokens, by segment."""
+        if self._tokenizer:
+            return self._tokenizer.tokenize(found)
+        return [self._tokenize_one(s) for s in found]
+
+    def _tokenize_one(self, segment: Segment) -> list[list[Token]]:
+        parsed = self._processors["tokenize"].process(segment.text)
+        return [
+            [
+                Token(
+                    t.text,
+                    segment.offsets[t.start_char],
+                    segment.offsets[t.end_char - 1] + 1,
+                    "MWT=Yes" in (t.misc or ""),
+                )
+                for t in sentence.tokens
+            ]
+            for sentence in parsed.sentences
+        ]
+
+    def expand(self, texts: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """The syntactic words of multiword tokens."""
+        wanted = sorted(set(texts))
+        new = [t for t in wanted if t not in self._expansions and len(t) <= _MAX_TRAINED_FORM]
+        if "mwt" in self._processors and new:
+            from stanza.models.common.doc import Document as StanzaDocument
+
+            rows = [[{"id": (1,), "text": t, "misc": "MWT=Yes", "start_char": 0, "end_char": len(t)}] for t in new]
+            expanded = self._processors["mwt"].process(StanzaDocument(rows))
+            if len(self._expansions) > MAX_CACHED:
+                self._expansions.clear()
+            for text, sentence in zip(new, expanded.sentences, strict=True):
+                self._expansions[text] = tuple(w.text for w in sentence.words)
+        return {t: self._expansions.get(t, (t,)) for t in wanted}
+
+    def analyse(self, sentences: Sequence[list[str]]) -> list[Analysis]:
+        """Tags, lemmas and trees of sentences of words."""
+        if not sentences:
+            return []
+        from stanza.models.common.doc import Document as StanzaDocument
+
+        document = StanzaDocument([[{"id": (i,), "text": f} for i, f in enumerate(s, 1)] for s in sentences])
+        for name in ("pos", "lemma", "depparse"):
+            self._processors[name].process(document)
+        return [
+            Analysis(
+                lemmas=tuple(w.lemma or w.text for w in s.words),
+                upos=tuple(w.upos or "X" for w in s.words),
+                xpos=tuple(w.xpos or "" for w in s.words),
+                feats=tuple(w.feats or "" for w in s.words),
+                heads=tuple(w.head - 1 for w in s.words),
+                deprels=tuple(w.deprel for w in s.words),
+            )
+            for s in document.sentences
+        ]
+
+    def lemmatize(self, words: Sequence[tuple[str, str]]) -> list[str]:
+        """Lemmas of (form, upos) pairs: they do not depend on the sentence, so each is worked out once."""
+        new = sorted({w for w in words if w not in self._lemmas and len(w[0]) <= _MAX_TRAINED_FORM})
+        if new:
+            from stanza.models.common.doc import Document as StanzaDocument
+
+            if len(self._lemmas) > MAX_CACHED:
+                self._lemmas.clear()
+                new = sorted({w for w in words if len(w[0]) <= _MAX_TRAINED_FORM})
+            rows = [{"id": (i,), "text": form, "upos": upos} for i, (form, upos) in enumerate(new, 1)]
+            document = self._processors["lemma"].process(StanzaDocument([rows]))
+            for word, row in zip(new, document.sentences[0].words, strict=True):
+                self._lemmas[word] = row.lemma or word[0]
+        return [self._lemmas.get(w, w[0]) for w in words]
+
+
+class _SharedEncoderStages(_StanzaStages):
+    """Tagger and parser on one run of the transformer."""
+
+    def __init__(self, pipeline: Any, heads: SharedHeads) -> None:
+        super().__init__(pipeline)
+        self._heads = heads
+        self.max_size = heads.max_pieces
+
+    def sizes(self, forms: Sequence[str]) -> list[int]:
+        return self._heads.piece_counts(forms)
+
+    def analyse(self, sentences: Sequence[list[str]]) -> list[Analysis]:
+        trees = self._heads.analyse(sentences)
+        lemmas = iter(
+            self.lemmatize([w for s, t in zip(sentences, trees, strict=True) for w in zip(s, t.upos, strict=True)])
+        )
+        return [
+            Analysis(tuple(next(lemmas) for _ in s), t.upos, t.xpos, t.feats, t.heads, t.deprels)
+            for s, t in zip(sentences, trees, strict=True)
+        ]
+
+
+class _CharacterTokenizer:
+    """Stanza's tokenizer network over the segments of many documents at once.
+
+    The network reads a segment in windows of `WINDOW` characters, each starting behind the last sentence end found,
+    as in Stanza; here the windows of all segments run together, sorted by length.
+    """
+
+    WINDOW = 1000
+    BATCH_CHARACTERS = 32_000
+
+    def __init__(self, trainer: Any, features: Sequence[str]) -> None:
+        self._trainer = trainer
+        self._positions = [n for n in ("end_of_para", "start_of_para") if n in features]
+        self._characters = [n for n in features if n not in self._positions]
+        self._rows: dict[str, tuple[int, list[int]]] = {}
+
+    @classmethod
+    def of(cls, processor: Any) -> _CharacterTokenizer | None:
+        """None where the model needs more than single characters (dictionaries, language models, patterns)."""
+        from stanza.models.tokenization.data import PER_CHAR_FEAT_FUNCS, POSITION_FEAT_FUNCS
+
+        trainer = processor._trainer
+        if trainer is None or hasattr(processor, "_variant"):
+            return None
+        args, features = trainer.args, trainer.args["feat_funcs"]
+        known = set(PER_CHAR_FEAT_FUNCS) | set(POSITION_FEAT_FUNCS)
+        if args.get("use_dictionary") or args.get("charlm_forward_file") or not set(features) <= known:
+            return None
+        return cls(trainer, features) if args["lang"] == "en" else None
+
+    def tokenize(self, found: Sequence[Segment]) -> list[list[list[Token]]]:
+        """Sentences of tokens, by segment."""
+        return [_tokens(s, labels) for s, labels in zip(found, self._labels([s.text for s in found]), strict=True)]
+
+    def _labels(self, texts: Sequence[str]) -> list[Any]:
+        """For each character: 0 inside a token, 1 ends a token, 2 a sentence, 3 and 4 the same for multiword tokens."""
+        import numpy as np
+
+        labels = [np.zeros(len(t), dtype=np.int64) for t in texts]
+        position = [0] * len(texts)
+        pending = list(range(len(texts)))
+        while pending:
+            pending.sort(key=lambda i: (position[i] - len(texts[i]), i))
+            for batch in self._batches(pending, texts, position):
+                ends = [min(position[i] + self.WINDOW, len(texts[i])) for i in batch]
+                for i, end, row in zip(batch, ends, self._run(batch, ends, texts, position), strict=True):
+                    window = row[: end - position[i]]
+                    if end < len(texts[i]):
+                        breaks = np.flatnonzero((window == 2) | (window == 4))
+                        window = window[: breaks[-1] + 1] if len(breaks) else window
+                    labels[i][position[i] : position[i] + len(window)] = window
+                    position[i] += len(window)
+            pending = [i for i in pending if position[i] < len(texts[i])]
+        for row in labels:
+            row[-1] = 4 if row[-1] > 2 else 2
+        return labels
+
+    def _batches(self, order: Sequence[int], texts: Sequence[str], position: Sequence[int]) -> Iterator[list[int]]:
+        batch: list[int] = []
+        for i in order:
+            longest = min(len(texts[batch[0]]) - position[batch[0]], self.WINDOW) if batch else 0
+            if longest * (len(batch) + 1) > self.BATCH_CHARACTERS:
+                yield batch
+                batch = []
+            batch.append(i)
+        if batch:
+            yield batch
+
+    def _run(self, batch: Sequence[int], ends: Sequence[int], texts: Sequence[str], position: Sequence[int]) -> Any:
+        import numpy as np
+        import torch
+
+        # A segment that fits a window was trained with one pad behind it; windows of a longer one have none.
+        pads = [int(position[i] == 0 and len(texts[i]) < self.WINDOW) for i in batch]
+        lengths = [end - position[i] + pad for i, end, pad in zip(batch, ends, pads, strict=True)]
+        order = sorted(range(len(batch)), key=lambda k: -lengths[k])
+        width = max(lengths)
+        count = len(self._characters)
+        units = np.full((len(batch), width), self._trainer.vocab.unit2id("<PAD>"), dtype=np.int64)
+        features = np.zeros((len(batch), width, count + len(self._positions)), dtype=np.float32)
+        for row, k in enumerate(order):
+            i, end = batch[k], ends[k]
+            rows = [self._row(c) for c in texts[i][position[i] : end]]
+            units[row, : len(rows)] = [r[0] for r in rows]
+            features[row, : len(rows), :count] = [r[1] for r in rows]
+            for column, name in enumerate(self._positions, count):
+                if name == "end_of_para" and end == len(texts[i]):
+                    features[row, len(rows) - 1, column] = 1
+                if name == "start_of_para" and position[i] == 0:
+                    features[row, 0, column] = 1
+        model = self._trainer.model.eval()
+        with torch.inference_mode():
+            scores = model(torch.from_numpy(units), torch.from_numpy(features), [lengths[k] for k in order])
+        predicted = np.empty((len(batch), width), dtype=np.int64)
+        predicted[order] = scores.argmax(2).numpy()
+        return predicted
+
+    def _row(self, character: str) -> tuple[int, list[int]]:
+        row = self._rows.get(character)
+        if row is None:
+            from stanza.models.tokenization.data import PER_CHAR_FEAT_FUNCS
+
+            features = [PER_CHAR_FEAT_FUNCS[n](character) for n in self._characters]
+            row = self._rows[character] = (self._trainer.vocab.unit2id(character), features)
+        return row
+
+
+_MAX_ADDRESS = 2000
+
+
+def _keep_addresses(text: str, labels: Any) -> None:
+    """Keep e-mail and web addresses in one token, as Stanza does; by word, or long runs take quadratic time."""
+    from stanza.models.tokenization.utils import MASK_RE
+
+    for word in _RUN.finditer(text):
+        run = word.group()
+        if len(run) > _MAX_ADDRESS or not ("." in run[:-1] or "@" in run):
+            continue
+        for match in MASK_RE.finditer(run):
+            start, end = word.start() + match.start(), word.start() + match.end()
+            labels[start : end - 1] = 0
+            labels[end - 1] = labels[end - 1] or 1
+
+
+def _tokens(segment: Segment, labels: Any) -> list[list[Token]]:
+    """Sentences of tokens from the label of each character."""
+    _keep_addresses(segment.text, labels)
+    sentences: list[list[Token]] = []
+    sentence: list[Token] = []
+    start = 0
+    for end in labels.nonzero()[0].tolist():
+        label = int(labels[end])
+        text = segment.text[start : end + 1]
+        form = text.strip()
+        if form:
+            first = start + len(text) - len(text.lstrip())
+            last = start + len(text.rstrip()) - 1
+            sentence.append(Token(form, segment.offsets[first], segment.offsets[last] + 1, label > 2))
+            if label in (2, 4):
+                sentences.append(sentence)
+                sentence = []
+        start = end + 1
+    if sentence:
+        sentences.append(sentence)
+    return sentences

@@ -1,0 +1,220 @@
+"""A corpus, folder or file, as a stream of documents and of rejects that say what was not read and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from coder.errors import InputError
+from coder.read.fields import Fields, Found
+from coder.read.html import read_html
+from coder.read.manifest import MANIFEST_NAME, Manifest, load_manifest
+from coder.read.plain import read_plain
+from coder.read.source import Source, UnreadableError, printable
+from coder.read.tables import read_csv, read_jsonl, read_parquet
+from coder.records import Document, Reject, RejectReason
+
+Reader = Callable[[Source, Fields], Iterator[Found | Reject]]
+
+READERS: Mapping[str, Reader] = {
+    ".txt": read_plain,
+    ".text": read_plain,
+    ".md": read_plain,
+    ".markdown": read_plain,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".parquet": read_parquet,
+}
+_HINTS: Mapping[str, str] = {
+    ".xml": "XML is not read yet: convert it to .jsonl",
+    ".json": "write one object a line and name it .jsonl",
+    ".pdf": "convert it to .txt first",
+    ".docx": "convert it to .txt first",
+    ".doc": "convert it to .txt first",
+    ".xlsx": "save the sheet as .csv",
+    ".zip": "unpack it into the corpus",
+    ".tar": "unpack it into the corpus",
+}
+# What other programs and people put beside a corpus that is no part of it.
+_BESIDE = frozenset({"thumbs.db", "desktop.ini", "_success", "_metadata", "_common_metadata"})
+_ABOUT = frozenset({"readme", "readme.md", "readme.txt", "license", "license.md", "license.txt"})
+
+
+class SeenIds:
+    """The ids given out so far, with the place of each, so that a second document of one id is noticed."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+        self._places: dict[str, tuple[int, int]] = {}
+
+    def claim(self, document_id: str, name: str, line: int | None = None) -> str | None:
+        """Take an id for a document.
+
+        Args:
+            document_id: the id.
+            name: the file that the document is in.
+            line: its line or row.
+
+        Returns:
+            None, or the place that has the id already, as "file" or "file:line".
+        """
+        if held := self._places.get(document_id):
+            file, at = held
+            return f"{self._names[file]}:{at}" if at else self._names[file]
+        if not self._names or self._names[-1] != name:
+            self._names.append(name)
+        self._places[document_id] = (len(self._names) - 1, line or 0)
+        return None
+
+
+def iter_corpus(path: Path) -> Iterator[Document | Reject]:
+    """The documents of a corpus in the order of `list_files`, and a reject for all that is not read.
+
+    Args:
+        path: a folder or a file.
+
+    Raises:
+        InputError: there is nothing at `path`.
+    """
+    files = list_files(path)
+    manifest = load_manifest(_root(path))
+    return _iter_files(path, files, manifest)
+
+
+def _iter_files(path: Path, files: list[Path], manifest: Manifest) -> Iterator[Document | Reject]:
+    seen = SeenIds()
+    if path.is_dir():
+        yield from manifest.rejects
+    for file in files:
+        yield from read_file(file, path, manifest=manifest, seen=seen)
+
+
+def read_corpus(path: Path, *, on_reject: Callable[[Reject], None]) -> Iterator[Document]:
+    """The documents of a corpus alone; what was not read goes to `on_reject`.
+
+    Args:
+        path: a folder or a file.
+        on_reject: called with each reject as it comes.
+
+    Raises:
+        InputError: there is nothing at `path`.
+    """
+    items = iter_corpus(path)
+    return _documents(items, on_reject)
+
+
+def _documents(items: Iterator[Document | Reject], on_reject: Callable[[Reject], None]) -> Iterator[Document]:
+    for item in items:
+        if isinstance(item, Reject):
+            on_reject(item)
+        else:
+            yield item
+
+
+def list_files(corpus: Path) -> list[Path]:
+    """The files of a corpus, sorted by their path, folders below it included.
+
+    Hidden files, the manifest, a README or LICENSE and what Spark and file managers leave are no input. Links are
+    listed and not followed; `read_file` rejects them, as it does what cannot be opened.
+
+    Args:
+        corpus: a folder, or a file, which then stands alone.
+
+    Raises:
+        InputError: there is nothing at `corpus`.
+    """
+    if not corpus.is_dir():
+        if corpus.exists():
+            return [corpus]
+        raise InputError("no such file or folder", hint="give a corpus folder or a file in it", path=corpus)
+    found: list[Path] = []
+    for folder, folders, names in os.walk(corpus, onerror=lambda error: found.append(Path(error.filename))):
+        here = Path(folder)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found.extend(here / name for name in folders if (here / name).is_symlink())
+        found.extend(here / name for name in names if _is_input(name, top=here == corpus))
+    return sorted(found, key=lambda file: file.relative_to(corpus).parts)
+
+
+def _is_input(name: str, *, top: bool) -> bool:
+    lower = name.lower()
+    return not (name.startswith(".") or lower in _BESIDE or lower in _ABOUT or (top and name == MANIFEST_NAME))
+
+
+def _root(corpus: Path) -> Path:
+    return corpus if corpus.is_dir() else corpus.parent
+
+
+def read_file(
+    path: Path, corpus_root: Path, *, manifest: Manifest | None = None, seen: SeenIds | None = None
+) -> Iterator[Document | Reject]:
+    """The documents of one file, and a reject for all in it that is not read.
+
+    Args:
+        path: the file.
+        corpus_root: the folder that the ids start from and that no link may lead out of; or the file itself.
+        manifest: what `load_manifest` gave; it is loaded where None.
+        seen: ids given out before, to which this file's are added; without it ids are compared within the file.
+    """
+    root = _root(corpus_root)
+    inside = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+    source = Source(path, printable(inside.as_posix()))
+    manifest = load_manifest(root) if manifest is None else manifest
+    seen = SeenIds() if seen is None else seen
+    try:
+        _refuse_unsafe(path, root, named=path == corpus_root)
+        items = _reader(source)(source, manifest.of(source))
+        yield from _without_doubles(source, items, seen)
+    except UnreadableError as error:
+        yield source.reject(error.reason, error.detail, line=error.line)
+    except OSError as error:
+        yield source.reject(RejectReason.UNREADABLE, f"cannot be read: {error.strerror or error}")
+    except MemoryError:
+        yield source.reject(RejectReason.TOO_LONG, "larger than the memory holds (split it)")
+
+
+def _refuse_unsafe(path: Path, root: Path, *, named: bool) -> None:
+    """A link is followed only where the user named it as the corpus."""
+    if named:
+        return
+    if path.is_symlink():
+        raise UnreadableError(RejectReason.UNSAFE_PATH, "a link, which is not followed (copy the file into the corpus)")
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UnreadableError(
+            RejectReason.UNSAFE_PATH, "lies outside the corpus, behind a link (copy it into the corpus)"
+        )
+
+
+def _reader(source: Source) -> Reader:
+    if source.file.is_dir():
+        raise UnreadableError(RejectReason.UNREADABLE, "the folder cannot be opened (look at its permissions)")
+    suffix, _ = source.suffixes
+    reader = READERS.get(suffix)
+    if reader is None:
+        hint = _HINTS.get(suffix, f"the formats read are {', '.join(READERS)}, each also as .gz")
+        kind = f"files of the kind {suffix!r} are" if suffix else "a file without a suffix is"
+        raise UnreadableError(RejectReason.UNSUPPORTED, f"{printable(kind)} not read ({hint})")
+    return reader
+
+
+def _without_doubles(source: Source, items: Iterator[Found | Reject], seen: SeenIds) -> Iterator[Document | Reject]:
+    """The documents but for those whose id is taken, each of which becomes a reject that names both places."""
+    for item in items:
+        if isinstance(item, Reject):
+            yield item
+            continue
+        held = seen.claim(item.document.id, source.name, item.line)
+        if held is not None:
+            here = f"{source.name}:{item.line}" if item.line else source.name
+            detail = f"the id {item.document.id!r} is that of {held} already; {here} is not read (give it another id)"
+            yield source.reject(RejectReason.DUPLICATE_ID, detail, line=item.line, document_id=item.document.id)
+            continue
+        yield item.document
+        if item.fault is not None:
+            yield item.fault

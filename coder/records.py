@@ -1,0 +1,253 @@
+"""The types that flow from stage to stage: made by one stage, never changed by a later one.
+
+Document --parse--> Sentence --actors--> Mention --frames--> FrameMatch --compose--> Event.
+`index` counts from 0; `start`, `end` are half-open character offsets into the document's text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from coder.dictionary.compiled import Actor, Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A news report as read.
+
+    Args:
+        id: unique and stable name.
+        text: the text, as read; all offsets point into it.
+        publication_date: None where the document does not tell.
+        date_inferred: True where the date was taken from a dateline, not from a field.
+        publisher: the outlet.
+        furniture: spans of the text (start, end) that are not news and are not coded.
+        path: the file it came from.
+    """
+
+    id: str
+    text: str
+    publication_date: date | None = None
+    date_inferred: bool = False
+    publisher: str | None = None
+    url: str | None = None
+    title: str | None = None
+    language: str | None = None
+    furniture: tuple[tuple[int, int], ...] = ()
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A parsed sentence as parallel tuples, one item a token (CoNLL-U columns; UD v2 labels).
+
+    `heads` holds token indices, -1 for the root. `feats` holds the raw CoNLL-U string, "" for none.
+    `starts`/`ends` are offsets into the document. `publication_date` is the document's.
+    """
+
+    document_id: str
+    index: int
+    text: str
+    start: int
+    end: int
+    forms: tuple[str, ...]
+    lemmas: tuple[str, ...]
+    upos: tuple[str, ...]
+    xpos: tuple[str, ...]
+    feats: tuple[str, ...]
+    heads: tuple[int, ...]
+    deprels: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    publication_date: date | None = None
+
+    def __len__(self) -> int:
+        return len(self.forms)
+
+    def draw(self) -> str:
+        """The dependency tree as indented text, a token a line."""
+        children: list[list[int]] = [[] for _ in self.forms]
+        roots: list[int] = []
+        for i, head in enumerate(self.heads):
+            if 0 <= head < len(self.forms) and head != i:
+                children[head].append(i)
+            else:
+                roots.append(i)
+        lines: list[str] = []
+        seen: set[int] = set()
+        stack = [(i, 0) for i in reversed(roots)]
+        while stack:
+            i, depth = stack.pop()
+            if i in seen:
+                continue
+            seen.add(i)
+            lines.append(f"{'  ' * depth}{self.forms[i]}  [{self.deprels[i]} {self.upos[i]} {self.lemmas[i]}]")
+            stack.extend((c, depth + 1) for c in reversed(children[i]))
+        return "\n".join(lines)
+
+
+class Status(StrEnum):
+    """Whether the event is told as a fact."""
+
+    ASSERTED = "asserted"
+    INTENDED = "intended"
+    HYPOTHETICAL = "hypothetical"
+    NEGATED = "negated"
+
+
+class RejectReason(StrEnum):
+    """Why a document or a sentence was not coded."""
+
+    UNREADABLE = "unreadable"
+    EMPTY = "empty"
+    ENCODING = "encoding"
+    BAD_FRONT_MATTER = "bad_front_matter"
+    BAD_RECORD = "bad_record"
+    BAD_DATE = "bad_date"
+    DUPLICATE_ID = "duplicate_id"
+    UNSAFE_PATH = "unsafe_path"
+    UNSUPPORTED = "unsupported"
+    NOT_ENGLISH = "not_english"
+    TOO_LONG = "too_long"
+    PARSE_FAILED = "parse_failed"
+    CODE_FAILED = "code_failed"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Something that could not be read, parsed or coded, and why."""
+
+    document_id: str | None
+    stage: str
+    reason: RejectReason
+    detail: str
+    path: str | None = None
+    line: int | None = None
+    sentence_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """A document with its parsed sentences, in the order of the text, and what could not be parsed as it stood."""
+
+    document: Document
+    sentences: tuple[Sentence, ...]
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A phrase that stands for an actor; its code is looked up later, as of the event's date.
+
+    Args:
+        head: index of the token that stands for the phrase in the tree.
+        start, end: half-open character offsets in the document.
+        kind: country, person, organization, people, agent, place, unknown.
+        actors: dictionary entries the name may mean (several people of one surname).
+        role: role letters that an agent noun or a metonym adds.
+        owners: mentions whose country or organisation the phrase belongs to ("Syrian" of "Syrian army").
+        modifier: "former", "late", "acting", "elect", "then" or "".
+        entry_id: dictionary entry it rests on.
+        rule: how it was resolved, for `explain`.
+        sentence_index: the sentence in which the words stand.
+        plural: whether it names several ("rebels", "the two leaders").
+    """
+
+    head: int
+    start: int
+    end: int
+    text: str
+    kind: str
+    actors: tuple[Actor, ...] = ()
+    role: str = ""
+    owners: tuple[Mention, ...] = ()
+    modifier: str = ""
+    entry_id: str = ""
+    rule: str = ""
+    sentence_index: int = 0
+    plural: bool = False
+    form: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedActor:
+    """A mention with its code as of a date."""
+
+    mention: Mention
+    code: str
+    name: str | None
+    entry_id: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMatch:
+    """A reading of a trigger: the frame (or stance over an inner reading) that fits it best.
+
+    `sources` and `targets` are mentions; `tokens` are the words that made it an event, in text order.
+    """
+
+    pattern_id: str
+    trigger: int
+    tokens: tuple[int, ...]
+    code: str | None
+    sources: tuple[Mention, ...]
+    targets: tuple[Mention, ...]
+    reciprocal: bool = False
+    paired_code: str | None = None
+    status: Status = Status.ASSERTED
+    stance: str | None = None
+    inner: FrameMatch | None = None
+    specificity: int = 0
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDate:
+    """First and last day of an event.
+
+    precision: day, week, month, quarter, year, unknown. basis: explicit, relative, tense, publication, unknown.
+    rule: the phrase or rule it rests on, for `explain`.
+    """
+
+    start: date | None
+    end: date | None
+    precision: str
+    basis: str
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event happened (GeoNames)."""
+
+    name: str
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    geoname_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One coded event of one sentence."""
+
+    sentence: Sentence
+    source: ResolvedActor
+    target: ResolvedActor | None
+    code: str
+    pattern_id: str
+    trigger_tokens: tuple[int, ...]
+    status: Status
+    date: EventDate
+    reciprocal: bool = False
+    attributed_to: str | None = None
+    attributed_text: str | None = None
+    place: Place | None = None
+    issues: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,432 @@
+"""Parses on disk, keyed by what was parsed and by which model, so that coding again needs no parsing.
+
+In: `ParsedDocument`s under their `parse_key`. Out: the same, by key or all of them, a segment at a time.
+
+    store = ParseStore(Path("parses"))
+    store.put([(parse_key(p.document, parser.model_hash), p) for p in parser.parse(documents)])
+
+A store is a folder of Parquet segments (zstd), one row a document, the words of a document packed in one string a
+column (line breaks between words), which decodes faster than lists of strings. A segment's name holds the hash of its
+bytes: one that does not match is named in `faults` and ignored, and its documents are parsed again. Segments appear
+by renaming and are never changed, so readers need no lock; writers take one. Deleting the folder loses nothing but
+time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from coder.errors import Fault, InputError
+from coder.parse import PARSER_VERSION
+from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
+
+log = logging.getLogger(__name__)
+
+FORMAT = "eventcoder-parses-1"
+SEGMENT_DOCUMENTS = 4096
+ROW_GROUP_DOCUMENTS = 128
+_KEY_BYTES = 32  # of the hexadecimal key: 128 bits tell documents apart
+
+_STRINGS = ("forms", "lemmas", "upos", "xpos", "feats", "deprels")
+_NUMBERS = ("heads", "starts", "ends")
+_SENTENCES = ("sentence_words", "sentence_starts", "sentence_ends")
+
+SCHEMA = pa.schema(
+    [
+        ("key", pa.string()),
+        ("id", pa.string()),
+        ("text", pa.string()),
+        ("publication_date", pa.date32()),
+        ("date_inferred", pa.bool_()),
+        ("publisher", pa.string()),
+        ("url", pa.string()),
+        ("title", pa.string()),
+        ("language", pa.string()),
+        ("path", pa.string()),
+        ("furniture", pa.list_(pa.int32())),
+        ("rejects", pa.string()),
+        *((name, pa.list_(pa.int32())) for name in _SENTENCES),
+        *((name, pa.list_(pa.int32())) for name in _NUMBERS),
+        *((name, pa.string()) for name in _STRINGS),
+    ],
+    metadata={"format": FORMAT},
+)
+
+
+def parse_key(document: Document, model_hash: str, version: str = PARSER_VERSION) -> str:
+    """What a parse depends on, hashed: text, furniture, model and parser version, not the id or the date.
+
+    Args:
+        document: to be parsed.
+        model_hash: of the parser's model.
+        version: of the parser.
+    """
+    head = json.dumps([version, model_hash, sorted(document.furniture)])
+    digest = hashlib.sha256(head.encode())
+    digest.update(b"\0" + document.text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def rebind(parsed: ParsedDocument, document: Document) -> ParsedDocument:
+    """A stored parse for a document of the same text under another id, date or path.
+
+    Args:
+        parsed: as stored.
+        document: as read now.
+    """
+    if parsed.document == document:
+        return parsed
+    sentences = tuple(
+        replace(s, document_id=document.id, publication_date=document.publication_date) for s in parsed.sentences
+    )
+    rejects = tuple(replace(r, document_id=document.id, path=document.path) for r in parsed.rejects)
+    return ParsedDocument(document, sentences, rejects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """An intact segment: its keys, sorted, and the row of each."""
+
+    path: Path
+    keys: npt.NDArray[np.bytes_]
+    rows: npt.NDArray[np.int64]
+
+
+class ParseStore:
+    """A folder of parses; several processes may use it at once.
+
+    Args:
+        folder: made when first written to.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.faults: list[Fault] = []
+        self._segments: dict[str, _Segment | None] = {}
+
+    def __len__(self) -> int:
+        """Documents stored (a document stored twice counts twice until `compact`)."""
+        return sum(len(s.keys) for s in self._intact())
+
+    def __contains__(self, key: str) -> bool:
+        return bool(self.known([key]))
+
+    def known(self, keys: Iterable[str]) -> set[str]:
+        """Those of the keys that the store holds."""
+        wanted = sorted(set(keys))
+        short = _short(wanted)
+        found = np.zeros(len(wanted), dtype=bool)
+        for segment in self._intact():
+            found |= _rows_of(segment, short) >= 0
+        return {k for k, there in zip(wanted, found, strict=True) if there}
+
+    def get(self, keys: Iterable[str]) -> Iterator[tuple[str, ParsedDocument]]:
+        """The parses under the keys, each once, in the order of the store; keys it does not hold are left out.
+
+        Args:
+            keys: see `parse_key`.
+        """
+        wanted = sorted(set(keys))
+        short = _short(wanted)
+        open_ = np.ones(len(wanted), dtype=bool)
+        for segment in reversed(self._intact()):
+            rows = _rows_of(segment, short)
+            take = rows[open_ & (rows >= 0)]
+            if len(take):
+                open_ &= rows < 0
+                try:
+                    yield from _read(segment.path, set(take.tolist()))
+                except FileNotFoundError:  # compacted by another process: parse again rather than stop
+                    log.warning("%s: segment vanished while it was read", segment.path)
+
+    def __iter__(self) -> Iterator[ParsedDocument]:
+        """Every stored document, the latest parse of each."""
+        seen: set[str] = set()
+        for segment in reversed(self._intact()):
+            try:
+                for key, parsed in _read(segment.path, None):
+                    identity = hashlib.sha256(f"{key}\0{parsed.document.id}".encode("utf-8", "replace")).hexdigest()[
+                        :32
+                    ]
+                    if identity not in seen:
+                        seen.add(identity)
+                        yield parsed
+            except FileNotFoundError as error:
+                raise InputError(
+                    "the store was compacted while it was read", path=segment.path, hint="run again"
+                ) from error
+
+    def put(self, batch: Iterable[tuple[str, ParsedDocument]]) -> int:
+        """Add parses: one segment for up to `SEGMENT_DOCUMENTS` of them.
+
+        Args:
+            batch: keys and parses; read as needed.
+        """
+        count = 0
+        rows = iter(batch)
+        while chunk := list(islice(rows, SEGMENT_DOCUMENTS)):
+            table = pa.Table.from_pylist([_row(key, parsed) for key, parsed in chunk], schema=SCHEMA)
+            with self._lock():
+                self._write(table)
+            count += len(chunk)
+        return count
+
+    def compact(self, keep: Iterable[str] | None = None) -> int:
+        """Merge segments, drop repeated documents and corrupted segments; the number of documents left.
+
+        Args:
+            keep: drop documents whose key is not among these.
+        """
+        kept = None if keep is None else pa.array(sorted(keep), pa.string())
+        with self._lock():
+            old = self._intact()
+            corrupted = [self.folder / n for n, s in self._segments.items() if s is None]
+            seen: set[tuple[str, str]] = set()
+            pending: list[pa.Table] = []
+            written: set[Path] = set()
+            count = 0
+            for segment in reversed(old):
+                table = _table(segment.path)
+                if kept is not None:
+                    table = table.filter(pc.is_in(table["key"], value_set=kept))
+                names = list(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
+                mask = [n not in seen and not seen.add(n) for n in names]  # type: ignore[func-returns-value]
+                pending.append(table.filter(pa.array(mask, pa.bool_())))
+                while sum(len(t) for t in pending) >= SEGMENT_DOCUMENTS:
+                    whole = pa.concat_tables(pending)
+                    written.add(self._write(whole.slice(0, SEGMENT_DOCUMENTS)))
+                    pending = [whole.slice(SEGMENT_DOCUMENTS)]
+                    count += SEGMENT_DOCUMENTS
+            rest = pa.concat_tables(pending) if pending else None
+            if rest is not None and len(rest):
+                written.add(self._write(rest))
+                count += len(rest)
+            for path in {s.path for s in old}.union(corrupted) - written:
+                path.unlink(missing_ok=True)
+                self._segments.pop(path.name, None)
+        return count
+
+    def _lock(self) -> FileLock:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder / ".lock")
+
+    def _write(self, table: pa.Table) -> Path:
+        """Write a segment under the next number; call with the lock held."""
+        sink = pa.BufferOutputStream()
+        pq.write_table(
+            table.combine_chunks(),
+            sink,
+            compression="zstd",
+            row_group_size=ROW_GROUP_DOCUMENTS,
+            write_statistics=False,
+            use_dictionary=False,
+        )
+        content = sink.getvalue().to_pybytes()
+        numbers = [int(p.name.split("-")[1]) for p in self.folder.glob("segment-[0-9]*-*.parquet")]
+        number = max(numbers, default=0) + 1
+        path = self.folder / f"segment-{number:06d}-{hashlib.sha256(content).hexdigest()[:24]}.parquet"
+        temporary = self.folder / f".{path.name}.{os.getpid()}.part"
+        try:
+            with temporary.open("wb") as f:
+                f.write(content)
+                f.flush()
+                os.fsync(f.fileno())
+            temporary.replace(path)
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                temporary.unlink()
+        return path
+
+    def _intact(self) -> list[_Segment]:
+        """Segments that match the hash in their name, in the order of writing; looks at each file once."""
+        names = sorted(p.name for p in self.folder.glob("segment-*.parquet")) if self.folder.is_dir() else []
+        for gone in set(self._segments) - set(names):
+            del self._segments[gone]
+        for name in names:
+            if name not in self._segments:
+                self._segments[name] = self._open(self.folder / name)
+        return [s for n in names if (s := self._segments[n]) is not None]
+
+    def _open(self, path: Path) -> _Segment | None:
+        try:
+            with path.open("rb") as f:
+                digest = hashlib.file_digest(f, "sha256").hexdigest()
+            if digest[:24] != path.stem.rpartition("-")[2]:
+                raise ValueError("its bytes do not match the hash in its name")
+            file = pq.ParquetFile(path)
+            if (file.schema_arrow.metadata or {}).get(b"format") != FORMAT.encode():
+                raise ValueError("it was written by another version")
+            keys = np.array([k[:_KEY_BYTES] for k in file.read(["key"])["key"].to_pylist()], dtype=f"S{_KEY_BYTES}")
+        except (OSError, ValueError, pa.ArrowException) as error:
+            fault = Fault(
+                str(path), 0, f"parse segment ignored: {error}", "its documents are parsed again", level="warning"
+            )
+            self.faults.append(fault)
+            log.warning("%s", fault)
+            return None
+        order = np.argsort(keys, kind="stable")
+        return _Segment(path, keys[order], order.astype(np.int64))
+
+
+def _short(keys: Sequence[str]) -> npt.NDArray[np.bytes_]:
+    return np.array([k[:_KEY_BYTES] for k in keys], dtype=f"S{_KEY_BYTES}")
+
+
+def _rows_of(segment: _Segment, short: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
+    """The last row of each key in the segment, -1 where it has none."""
+    if not len(segment.keys):
+        return np.full(len(short), -1, dtype=np.int64)
+    place = np.searchsorted(segment.keys, short, side="right") - 1
+    there = (place >= 0) & (segment.keys[place] == short)
+    return np.where(there, segment.rows[place], -1)
+
+
+def _table(path: Path) -> pa.Table:
+    return pq.read_table(path, schema=SCHEMA)
+
+
+def _read(path: Path, rows: set[int] | None) -> Iterator[tuple[str, ParsedDocument]]:
+    """Documents of a segment by row number, all for None; one row group in memory at a time."""
+    file = pq.ParquetFile(path)
+    first = 0
+    for number in range(file.num_row_groups):
+        size = file.metadata.row_group(number).num_rows
+        chosen = None if rows is None else [r - first for r in range(first, first + size) if r in rows]
+        first += size
+        if chosen is None or chosen:
+            batch = file.read_row_group(number, use_threads=False).combine_chunks().to_batches()[0]
+            yield from _documents(batch if chosen is None or len(chosen) == size else batch.take(pa.array(chosen)))
+
+
+def _row(key: str, parsed: ParsedDocument) -> dict[str, Any]:
+    document, sentences = parsed.document, parsed.sentences
+    row: dict[str, Any] = {
+        "key": key,
+        "id": document.id,
+        "text": document.text.encode("utf-8", "replace").decode(),  # lone surrogates become "?", lengths stay
+        "publication_date": document.publication_date,
+        "date_inferred": document.date_inferred,
+        "publisher": document.publisher,
+        "url": document.url,
+        "title": document.title,
+        "language": document.language,
+        "path": document.path,
+        "furniture": [offset for span in document.furniture for offset in span],
+        "rejects": json.dumps([_plain_reject(r) for r in parsed.rejects]) if parsed.rejects else None,
+        "sentence_words": [len(s) for s in sentences],
+        "sentence_starts": [s.start for s in sentences],
+        "sentence_ends": [s.end for s in sentences],
+    }
+    for name in _NUMBERS:
+        row[name] = [v for s in sentences for v in getattr(s, name)]
+    words = sum(len(s) for s in sentences)
+    for name in _STRINGS:
+        packed = "\n".join(v for s in sentences for v in getattr(s, name))
+        if packed.count("\n") != max(words - 1, 0):
+            raise ValueError(f"{document.id}: a line break inside {name}")
+        row[name] = packed
+    return row
+
+
+def _plain_reject(reject: Reject) -> dict[str, Any]:
+    return {
+        "document_id": reject.document_id,
+        "stage": reject.stage,
+        "reason": str(reject.reason),
+        "detail": reject.detail,
+        "path": reject.path,
+        "line": reject.line,
+        "sentence_index": reject.sentence_index,
+    }
+
+
+def _lists(column: pa.Array) -> list[list[int]]:
+    """A list<int32> column as Python lists, through one flat buffer: `to_pylist` takes ten times as long."""
+    offsets = column.offsets.to_pylist()
+    flat = column.values.to_numpy().tolist()
+    return [flat[a:b] for a, b in pairwise(offsets)]
+
+
+def _documents(batch: pa.RecordBatch) -> Iterator[tuple[str, ParsedDocument]]:
+    columns: dict[str, list[Any]] = {}
+    for name in SCHEMA.names:
+        column = batch.column(name)
+        columns[name] = _lists(column) if pa.types.is_list(column.type) else column.to_pylist()
+    for i in range(batch.num_rows):
+        row = {name: values[i] for name, values in columns.items()}
+        yield row["key"], ParsedDocument(_document(row), _sentences(row), _rejects(row["rejects"]))
+
+
+def _document(row: Mapping[str, Any]) -> Document:
+    edges = row["furniture"]
+    return Document(
+        id=row["id"],
+        text=row["text"],
+        publication_date=row["publication_date"],
+        date_inferred=row["date_inferred"],
+        publisher=row["publisher"],
+        url=row["url"],
+        title=row["title"],
+        language=row["language"],
+        furniture=tuple(zip(edges[::2], edges[1::2], strict=True)),
+        path=row["path"],
+    )
+
+
+def _rejects(packed: str | None) -> tuple[Reject, ...]:
+    if not packed:
+        return ()
+    return tuple(Reject(**{**r, "reason": RejectReason(r["reason"])}) for r in json.loads(packed))
+
+
+def _sentences(row: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    counts: list[int] = row["sentence_words"]
+    if not counts:
+        return ()
+    text: str = row["text"]
+    identifier: str = row["id"]
+    published: date | None = row["publication_date"]
+    forms, lemmas, upos, xpos, feats, deprels = (tuple(row[name].split("\n")) for name in _STRINGS)
+    heads, starts, ends = (tuple(row[name]) for name in _NUMBERS)
+    sentences = []
+    a = 0
+    for index, (count, start, end) in enumerate(zip(counts, row["sentence_starts"], row["sentence_ends"], strict=True)):
+        b = a + count
+        sentences.append(
+            Sentence(
+                identifier,
+                index,
+                text[start:end],
+                start,
+                end,
+                forms[a:b],
+                lemmas[a:b],
+                upos[a:b],
+                xpos[a:b],
+                feats[a:b],
+                heads[a:b],
+                deprels[a:b],
+                starts[a:b],
+                ends[a:b],
+                published,
+            )
+        )
+        a = b
+    return tuple(sentences)
