@@ -45,6 +45,17 @@ GENERIC_HEADS = frozenset(
     "administration".split()
 )
 OWNER_PREPOSITIONS = ("of", "from", "for", "to")
+# Nouns that stand for the actors just spoken of: "the two leaders", "both sides"; "the group", "the country".
+PAIR_HEADS = frozenset(
+    "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
+    "capital delegation ally foe man premier diplomat".split()
+)
+COUNTRY_HEADS = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
+GROUP_HEADS = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
+CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
+    "november december christmas easter ramadan gmt bst est utc".split()
+)
 CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 
 
@@ -189,6 +200,9 @@ class SentenceMentions:
 
     def several(self, head: int, *, as_source: bool = False) -> tuple[Mention, ...]:
         """The mention(s) of a phrase: one for each country of "officials from Sudan and Chad"."""
+        pair = self._pair(head)
+        if pair:
+            return pair
         mention = self.inside(head, as_source=as_source)
         if mention is None:
             return ()
@@ -200,6 +214,66 @@ class SentenceMentions:
             replace(mention, owners=(owner, *rest), start=owner.start, end=owner.end, text=owner.text, rule=f"{mention.rule}, shared by {owner.text!r}")
             for owner in countries
         )
+
+    def _pair(self, head: int) -> tuple[Mention, ...]:
+        """ "the two leaders", "both sides": the last two actors spoken of."""
+        tree = self.tree
+        if tree.lemmas[head].lower() not in PAIR_HEADS or "Number=Plur" not in tree.feats[head]:
+            return ()
+        words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
+        if not words & {"two", "both"} or self.phrases_before(head):
+            return ()
+        found: list[Mention] = []
+        for t in range(head - 1, -1, -1):
+            if tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat", "amod"):
+                mention = self.at(t)
+                if mention is not None and mention.kind in ("person", "agent", "country", "organization") and (mention.actors or mention.owners):
+                    found.append(mention)
+        if len(found) < 2:
+            found = [m for m in self.discourse.latest() if m.kind in ("person", "agent", "country", "organization")]
+        distinct: list[Mention] = []
+        for mention in found:
+            code = resolve_actor(mention, self.day).code[:3]
+            if code and all(resolve_actor(m, self.day).code[:3] != code for m in distinct):
+                distinct.append(mention)
+            if len(distinct) == 2:
+                break
+        if len(distinct) < 2:
+            return ()
+        sentence = tree.sentence
+        # the first stands for the whole phrase, the second for its head, so that no two mentions share a span
+        first = min([c for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")], default=head)
+        end = sentence.ends[head]
+        return tuple(
+            replace(
+                m, head=head, start=sentence.starts[t], end=end,
+                text=sentence.text[sentence.starts[t] - sentence.start : end - sentence.start],
+                rule=f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence_index=sentence.index,
+            )
+            for t, m in zip((first, head), reversed(distinct), strict=True)
+        )  # fmt: skip
+
+    def phrases_before(self, head: int) -> bool:
+        """Whether a name or adjective in the phrase itself tells whose it is."""
+        core = self._core(head)
+        return bool(self._phrases_in(self.names, core)) or any(
+            self.tree.deprels[c] in ("nmod:poss",) or (self.tree.relation(c) == "nmod" and self.tree.case(c) == "of")
+            for c in self.tree.children[head]
+        )
+
+    def _definite(self, head: int) -> Mention | None:
+        """ "the country", "the group": the last country or organisation spoken of."""
+        tree = self.tree
+        lemma = tree.lemmas[head].lower()
+        kinds = ("country",) if lemma in COUNTRY_HEADS else ("organization", "people") if lemma in GROUP_HEADS else ()
+        if not kinds or "Number=Plur" in tree.feats[head]:
+            return None
+        if not any(tree.lower[c] in ("the", "this", "that") and tree.relation(c) == "det" for c in tree.children[head]):
+            return None
+        if any(tree.relation(c) in ("amod", "compound", "nmod", "acl", "nummod") for c in tree.children[head]):
+            return None
+        found = self._before(head, kinds, False) or self.discourse.recent(kinds, False)
+        return None if found is None else self._stand_in(head, found, f"'the {lemma}'")
 
     def _core(self, head: int) -> set[int]:
         """Tokens of the phrase itself: head, titles, compounds, adjectives; not its possessor or complements."""
@@ -237,6 +311,13 @@ class SentenceMentions:
     def _phrases_in(self, phrases: list[Phrase], tokens: set[int]) -> list[Phrase]:
         return [p for p in phrases if all(t in tokens or self.tree.forms[t] in HYPHENS or self.tree.forms[t] == "." for t in range(p.start, p.end))]
 
+    def _with_covering(self, inside: list[Phrase], phrases: list[Phrase], head: int) -> list[Phrase]:
+        """Phrases of the core and the one over its head that reaches beyond it ("Secretary of State")."""
+        covering = self._covering(phrases, head)
+        if covering is None or covering in inside:
+            return inside
+        return sorted([*inside, covering], key=lambda p: p.start)
+
     def _covering(self, phrases: list[Phrase], head: int) -> Phrase | None:
         for p in phrases:
             if p.start <= head < p.end:
@@ -250,7 +331,13 @@ class SentenceMentions:
             return self._pronoun(head)
         if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
             return None
+        definite = self._definite(head)
+        if definite is not None:
+            return definite
         core = self._core(head)
+        for p in (self._covering(self.names, head), self._covering(self.agents, head)):
+            if p is not None and p.end - p.start > 1:
+                core.update(range(p.start, p.end))
         found = self._from_core(head, core)
         appositions = self._appositions(head)
         if found is None or found.kind in ("unknown", "agent"):
@@ -311,8 +398,8 @@ class SentenceMentions:
         return found
 
     def _from_core(self, head: int, core: set[int]) -> Mention | None:
-        names = self._phrases_in(self.names, core)
-        agents = self._phrases_in(self.agents, core)
+        names = self._with_covering(self._phrases_in(self.names, core), self.names, head)
+        agents = self._with_covering(self._phrases_in(self.agents, core), self.agents, head)
         people = [p for p in names if any(h.actor.kind == "person" for h in p.names)]
         if people:
             phrase = people[-1]
@@ -346,7 +433,7 @@ class SentenceMentions:
             titles = [p for p in agents if p.agents[0].code]
             if titles:
                 return self._agent_mention(head, core, titles[-1], agents, names)
-            if not self._event_like(head):
+            if not self._event_like(head) and self.keys[head] not in CALENDAR:
                 owner = self._embedded_in_core(head, core)
                 return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
         return None
@@ -415,13 +502,14 @@ class SentenceMentions:
         countries = [m for m in found if m.kind in ("country", "organization", "place", "person")]
         if countries:
             return tuple(found)
-        for c in tree.children[head]:
+        dependents = [c for t in sorted(core) for c in tree.children[t] if c not in core]
+        for c in dependents:
             if tree.deprels[c] in ("nmod:poss", "det:poss"):
                 owner = self.inside(c)
                 if owner is not None and owner.kind != "unknown":
                     return (*found, owner)
         for preposition in OWNER_PREPOSITIONS:
-            for c in tree.children[head]:
+            for c in dependents:
                 if tree.relation(c) == "nmod" and tree.deprels[c] != "nmod:poss" and tree.case(c) == preposition:
                     if preposition == "to" and hit.phrase.rsplit(" ", 1)[-1] not in ("aide", "adviser", "advisor"):
                         continue

@@ -83,7 +83,7 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
         rank = {"nsubj": 0, "nsubj:pass": 0}.get(tree.deprels[i], 1 if tree.relation(i) in ("obj", "obl", "conj") else 2)
         if tree.heads[i] >= 0 and tree.relation(tree.heads[i]) == "root":
             rank -= 1
-        ranked.append((rank, i, mention))
+        ranked.extend((rank, i, m) for m in mentions.several(i))
         if rank <= 0 and tree.heads[i] >= 0 and tree.lemmas[tree.heads[i]] in ("say", "tell", "add"):
             speaker = mention
     discourse.end_sentence([m for _, _, m in sorted(ranked, key=lambda r: (r[0], r[1]))], speaker)

@@ -18,9 +18,12 @@ from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, 
 
 DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 
-# Where both sides are most often of one country, so that one's nationality fills in for the other's.
-DOMESTIC_ROOTS = frozenset({"08", "09", "10", "11", "12", "14", "16", "17", "03", "02", "05", "13", "04", "01", "15", "07"})
-DOMESTIC_ROLES = ("COP", "JUD", "LEG", "OPP", "GOV", "MED", "LAB", "EDU", "CVL", "BUS", "AGR", "HLH", "ELI", "HRI", "ENV", "SPY", "CRM", "REL")
+# Roles that act and are acted upon mostly within their own country, so that the other side's nationality fills in.
+DOMESTIC_ROLES = ("COP", "JUD", "LEG", "OPP", "MED", "LAB", "EDU", "CVL", "AGR", "HLH", "HRI", "ENV", "CRM", "REL", "BUS")
+# What a state does to its own people, for names that no dictionary has ("police arrested …").
+DOMESTIC_ACTS = ("08", "09", "115", "116", "172", "173", "174", "175", "170", "111", "112", "14")
+# Mass violence and war cross borders: there nationality is never filled in from the enemy.
+CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
 # The stances whose code already says that the inner event is not (yet) a fact.
 FINAL_STANCES = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
 SPEECH_VERBS = frozenset(
@@ -81,6 +84,8 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         if resolved is None:
             continue
         actor, other = resolved
+        if event_code == "040" and other is not None and _third_ground(place, actor, other):
+            event_code = "044"
         events.append(
             Event(
                 sentence=context.tree.sentence,
@@ -99,6 +104,12 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     if match.reciprocal or match.paired_code:
         events = _both_ways(events)
     return events
+
+
+def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> bool:
+    """A meeting on the soil of neither side (CAMEO 044)."""
+    mine, theirs = _country(actor), _country(other)
+    return bool(place and mine and theirs) and mine != theirs and place not in (mine, theirs)
 
 
 def _both_ways(events: list[Event]) -> list[Event]:
@@ -150,12 +161,11 @@ def _resolve_pair(
         return None
     actor = _resolve(context, source, day, place)
     other = None if target is None else _resolve(context, target, day, place)
-    root = code[:2]
-    if other is not None:
-        if not _country(actor) and _needs_country(actor) and root in DOMESTIC_ROOTS and _country(other) and _domestic(actor):
+    if other is not None and target is not None:
+        if not _country(actor) and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
-        elif not _country(other) and _needs_country(other) and root in DOMESTIC_ROOTS and _country(actor) and _domestic(other):
-            other = resolve_actor(target, day, place=_country(actor))  # type: ignore[arg-type]
+        elif not _country(other) and _domestic(other, actor, code):
+            other = resolve_actor(target, day, place=_country(actor))
     actor, other = _fill_country(context, actor, day), None if other is None else _fill_country(context, other, day)
     if actor.mention.kind == "unknown":
         actor = _unknown(actor)
@@ -198,8 +208,17 @@ def _needs_country(actor: ResolvedActor) -> bool:
     return actor.mention.kind in ("agent", "unknown", "people") and not actor.mention.actors and actor.mention.form not in ("country-free", "prefix")
 
 
-def _domestic(actor: ResolvedActor) -> bool:
-    return actor.mention.kind == "unknown" or actor.mention.role.startswith(DOMESTIC_ROLES)
+def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
+    """Whether an actor without a country most likely is of the other side's."""
+    if not _needs_country(actor) or not _country(other) or code[:2] in CROSS_BORDER_ROOTS:
+        return False
+    other_role = other.code[3:6]
+    if actor.mention.kind == "unknown":
+        return other_role in ("COP", "JUD", "GOV", "LEG", "SPY", "MIL") and code.startswith(DOMESTIC_ACTS)
+    role = actor.mention.role
+    if role.startswith(DOMESTIC_ROLES):
+        return True
+    return role.startswith(("GOV", "MIL", "SPY", "ELI")) and other_role in DOMESTIC_ROLES
 
 
 NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})

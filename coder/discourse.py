@@ -33,6 +33,10 @@ class Discourse:
                 return mention
         return None
 
+    def latest(self) -> list[Mention]:
+        """The actors of the sentence before, the most prominent first."""
+        return list(self._recent)
+
     def introduce(self, mention: Mention, country: str = "") -> None:
         """Remember an actor that is named in full, so that its surname or acronym finds it later."""
         words = name_words(mention.text)
