@@ -623,9 +623,12 @@ class SentenceMentions:
 
     def _stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
         sentence = self.tree.sentence
+        told = f"{rule} for {mention.text!r} ({mention.rule})"
+        if mention.sentence_index == sentence.index:
+            return replace(mention, head=head, rule=told)  # the words that name it stand in this sentence
         return replace(
             mention, head=head, start=sentence.starts[head], end=sentence.ends[head], text=sentence.forms[head],
-            rule=f"{rule} for {mention.text!r} ({mention.rule})", sentence_index=sentence.index,
+            rule=told, sentence_index=sentence.index,
         )  # fmt: skip
 
     def _before(self, head: int, kinds: Iterable[str], plural: bool) -> Mention | None:

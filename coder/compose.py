@@ -22,6 +22,8 @@ DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 DOMESTIC_ROLES = ("COP", "JUD", "LEG", "OPP", "MED", "LAB", "EDU", "CVL", "AGR", "HLH", "HRI", "ENV", "CRM", "REL", "BUS")
 # What a state does to its own people, for names that no dictionary has ("police arrested …").
 DOMESTIC_ACTS = ("08", "09", "115", "116", "172", "173", "174", "175", "170", "111", "112", "14")
+# Acts that only the state of the place can do, so that "in X" tells who where the passive leaves it out.
+PLACE_ACTS = ("173", "174", "0841", "116", "1711", "1721", "115")
 # Mass violence and war cross borders: there nationality is never filled in from the enemy.
 CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
 # The stances whose code already says that the inner event is not (yet) a fact.
@@ -73,6 +75,11 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
             if paired:
                 paired = composed
             code = composed
+    if status is Status.NEGATED and match.stance is None and context.matcher.future_refusal(match):
+        # "will not accept", "would not withdraw": a refusal, not the absence of an act
+        composed, known = context.matcher._compose_code("refuse", code)
+        if known and composed is not None:
+            code, paired, status = composed, None, Status.ASSERTED
     date = context.date_of(context.tree, match.tokens, status)
     place = _place_of(context, match)
     pairs = _pairs(match, context)
@@ -120,6 +127,8 @@ def _both_ways(events: list[Event]) -> list[Event]:
 
 def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, Mention | None, bool]]:
     sources, targets = match.sources, match.targets
+    if not sources and targets and match.code and match.code.startswith(PLACE_ACTS):
+        sources = _place_as_source(context, match)
     both = match.reciprocal or bool(match.paired_code)
     found: list[tuple[Mention, Mention | None, bool]] = []
     distinct = tuple(t for t in targets if all((t.start, t.end) != (s.start, s.end) for s in sources))
@@ -139,6 +148,20 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
     if not distinct and not both and context.options.monadic:
         found.extend((s, None, False) for s in sources)
     return found
+
+
+def _place_as_source(context: SentenceContext, match: FrameMatch) -> tuple[Mention, ...]:
+    """ "were arrested in Turkey": the state in whose hands they are, where the passive does not say who."""
+    tree = context.tree
+    trigger = match.trigger
+    if tree.upos[trigger] != "VERB" or not tree.is_passive(trigger):
+        return ()
+    for preposition in ("by", "in", "from"):
+        for head in tree.function(trigger, preposition):
+            mention = context.mentions.inside(head)
+            if mention is not None and mention.kind in ("country", "place"):
+                return (replace(mention, kind="country", rule=f"place of an act without an agent: {mention.rule}"),)
+    return ()
 
 
 def _place_of(context: SentenceContext, match: FrameMatch) -> str:

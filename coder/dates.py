@@ -1,11 +1,552 @@
-"""Event dates. (provisional: the publication date)"""
+"""Event dates: which date phrase of a sentence tells when a trigger happened, and what the tense says where none does.
+
+In: a Tree, the trigger's tokens and the event's status. Out: an `EventDate`. The publication date comes with the
+sentence; dates told earlier in the document may be handed in. Pure: no state between calls.
+
+    >>> resolve_date(tree, (4,), Status.ASSERTED)
+
+A phrase dates the word it hangs from. An event takes its own phrase, else one nested in its "at the meeting on
+Tuesday", else that of the clause above where the two share their time: not across "after …", not into a relative
+clause, not from a verb of reaction to what it reacts to. Undated events take the publication date in a simple tense,
+an open interval that ends there in the past perfect and after "after", "since" and the like.
+
+Precision of what is no calendar unit: the smallest unit as long as the interval; "unknown" beyond a year and for
+open or vague intervals. A night or the past 24 hours count as "day" and span two.
+"""
+
 from __future__ import annotations
-from coder.grammar import Tree
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from coder.date_phrases import Phrase, find_phrases, is_temporal_word
+from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
+from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import EventDate, Status
 
+MAX_CLIMB = 40
+UNDATED = EventDate(None, None, "unknown", "unknown", "no publication date")
+PREDICATES = frozenset({"VERB", "AUX"})
+SPEECH = frozenset(
+    "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress explain warn "
+    "allege acknowledge admit reveal disclose reiterate assert contend quote".split()
+)
+# Verbs whose object or subject is an event of another time.
+REACTIONS = frozenset(
+    "condemn denounce deplore criticise criticize praise welcome hail applaud mourn protest remember recall mark commemorate mention discuss "
+    "investigate avenge regret lament celebrate blame follow blast decry slam reject retaliate respond".split()
+)
+# Verbs whose infinitive shares their time ("began to withdraw on Friday", "is set to visit on Friday").
+SHARED_INFINITIVE = frozenset(
+    "manage begin start continue help succeed proceed be go come set due schedule slate expect plan intend prepare have use fail refuse decline".split()
+)
+CONTAINING = frozenset({"during", "at", "in", "on", "amid", "over", "for", "with", "by"})
+BEFORE_OBJECT = frozenset({"after", "following", "since", "in the wake of", "in response to", "because of", "in retaliation for"})
+AHEAD_OF_OBJECT = frozenset({"before", "ahead of", "prior to", "until"})
+PASSING = frozenset({"", "with", "to", "in", "at", "near", "on", "into", "from", "by", "between", "against", "for", "of"})
+EVENT_NOUNS = frozenset(
+    "attack war visit talk meeting strike airstrike election vote deal accord agreement treaty summit ceasefire truce raid clash battle trip tour "
+    "protest riot coup uprising revolt massacre bombing killing call speech conference siege invasion offensive assault blast explosion "
+    "crisis dispute conflict pact trial hearing verdict resolution law decree order ban crash arrest release referendum poll debate address "
+    "ceremony funeral anniversary war revolution incident shooting crackdown rally march election letter statement interview message report "
+    "session victory defeat loss fall collapse start end beginning death murder earthquake embargo surge escalation disaster takeover".split()
+)
+NON_EVENTS = frozenset("government parliament department mission minister regiment apartment king building ring thing wing settlement region nation station nothing something "
+                       "anything everything evening morning organization organisation population coalition opposition delegation administration constitution corporation commission federation union element document".split())  # fmt: skip
+EVENT_ENDINGS = ("tion", "sion", "ment", "ing", "ting")
 
-def resolve_date(tree: Tree, trigger_tokens: tuple[int, ...], status: Status) -> EventDate:
-    day = tree.sentence.publication_date
-    if day is None:
-        return EventDate(None, None, "unknown", "unknown")
-    return EventDate(day, day, "day", "publication")
+
+def resolve_date(
+    tree: Tree,
+    trigger_tokens: tuple[int, ...],
+    status: Status,
+    *,
+    reference: EventDate | None = None,
+    follows: bool = False,
+) -> EventDate:
+    """When the event that the trigger tells happened, or is to happen.
+
+    Args:
+        tree: of the sentence; its publication date may be None.
+        trigger_tokens: the words that made it an event; the one highest in the tree counts first.
+        status: of the event; intended ones look ahead.
+        reference: the date told last in the document, for "the next day" and "since then" (see `sentence_date`).
+        follows: whether the sentence goes on telling what the reference dates (the same paragraph), so that a simple
+            past without a date takes it over.
+    """
+    tokens = [t for t in trigger_tokens if 0 <= t < tree.n]
+    if not tokens:
+        return _told_by_tense(tree, -1, status)
+    scene = _Scene(tree, status, reference)
+    tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
+    span, rule = scene.date(tokens)
+    if span is not None:
+        return EventDate(span.start, span.end, span.precision, span.basis, rule)
+    if follows and reference is not None and reference.start is not None and scene.tense(tokens[0]) == "past":
+        return replace(reference, basis="relative", rule="goes on from the sentence before")
+    return _told_by_tense(tree, tokens[0], status)
+
+
+def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate | None:
+    """The date that a sentence's main clause tells, which later sentences may count from; None where it tells none.
+
+    Args:
+        tree: of the sentence.
+        reference: the date told last before it.
+    """
+    root = next((i for i in range(tree.n) if tree.heads[i] < 0 and tree.upos[i] != "PUNCT"), -1)
+    if root < 0:
+        return None
+    scene = _Scene(tree, Status.ASSERTED, reference)
+    span = scene.own(root) or scene.nearby(root)
+    if span is None or span.unit in ("vague", "background"):
+        return None
+    return EventDate(span.start, span.end, span.precision, span.basis, "main clause")
+
+
+def reference_day(when: EventDate) -> date | None:
+    """The day as of which roles are looked up: the first day, but the last one of an open interval."""
+    return when.end if when.precision == "unknown" and when.end is not None else when.start
+
+
+def _told_by_tense(tree: Tree, node: int, status: Status) -> EventDate:
+    today = tree.sentence.publication_date
+    if today is None:
+        return UNDATED
+    tense = clause_tense(tree, node, status) if node >= 0 else ""
+    if tense:
+        return EventDate(today, today, "day", "tense", f"tense: {tense}")
+    return EventDate(today, today, "day", "publication", "publication date")
+
+
+# ---- tense ---------------------------------------------------------------------------------------------------------
+
+_FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "gon"})
+_MODAL = frozenset({"may", "might", "could", "can", "should", "must", "ought", "would", "'d"})
+_HAVE_PAST = frozenset({"had"})
+_HAVE_PRESENT = frozenset({"has", "have", "'ve", "’ve"})
+_BE_PAST = frozenset({"was", "were"})
+_BE_PRESENT = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s"})
+
+
+def clause_tense(tree: Tree, node: int, status: Status) -> str:
+    """past, perfect, pluperfect, present, future, modal, or "" where no verb tells; infinitives ask the verb above."""
+    for _ in range(MAX_CLIMB):
+        if node < 0:
+            return ""
+        tense = own_tense(tree, node)
+        if tense == "infinitive":
+            head = tree.heads[node]
+            if status is Status.INTENDED or (head >= 0 and tree.lemmas[head] == "be" and own_tense(tree, head) == "present"):
+                return "future"
+        elif tense:
+            return tense
+        node = tree.heads[node]
+    return ""
+
+
+def own_tense(tree: Tree, node: int) -> str:
+    """Tense of the predicate at a node alone; "infinitive", or "" where it has none of its own."""
+    auxiliaries = [tree.lower[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
+    for words, name in ((_FUTURE, "future"), (_MODAL, "modal")):
+        if any(a in words for a in auxiliaries):
+            return name
+    if any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
+        return "infinitive"
+    lemmas = [tree.lemmas[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
+    if auxiliaries:
+        perfect = "have" in lemmas
+        if perfect and (any(a in _HAVE_PAST for a in auxiliaries) or "having" in auxiliaries):
+            return "pluperfect"
+        if perfect and any(a in _HAVE_PRESENT or a in ("'s", "’s") for a in auxiliaries):
+            return "perfect"
+        if "did" in auxiliaries or any(a in _BE_PAST for a in auxiliaries):
+            return "past"
+        if any(a in _BE_PRESENT or a in ("do", "does") for a in auxiliaries):
+            return "present"
+    if tree.upos[node] not in PREDICATES:
+        return ""
+    return _form_tense(tree, node)
+
+
+def _form_tense(tree: Tree, node: int) -> str:
+    feats, head = tree.feats[node], tree.heads[node]
+    conjunct = tree.relation(node) == "conj" and head >= 0 and tree.upos[head] in PREDICATES
+    if "VerbForm=Fin" in feats:
+        return "past" if "Tense=Past" in feats else "present" if "Tense=Pres" in feats else ""
+    if "VerbForm=Part" in feats and "Tense=Past" in feats:
+        return "" if conjunct else "past"
+    return ""  # infinitives without "to", gerunds and participles share the tense above
+
+
+# ---- the scene -----------------------------------------------------------------------------------------------------
+
+
+class _Scene:
+    """The date phrases of one sentence and the words they hang from."""
+
+    __slots__ = ("tree", "status", "today", "phrases", "governed", "reference", "_asked")
+
+    def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
+        self.tree = tree
+        self.status = status
+        self.today = tree.sentence.publication_date
+        self.phrases: list[Phrase] = []
+        self.governed: dict[int, list[Phrase]] = {}
+        self.reference = _as_span(reference)
+        self._asked: set[int] = set()
+        if any(map(is_temporal_word, tree.lower)):
+            self.phrases = find_phrases(tree)
+            for phrase in self.phrases:
+                self.governed.setdefault(self.governor(phrase), []).append(phrase)
+
+    # -- phrases
+
+    def governor(self, phrase: Phrase) -> int:
+        """The word a phrase hangs from, -1 for none."""
+        tree = self.tree
+        tops = [i for i in range(phrase.first, phrase.last + 1) if not phrase.first <= tree.heads[i] <= phrase.last]
+        tops = [i for i in tops if tree.relation(i) not in ("case", "punct", "mark", "cc")] or tops
+        top = tops[0]
+        for _ in range(MAX_CLIMB):
+            head = tree.heads[top]
+            if head < 0 or tree.relation(top) not in ("conj", "appos", "flat", "fixed") or not self._inside_phrase(head):
+                break
+            top = head
+        head = tree.heads[top]
+        if phrase.offset is not None and head == self.complement(phrase):
+            return tree.heads[head]
+        if tree.relation(top) == "conj" and head >= 0 and tree.upos[head] not in PREDICATES and tree.relation(head) in ("obl", "nmod"):
+            return tree.heads[head]
+        return head
+
+    def _inside_phrase(self, token: int) -> bool:
+        return any(p.first <= token <= p.last for p in self.phrases)
+
+    def complement(self, phrase: Phrase) -> int:
+        """What the "after" of "two days after …" marks, -1 for none."""
+        head = self.tree.heads[phrase.last]
+        return head if not phrase.first <= head <= phrase.last else -1
+
+    def clock(self, node: int, phrase: Phrase | None = None) -> Clock:
+        tense = self.tense(node)
+        direction = {"future": "future", "modal": "future", "present": "near"}.get(tense, "past")
+        if not tense and self.status is Status.INTENDED:
+            direction = "future"
+        reference = self.reference
+        if phrase is not None:
+            reference = self._told_before(phrase) or reference
+        return Clock(self.today, direction, tense == "perfect", reference)
+
+    def tense(self, node: int) -> str:
+        return clause_tense(self.tree, node, self.status)
+
+    def _told_before(self, phrase: Phrase) -> Span | None:
+        """The date told last before a phrase in the same sentence."""
+        for other in reversed(self.phrases):
+            if other.last < phrase.first and other.kind not in ("offset", "then", "vague", "duration", "unit"):
+                span = other.bare(Clock(self.today, self.clock(self.governor(other)).direction))
+                if span is not None:
+                    return span
+        return None
+
+    def read(self, phrase: Phrase, node: int, within: Span | None = None, lead: str | None = None) -> Span | None:
+        """A phrase's days as told at a node."""
+        clock = replace(self.clock(node, phrase), within=within)
+        if phrase.offset is not None:
+            return self._offset(phrase, clock)
+        return (phrase if lead is None else replace(phrase, lead=lead)).span(clock)
+
+    def _offset(self, phrase: Phrase, clock: Clock) -> Span | None:
+        complement = self.complement(phrase)
+        assert phrase.offset is not None
+        count, unit = phrase.offset
+        base: Span | None = None
+        if complement >= 0 and self._inside_phrase(complement):
+            base = next(p for p in self.phrases if p.first <= complement <= p.last).bare(clock)
+        elif complement >= 0:
+            base = self.best(complement, lead="")
+        if base is None or not count:
+            return before(base.start, "relative") if base and phrase.text.startswith(("days", "weeks", "months", "years")) and "before" in phrase.text else None
+        try:
+            return offset_span(base, count, unit)
+        except (ValueError, OverflowError):
+            return None
+
+    def best(self, node: int, lead: str | None = None) -> Span | None:
+        """The narrowest date among the phrases at a node; a wider one tells which year a narrower one means."""
+        spans: list[Span] = []
+        within: Span | None = None
+        phrases = self.governed.get(node, [])
+        for phrase in phrases:
+            span = self.read(phrase, node, lead=lead)
+            if span is not None:
+                spans.append(span)
+                if span.basis == "explicit" and span.unit in ("year", "month", "year part", "month part") and phrase.joined is None:
+                    within = span if within is None or span.days > within.days else within
+                elif span.unit == "week" and within is None:
+                    within = span
+        if within is not None and len(phrases) > 1:
+            spans = [s for p in phrases if (s := self.read(p, node, within, lead)) is not None]
+        if not spans:
+            return None
+        return min(spans, key=lambda s: (s.unit in ("vague", "background"), s.precision == "unknown", s.days))
+
+    def own(self, node: int) -> Span | None:
+        return self.best(node) if node in self.governed else None
+
+    # -- dates
+
+    def date(self, tokens: list[int]) -> tuple[Span | None, str]:
+        """The date of an event told by these tokens, highest in the tree first, and the rule."""
+        if self.phrases:
+            for t in tokens:
+                span = self.own(t)
+                if span is not None:
+                    return span, f"phrase: {' / '.join(p.text for p in self.governed[t])}"
+            for t in tokens:
+                span = self.nearby(t)
+                if span is not None:
+                    return span, "phrase below"
+        span = self.above(tokens[0])
+        return span, "clause above" if span is not None else ""
+
+    def covering(self, node: int) -> Span | None:
+        """The date of what a node tells: its own, one close by, or that of the clauses above."""
+        if node in self._asked:
+            return None
+        self._asked.add(node)
+        try:
+            return self.own(node) or (self.nearby(node) if self.phrases else None) or self.above(node)
+        finally:
+            self._asked.discard(node)
+
+    def nearby(self, node: int) -> Span | None:
+        """A date that hangs below a node but tells its time."""
+        tree = self.tree
+        for c in tree.children[node]:
+            relation = tree.relation(c)
+            if relation in ("obl", "nmod") and c in self.governed and tree.deprels[c] != "nmod:poss":
+                span = self._nested(node, c)
+                if span is not None:
+                    return span
+            elif relation == "xcomp" and c in self.governed and tree.lemmas[node] in SHARED_INFINITIVE:
+                return self.own(c)
+            elif relation == "acl" and tree.upos[node] in ("NOUN", "PROPN") and c in self.governed and _is_event(tree, node):
+                return self.own(c)
+            elif relation == "parataxis" and tree.lemmas[c] in SPEECH and c in self.governed and self._same_day_news(node):
+                return self.own(c)
+        if tree.upos[node] in PREDICATES:
+            return self._passed_up(node) or self._later_conjunct(node)
+        return None
+
+    def _same_day_news(self, node: int) -> bool:
+        return self.tense(node) != "pluperfect"
+
+    def _nested(self, node: int, noun: int) -> Span | None:
+        """ "during his visit last year", "after Tuesday's attack", "at a meeting on Friday"."""
+        case = self.tree.case(noun)
+        if case in BEFORE_OBJECT:
+            return self._lead_over(node, noun, "after" if case != "since" else "since")
+        if case in AHEAD_OF_OBJECT:
+            return self._lead_over(node, noun, "until" if case == "until" else "before")
+        if case in CONTAINING and (_is_event(self.tree, noun) or self.tree.upos[noun] == "PROPN"):
+            phrases = [p for p in self.governed[noun] if p.first > noun or case in ("during", "at", "in", "amid")]
+            spans = [s for p in phrases if (s := self.read(p, node)) is not None]
+            return min(spans, key=lambda s: s.days, default=None)
+        return None
+
+    def _lead_over(self, node: int, noun: int, lead: str) -> Span | None:
+        if any(p.offset is not None and self.complement(p) == noun for p in self.phrases):
+            return None
+        for phrase in self.governed[noun]:
+            span = self.read(phrase, node, lead=lead)
+            if span is not None and span.unit not in ("background", "vague"):
+                return span
+        return None
+
+    def _passed_up(self, verb: int) -> Span | None:
+        """A date the parse hangs on a noun that has no time of its own ("met in Moscow in December")."""
+        tree = self.tree
+        level = [verb]
+        for _ in range(3):
+            following: list[int] = []
+            for node in level:
+                for c in tree.children[node]:
+                    if tree.relation(c) not in ("obj", "obl", "nmod", "iobj", "xcomp", "appos", "conj") or tree.upos[c] in PREDICATES:
+                        continue
+                    if c < verb or tree.deprels[c] == "nmod:poss" or tree.case(c) not in PASSING:
+                        continue
+                    following.append(c)
+            for c in following:
+                late = [p for p in self.governed.get(c, []) if p.first > c]
+                eventful = _is_event(tree, c)
+                for phrase in late:
+                    fresh = phrase.kind in ("weekday", "near day", "weekend") or (phrase.kind == "unit" and phrase.text.startswith("this"))
+                    if eventful and not fresh:
+                        continue
+                    span = self.read(phrase, verb)
+                    if span is not None:
+                        return span
+            level = following
+        return None
+
+    def _later_conjunct(self, node: int) -> Span | None:
+        """ "met Putin and signed a deal on Tuesday": the date at the end holds for both."""
+        tree = self.tree
+        for c in reversed(tree.children[node]):
+            if tree.relation(c) == "conj" and c in self.governed and not _has_subject(tree, c):
+                if self._same_tense(node, c):
+                    return self.own(c)
+        return None
+
+    def _same_tense(self, a: int, b: int) -> bool:
+        return self.tense(a) == self.tense(b)
+
+    def above(self, node: int) -> Span | None:
+        """The date that the clauses above lend a node, an open interval where they tell that it came earlier."""
+        tree = self.tree
+        head = tree.heads[node]
+        if tree.upos[node] in PREDICATES and own_tense(tree, node) == "pluperfect":
+            return self._earlier(head)
+        if head < 0:
+            return None
+        relation = tree.relation(node)
+        if relation == "conj":
+            return self._coordinated(node, head)
+        if relation == "advcl":
+            return self._adverbial(node, head)
+        if relation == "acl":
+            return self._adnominal(node, head)
+        if tree.upos[node] in ("NOUN", "PROPN", "PRON", "NUM", "ADJ") and relation in ("obj", "nsubj", "obl", "nmod", "iobj"):
+            return self._nominal(node, head, relation)
+        return self.covering(head)
+
+    def _earlier(self, head: int) -> Span | None:
+        """Up to the time of the clause above, or up to the publication."""
+        then = self.covering(head) if head >= 0 else None
+        if then is not None:
+            return before(then.end, "tense")
+        return before(self.today, "tense") if self.today is not None else None
+
+    def _coordinated(self, node: int, head: int) -> Span | None:
+        tree = self.tree
+        if tree.upos[node] not in PREDICATES:
+            return self.covering(head)
+        own_subject = _has_subject(tree, node)
+        shared = [p for p in self.governed.get(head, []) if not p.vague and (p.first < head or not own_subject)]
+        if shared and (self._same_tense(node, head) or not own_tense(tree, node)):
+            spans = [s for p in shared if (s := self.read(p, head)) is not None]
+            if spans:
+                return min(spans, key=lambda s: (s.precision == "unknown", s.days))
+        if not own_subject and self._same_tense(node, head) and head not in self.governed:
+            nearby = self.nearby(head) if self.phrases else None
+            if nearby is not None:
+                return nearby
+        for sibling in tree.children[head]:
+            if sibling < node and tree.relation(sibling) == "conj" and sibling in self.governed and not own_subject:
+                if self._same_tense(node, sibling):
+                    return self.own(sibling)
+        return self.above(head)
+
+    def _adverbial(self, node: int, head: int) -> Span | None:
+        tree = self.tree
+        mark = next((tree.lower[c] for c in tree.children[node] if tree.relation(c) in ("mark", "case") or (tree.lower[c] == "when" and c < node)), "")
+        if self._is_offset_clause(node):
+            return self._from_offset(node, head)
+        then = self.covering(head)
+        gerund = "VerbForm=Ger" in tree.feats[node] or ("VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node])
+        if mark in ("after", "since", "following"):
+            return before(then.start, "tense") if then else self._earlier(-1)
+        if mark == "before" and not gerund and then is not None:
+            last = max(then.end, self.today or then.end)
+            return Span(then.start, last, "unknown", "tense", "range")
+        if mark in ("because", "although", "though", "whereas") and then is not None and self.tense(node) == "past":
+            return before(then.end, "tense")
+        if own_tense(tree, node) in ("", "infinitive") or mark in ("before", "by") or self._same_tense(node, head):
+            return then
+        return None
+
+    def _is_offset_clause(self, node: int) -> bool:
+        return any(p.offset is not None and self.complement(p) == node for p in self.phrases)
+
+    def _from_offset(self, node: int, head: int) -> Span | None:
+        """The other end of "X struck back a day after Y attacked": Y from X's date or the publication."""
+        phrase = next(p for p in self.phrases if p.offset is not None and self.complement(p) == node)
+        assert phrase.offset is not None
+        count, unit = phrase.offset
+        then = self.above(head) or self._other_phrase(head, phrase)
+        then = then or (day_span(self.today, "relative") if self.today is not None else None)
+        if then is None or not count:
+            return before(then.start, "relative") if then else None
+        try:
+            return offset_span(then, -count, unit)
+        except (ValueError, OverflowError):
+            return None
+
+    def _other_phrase(self, node: int, but: Phrase) -> Span | None:
+        spans = [s for p in self.governed.get(node, []) if p is not but and (s := self.read(p, node)) is not None]
+        return min(spans, key=lambda s: s.days, default=None)
+
+    def _adnominal(self, node: int, noun: int) -> Span | None:
+        """Relative clauses have a time of their own; "when" clauses on a date have that date."""
+        tree = self.tree
+        for phrase in self.phrases:
+            if phrase.first <= noun <= phrase.last:
+                return phrase.bare(self.clock(node, phrase))
+        if tree.deprels[node] == "acl:relcl":
+            return self.own(noun) if _is_event(tree, noun) and self.tense(node) == "past" else None
+        participle = "VerbForm=Part" in tree.feats[node] and "Tense=Past" in tree.feats[node]
+        if participle:
+            if noun in self.governed and _is_event(tree, noun):
+                return self.own(noun)
+            return None if tree.heads[noun] < 0 else self._earlier(noun)
+        return self.covering(noun)
+
+    def _nominal(self, node: int, head: int, relation: str) -> Span | None:
+        tree = self.tree
+        case = tree.case(node)
+        if self._is_offset_clause(node):
+            return self._from_offset(node, head)
+        if case in BEFORE_OBJECT:
+            then = self.covering(head)
+            return before(then.start, "tense") if then else self._earlier(-1)
+        if case in AHEAD_OF_OBJECT:
+            then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
+            return None if then is None else Span(then.start, _later(then.end, 30), "unknown", "tense", "range")
+        if relation in ("obj", "obl") and tree.lemmas[head] in REACTIONS and case in ("", "to", "over", "for", "against", "on", "at", "about"):
+            then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
+            return before(then.end, "tense") if then else None
+        return self.covering(head)
+
+
+def _later(day: date, days: int) -> date:
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
+def _as_span(when: EventDate | None) -> Span | None:
+    if when is None or when.start is None or when.end is None:
+        return None
+    return interval(when.start, when.end, "relative", when.precision)
+
+
+def _has_subject(tree: Tree, node: int) -> bool:
+    return any(tree.deprels[c] in SUBJECT_LABELS for c in tree.children[node])
+
+
+def _is_event(tree: Tree, node: int) -> bool:
+    """Whether a noun names something that happens, so that a date on it is its own."""
+    if tree.upos[node] != "NOUN":
+        return False
+    lemma = tree.lemmas[node].lower()
+    return lemma in EVENT_NOUNS or (lemma.endswith(EVENT_ENDINGS) and lemma not in NON_EVENTS)
+
+
+def last_told(dates: Iterable[EventDate | None]) -> EventDate | None:
+    """The last of the dates that sentences told, for `reference`."""
+    found: EventDate | None = None
+    for when in dates:
+        if when is not None and when.start is not None:
+            found = when
+    return found

@@ -455,6 +455,14 @@ class Matcher:
                     return True
         return False
 
+    def future_refusal(self, reading: FrameMatch) -> bool:
+        """ "will not", "would not" on the trigger itself."""
+        tree = self.tree
+        node = reading.trigger
+        return any(tree.relation(c) == "aux" and tree.lower[c] in FUTURE_AUX | {"would"} for c in tree.children[node]) and any(
+            tree.lower[c] in ("not", "n't", "n’t", "never") for c in tree.children[node]
+        )
+
     def status(self, reading: FrameMatch) -> Status:
         """Asserted, intended, hypothetical or negated, from the words above the trigger."""
         if reading.status is not Status.ASSERTED:
