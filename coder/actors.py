@@ -513,8 +513,8 @@ class SentenceMentions:
                 if tree.relation(c) == "nmod" and tree.deprels[c] != "nmod:poss" and tree.case(c) == preposition:
                     if preposition == "to" and hit.phrase.rsplit(" ", 1)[-1] not in ("aide", "adviser", "advisor"):
                         continue
-                    owners = [self.inside(t) for t in tree.conjuncts(c)]
-                    known = [o for o in owners if o is not None and (o.owners or o.actors) and o.kind != "unknown"]
+                    owners = [m for t in tree.conjuncts(c) for m in self.several(t)]
+                    known = [o for o in owners if (o.owners or o.actors) and o.kind != "unknown"]
                     if known:
                         return (*found, *known)
         for c in tree.children[head]:
@@ -535,7 +535,11 @@ class SentenceMentions:
         if any(self.tree.relation(c) in ("det", "nmod") for c in self.tree.children[head]):
             return ()
         mention = self.at(first)
-        if mention is None or mention.kind != "agent":
+        if mention is None:
+            return ()
+        if mention.kind == "country":  # "between Colombia and rebels"
+            return (mention,)
+        if mention.kind != "agent":
             return ()
         return tuple(o for o in mention.owners if o.start < mention.end and o.form in ("adjective", "name", "inhabitant"))
 
@@ -581,6 +585,14 @@ class SentenceMentions:
                     owner = self.inside(c, as_source=as_source)
                     if owner is not None and owner.kind != "unknown":
                         return replace(owner, rule=f"{preposition!r} of {tree.forms[head]!r}: {owner.rule}")
+        if as_source:
+            for c in tree.children[head]:  # "missiles fired by the army"
+                if tree.relation(c) == "acl" and tree.deprels[c] != "acl:relcl":
+                    for g in tree.children[c]:
+                        if tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by"):
+                            owner = self.inside(g, as_source=True)
+                            if owner is not None and owner.kind != "unknown":
+                                return replace(owner, rule=f"agent of the clause on {tree.forms[head]!r}: {owner.rule}")
         if not as_source:
             for c in tree.children[head]:
                 if tree.relation(c) in ("acl", "appos"):
@@ -645,7 +657,7 @@ class SentenceMentions:
         for t in range(head - 1, -1, -1):
             if tree.upos[t] not in ("NOUN", "PROPN") or tree.relation(t) in ("compound", "flat", "amod"):
                 continue
-            if not possessive and tree.heads[t] == tree.heads[head]:
+            if not possessive and self._in_own_clause(t, tree.heads[head]):
                 continue
             mention = self.at(t)
             if mention is None or mention.kind not in kinds or mention.head != t:
@@ -659,6 +671,15 @@ class SentenceMentions:
         if not candidates:
             return None
         return min(candidates, key=lambda c: (c[0], c[1]))[2]
+
+    def _in_own_clause(self, t: int, verb: int) -> bool:
+        """Whether noun t hangs on the pronoun's own verb through nouns alone, so that the two cannot be one."""
+        tree = self.tree
+        while t >= 0 and t != verb:
+            if tree.relation(t) not in ("obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat"):
+                return False
+            t = tree.heads[t]
+        return t == verb
 
     def _speaker(self, head: int) -> Mention | None:
         """Who says the quoted words the pronoun stands in."""
@@ -725,6 +746,8 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "", dic
         if owner_mention.kind == "person":
             base = owner.code
             return ResolvedActor(mention, base[:3] + role if role not in ("GOV", "") and len(base) >= 3 else base, None, mention.entry_id, f"{rule} of {owner.name}")
+        if not country and owner_mention.kind == "agent" and owner.code == owner_mention.role:
+            continue  # "regime-affiliated": a role without a country
         if not country:
             country = owner.code[:3]
             if owner_mention.kind == "agent" and role == "GOV" and len(owner.code) > 3:

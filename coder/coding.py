@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from coder.actors import SentenceMentions, resolve_actor
 from coder.compose import SentenceContext, compose_events
-from coder.dates import resolve_date
+from coder.dates import resolve_date, sentence_date, story_date
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
-from coder.records import Event, FrameMatch, Mention, Sentence
+from coder.records import Event, EventDate, FrameMatch, Mention, Sentence
 
 
 @dataclass(slots=True)
@@ -47,15 +48,27 @@ def code_sentences(
     """
     discourse = Discourse()
     found: list[Event] = []
+    told: list[EventDate | None] = []
+    reference: EventDate | None = None
+    before: Sentence | None = None
     for sentence in sentences:
         tree = Tree(sentence)
+        told.append(sentence_date(tree, reference))
+        date_of = partial(
+            resolve_date,
+            reference=reference,
+            follows=len(told) > 1 and told[-2] is not None and before is not None and sentence.start - before.end < 2,
+            story=story_date(told, sentence.publication_date),
+        )
         mentions = SentenceMentions(tree, dictionaries, discourse)
         attempts: list[Attempt] | None = [] if trace else None
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
-        context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, resolve_date)
+        context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, date_of)
         events = compose_events(context, matches)
         found.extend(events)
+        reference = told[-1] or reference
+        before = sentence
         remember(tree, mentions, discourse)
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))

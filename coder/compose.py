@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from coder.actors import SentenceMentions, resolve_actor
+from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.frames import Matcher
@@ -80,6 +81,7 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         composed, known = context.matcher._compose_code("refuse", code)
         if known and composed is not None:
             code, paired, status = composed, None, Status.ASSERTED
+            match = replace(match, reciprocal=False, paired_code=None)
     date = context.date_of(context.tree, match.tokens, status)
     place = _place_of(context, match)
     pairs = _pairs(match, context)
@@ -173,13 +175,18 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
                 mention = context.mentions.at(head)
                 if mention is not None and mention.kind in ("country", "place") and mention.actors:
                     return resolve_actor(mention, None).code[:3]
+    for node in [match.trigger, *tree.ancestors(match.trigger)]:
+        if tree.deprels[node] == "acl:relcl" and any(tree.lower[c] == "where" for c in tree.children[node]):
+            mention = context.mentions.inside(tree.heads[node])
+            if mention is not None and mention.kind in ("country", "place") and mention.actors:
+                return resolve_actor(mention, None).code[:3]
     return ""
 
 
 def _resolve_pair(
     context: SentenceContext, source: Mention, target: Mention | None, date: EventDate, code: str, place: str
 ) -> tuple[ResolvedActor, ResolvedActor | None] | None:
-    day = date.start
+    day = reference_day(date)
     if source.kind == "place" and source.form != "capital":
         return None
     actor = _resolve(context, source, day, place)
@@ -203,10 +210,10 @@ def _resolve_pair(
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
         ):
             return None
-        if len(actor.code) == 3 and len(other.code) == 3 and not (_anchored(actor) or _anchored(other)):
-            return None
     if not _anchored(actor) and (other is None or not _anchored(other)):
-        return None
+        # two bare roles make an event only where they differ and each is told ("lawmakers accused the president")
+        if other is None or actor.code == other.code or "unknown" in (actor.mention.kind, other.mention.kind):
+            return None
     return actor, other
 
 
@@ -287,7 +294,7 @@ def _attribution(context: SentenceContext, match: FrameMatch, date: EventDate) -
     for head in speaker_heads:
         mention = context.mentions.inside(head, as_source=True)
         if mention is not None:
-            resolved = resolve_actor(mention, date.start or tree.sentence.publication_date)
+            resolved = resolve_actor(mention, reference_day(date) or tree.sentence.publication_date)
             if resolved.code:
                 return resolved.code, mention.text
         sentence = tree.sentence

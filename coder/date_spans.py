@@ -327,3 +327,13 @@ def until(span: Span, clock: Clock) -> Span:
 def hull(first: Span, last: Span) -> Span:
     """The interval that holds both."""
     return interval(min(first.start, last.start), max(first.end, last.end), first.basis, unit="range")
+
+
+def offset_span(base: Span, count: int, unit: str) -> Span | None:
+    """The date `count` units from another one, as precise as the coarser of the two."""
+    moved = shift(base.start if count <= 0 else base.end, count, unit)
+    order = ("day", "week", "month", "quarter", "year")
+    coarse = max(
+        unit if unit in order else "day", base.precision if base.precision in order else "year", key=order.index
+    )
+    return unit_span(moved, coarse, "relative")

@@ -20,40 +20,65 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from coder.date_phrases import Phrase, find_phrases, is_temporal_word
+from coder.date_patterns import is_temporal_word, words
+from coder.date_phrases import Phrase, find_phrases
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import EventDate, Status
+from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, own_tense
 
-MAX_CLIMB = 40
 UNDATED = EventDate(None, None, "unknown", "unknown", "no publication date")
-PREDICATES = frozenset({"VERB", "AUX"})
-SPEECH = frozenset(
-    "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress explain warn "
-    "allege acknowledge admit reveal disclose reiterate assert contend quote".split()
+
+
+SPEECH = words(
+    "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress "
+    "explain warn allege acknowledge admit reveal disclose reiterate assert contend quote"
 )
 # Verbs whose object or subject is an event of another time.
-REACTIONS = frozenset(
-    "condemn denounce deplore criticise criticize praise welcome hail applaud mourn protest remember recall mark commemorate mention discuss "
-    "investigate avenge regret lament celebrate blame follow blast decry slam reject retaliate respond".split()
+REACTIONS = words(
+    "condemn denounce deplore criticise criticize praise welcome hail applaud mourn protest remember recall mark "
+    "commemorate mention discuss investigate avenge regret lament celebrate blame follow blast decry slam reject "
+    "retaliate respond"
 )
 # Verbs whose infinitive shares their time ("began to withdraw on Friday", "is set to visit on Friday").
-SHARED_INFINITIVE = frozenset(
-    "manage begin start continue help succeed proceed be go come set due schedule slate expect plan intend prepare have use fail refuse decline".split()
+SHARED_INFINITIVE = words(
+    "manage begin start continue help succeed proceed be go come set due schedule slate expect plan intend "
+    "prepare have use fail refuse decline"
 )
+OTHER_TIME_MARKS = frozenset(
+    {"after", "before", "since", "until", "by", "if", "because", "although", "though", "to", "unless", "despite"}
+)
+SAME_TIME_MARKS = frozenset({"as", "when", "while"})
+# Verbs of what an event does at once, so that its date is theirs.
+EFFECTS = words(
+    "kill wound injure destroy damage displace free begin start end conclude fail collapse happen occur last claim "
+    "break take hit strike leave"
+)
+# Nouns of what comes after the event they govern.
+SEQUELS = words("retaliation response revenge reaction condemnation anniversary aftermath wake reprisal outrage anger")
 CONTAINING = frozenset({"during", "at", "in", "on", "amid", "over", "for", "with", "by"})
-BEFORE_OBJECT = frozenset({"after", "following", "since", "in the wake of", "in response to", "because of", "in retaliation for"})
-AHEAD_OF_OBJECT = frozenset({"before", "ahead of", "prior to", "until"})
-PASSING = frozenset({"", "with", "to", "in", "at", "near", "on", "into", "from", "by", "between", "against", "for", "of"})
-EVENT_NOUNS = frozenset(
-    "attack war visit talk meeting strike airstrike election vote deal accord agreement treaty summit ceasefire truce raid clash battle trip tour "
-    "protest riot coup uprising revolt massacre bombing killing call speech conference siege invasion offensive assault blast explosion "
-    "crisis dispute conflict pact trial hearing verdict resolution law decree order ban crash arrest release referendum poll debate address "
-    "ceremony funeral anniversary war revolution incident shooting crackdown rally march election letter statement interview message report "
-    "session victory defeat loss fall collapse start end beginning death murder earthquake embargo surge escalation disaster takeover".split()
+BEFORE_OBJECT = frozenset(
+    {"after", "following", "since", "in the wake of", "in response to", "because of", "in retaliation for"}
 )
-NON_EVENTS = frozenset("government parliament department mission minister regiment apartment king building ring thing wing settlement region nation station nothing something "
-                       "anything everything evening morning organization organisation population coalition opposition delegation administration constitution corporation commission federation union element document".split())  # fmt: skip
+AHEAD_OF_OBJECT = frozenset({"before", "ahead of", "prior to", "until"})
+PASSING = frozenset(
+    {"", "with", "to", "in", "at", "near", "on", "into", "from", "by", "between", "against", "for", "of"}
+)
+EVENT_NOUNS = words(
+    "blockade remark gathering putsch mutiny annexation occupation evacuation kidnapping execution attack war visit talk meeting strike airstrike election vote deal accord agreement treaty summit ceasefire "
+    "truce raid clash battle trip tour protest riot coup uprising revolt massacre bombing killing call speech "
+    "conference siege invasion offensive assault blast explosion crisis dispute conflict pact trial hearing "
+    "verdict resolution law decree order ban crash arrest release referendum poll debate address ceremony funeral "
+    "anniversary war revolution incident shooting crackdown rally march election letter statement interview "
+    "message report session victory defeat loss fall collapse start end beginning death murder earthquake embargo "
+    "surge escalation disaster takeover"
+)
+NON_EVENTS = words(
+    "government parliament department mission minister regiment apartment king building ring thing wing "
+    "settlement region nation station nothing something anything everything evening morning organization "
+    "organisation population coalition opposition delegation administration constitution corporation commission "
+    "federation union element document"
+)  # fmt: skip
 EVENT_ENDINGS = ("tion", "sion", "ment", "ing", "ting")
 
 
@@ -64,6 +89,7 @@ def resolve_date(
     *,
     reference: EventDate | None = None,
     follows: bool = False,
+    story: EventDate | None = None,
 ) -> EventDate:
     """When the event that the trigger tells happened, or is to happen.
 
@@ -73,7 +99,9 @@ def resolve_date(
         status: of the event; intended ones look ahead.
         reference: the date told last in the document, for "the next day" and "since then" (see `sentence_date`).
         follows: whether the sentence goes on telling what the reference dates (the same paragraph), so that a simple
-            past without a date takes it over.
+            past without a date takes it over if it is a day.
+        story: the day of the document's news (see `story_date`), which an undated past takes in place of the
+            publication date.
     """
     tokens = [t for t in trigger_tokens if 0 <= t < tree.n]
     if not tokens:
@@ -83,9 +111,47 @@ def resolve_date(
     span, rule = scene.date(tokens)
     if span is not None:
         return EventDate(span.start, span.end, span.precision, span.basis, rule)
-    if follows and reference is not None and reference.start is not None and scene.tense(tokens[0]) == "past":
-        return replace(reference, basis="relative", rule="goes on from the sentence before")
+    anchor = _reporting(tree, tokens[0])
+    if clause_tense(tree, anchor, status) == "past":
+        if follows and reference is not None and reference.precision == "day":
+            return replace(reference, basis="relative", rule="goes on from the sentence before")
+        if story is not None and story.precision == "day":
+            return replace(story, basis="relative", rule="day of the story")
     return _told_by_tense(tree, tokens[0], status)
+
+
+def _reporting(tree: Tree, node: int) -> int:
+    """The verb that reports or carries what a node tells ("told" of "told him that it was ready to help")."""
+    for _ in range(MAX_CLIMB):
+        head = tree.heads[node]
+        if head < 0 or tree.relation(node) not in (
+            "ccomp",
+            "xcomp",
+            "obj",
+            "nsubj",
+            "obl",
+            "nmod",
+            "conj",
+            "parataxis",
+            "csubj",
+        ):
+            return node
+        node = head
+    return node
+
+
+def story_date(told: Iterable[EventDate | None], published: date | None) -> EventDate | None:
+    """The day of the news itself: the first day told by a main clause that lies in the week up to the publication.
+
+    Args:
+        told: `sentence_date` of the document's sentences, in order.
+        published: the publication date.
+    """
+    for when in told:
+        if when is not None and published is not None and when.start is not None and when.precision == "day":
+            if 0 <= (published - when.start).days <= 6:
+                return when
+    return None
 
 
 def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate | None:
@@ -120,73 +186,13 @@ def _told_by_tense(tree: Tree, node: int, status: Status) -> EventDate:
     return EventDate(today, today, "day", "publication", "publication date")
 
 
-# ---- tense ---------------------------------------------------------------------------------------------------------
-
-_FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "gon"})
-_MODAL = frozenset({"may", "might", "could", "can", "should", "must", "ought", "would", "'d"})
-_HAVE_PAST = frozenset({"had"})
-_HAVE_PRESENT = frozenset({"has", "have", "'ve", "’ve"})
-_BE_PAST = frozenset({"was", "were"})
-_BE_PRESENT = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s"})
-
-
-def clause_tense(tree: Tree, node: int, status: Status) -> str:
-    """past, perfect, pluperfect, present, future, modal, or "" where no verb tells; infinitives ask the verb above."""
-    for _ in range(MAX_CLIMB):
-        if node < 0:
-            return ""
-        tense = own_tense(tree, node)
-        if tense == "infinitive":
-            head = tree.heads[node]
-            if status is Status.INTENDED or (head >= 0 and tree.lemmas[head] == "be" and own_tense(tree, head) == "present"):
-                return "future"
-        elif tense:
-            return tense
-        node = tree.heads[node]
-    return ""
-
-
-def own_tense(tree: Tree, node: int) -> str:
-    """Tense of the predicate at a node alone; "infinitive", or "" where it has none of its own."""
-    auxiliaries = [tree.lower[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
-    for words, name in ((_FUTURE, "future"), (_MODAL, "modal")):
-        if any(a in words for a in auxiliaries):
-            return name
-    if any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
-        return "infinitive"
-    lemmas = [tree.lemmas[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
-    if auxiliaries:
-        perfect = "have" in lemmas
-        if perfect and (any(a in _HAVE_PAST for a in auxiliaries) or "having" in auxiliaries):
-            return "pluperfect"
-        if perfect and any(a in _HAVE_PRESENT or a in ("'s", "’s") for a in auxiliaries):
-            return "perfect"
-        if "did" in auxiliaries or any(a in _BE_PAST for a in auxiliaries):
-            return "past"
-        if any(a in _BE_PRESENT or a in ("do", "does") for a in auxiliaries):
-            return "present"
-    if tree.upos[node] not in PREDICATES:
-        return ""
-    return _form_tense(tree, node)
-
-
-def _form_tense(tree: Tree, node: int) -> str:
-    feats, head = tree.feats[node], tree.heads[node]
-    conjunct = tree.relation(node) == "conj" and head >= 0 and tree.upos[head] in PREDICATES
-    if "VerbForm=Fin" in feats:
-        return "past" if "Tense=Past" in feats else "present" if "Tense=Pres" in feats else ""
-    if "VerbForm=Part" in feats and "Tense=Past" in feats:
-        return "" if conjunct else "past"
-    return ""  # infinitives without "to", gerunds and participles share the tense above
-
-
 # ---- the scene -----------------------------------------------------------------------------------------------------
 
 
 class _Scene:
     """The date phrases of one sentence and the words they hang from."""
 
-    __slots__ = ("tree", "status", "today", "phrases", "governed", "reference", "_asked")
+    __slots__ = ("_asked", "governed", "phrases", "reference", "status", "today", "tree")
 
     def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
         self.tree = tree
@@ -200,6 +206,8 @@ class _Scene:
             self.phrases = find_phrases(tree)
             for phrase in self.phrases:
                 self.governed.setdefault(self.governor(phrase), []).append(phrase)
+                if phrase.lead == "anniversary" and (above := self._anniversary_of(phrase)) >= 0:
+                    self.governed.setdefault(above, []).append(phrase)
 
     # -- phrases
 
@@ -211,18 +219,32 @@ class _Scene:
         top = tops[0]
         for _ in range(MAX_CLIMB):
             head = tree.heads[top]
-            if head < 0 or tree.relation(top) not in ("conj", "appos", "flat", "fixed") or not self._inside_phrase(head):
+            if (
+                head < 0
+                or tree.relation(top) not in ("conj", "appos", "flat", "fixed")
+                or not self._inside_phrase(head)
+            ):
                 break
             top = head
         head = tree.heads[top]
         if phrase.offset is not None and head == self.complement(phrase):
             return tree.heads[head]
-        if tree.relation(top) == "conj" and head >= 0 and tree.upos[head] not in PREDICATES and tree.relation(head) in ("obl", "nmod"):
+        if (
+            tree.relation(top) == "conj"
+            and head >= 0
+            and tree.upos[head] not in PREDICATES
+            and tree.relation(head) in ("obl", "nmod")
+        ):
             return tree.heads[head]
         return head
 
+    def _anniversary_of(self, phrase: Phrase) -> int:
+        """What "on the anniversary of …" hangs from."""
+        chain = self.tree.ancestors(phrase.last)
+        return next((self.tree.heads[a] for a in chain if self.tree.lemmas[a] == "anniversary"), -1)
+
     def _inside_phrase(self, token: int) -> bool:
-        return any(p.first <= token <= p.last for p in self.phrases)
+        return self._phrase_at(token) is not None
 
     def complement(self, phrase: Phrase) -> int:
         """What the "after" of "two days after …" marks, -1 for none."""
@@ -237,7 +259,18 @@ class _Scene:
         reference = self.reference
         if phrase is not None:
             reference = self._told_before(phrase) or reference
+            if phrase.kind in ("date", "days") and direction == "past" and reference is not None:
+                return self._same_story(phrase, reference)
         return Clock(self.today, direction, tense == "perfect", reference)
+
+    def _same_story(self, phrase: Phrase, reference: Span) -> Clock:
+        """The clock for "… on 27 November 2024 and … on 8 December": the day after the full date just told."""
+        full = any(
+            p.last < phrase.first and p.kind in ("date", "days") and p.text[-4:].isdecimal() for p in self.phrases
+        )
+        if full and self.today is not None and (self.today - reference.end).days > 365:
+            return Clock(reference.end, "future", reference=reference)
+        return Clock(self.today, "past", reference=reference)
 
     def tense(self, node: int) -> str:
         return clause_tense(self.tree, node, self.status)
@@ -254,6 +287,8 @@ class _Scene:
     def read(self, phrase: Phrase, node: int, within: Span | None = None, lead: str | None = None) -> Span | None:
         """A phrase's days as told at a node."""
         clock = replace(self.clock(node, phrase), within=within)
+        if lead is None and node > phrase.last and self.tree.upos[node] in ("NOUN", "PROPN"):
+            lead = ""  # in "after Monday's raid" the preposition is the noun's
         if phrase.offset is not None:
             return self._offset(phrase, clock)
         return (phrase if lead is None else replace(phrase, lead=lead)).span(clock)
@@ -263,12 +298,17 @@ class _Scene:
         assert phrase.offset is not None
         count, unit = phrase.offset
         base: Span | None = None
-        if complement >= 0 and self._inside_phrase(complement):
-            base = next(p for p in self.phrases if p.first <= complement <= p.last).bare(clock)
+        inside = self._phrase_at(complement)
+        if inside is not None:
+            base = inside.bare(clock)
         elif complement >= 0:
             base = self.best(complement, lead="")
         if base is None or not count:
-            return before(base.start, "relative") if base and phrase.text.startswith(("days", "weeks", "months", "years")) and "before" in phrase.text else None
+            return (
+                before(base.start, "relative")
+                if base and phrase.text.startswith(("days", "weeks", "months", "years")) and "before" in phrase.text
+                else None
+            )
         try:
             return offset_span(base, count, unit)
         except (ValueError, OverflowError):
@@ -283,7 +323,11 @@ class _Scene:
             span = self.read(phrase, node, lead=lead)
             if span is not None:
                 spans.append(span)
-                if span.basis == "explicit" and span.unit in ("year", "month", "year part", "month part") and phrase.joined is None:
+                if (
+                    span.basis == "explicit"
+                    and span.unit in ("year", "month", "year part", "month part")
+                    and phrase.joined is None
+                ):
                     within = span if within is None or span.days > within.days else within
                 elif span.unit == "week" and within is None:
                     within = span
@@ -310,7 +354,19 @@ class _Scene:
                 if span is not None:
                     return span, "phrase below"
         span = self.above(tokens[0])
-        return span, "clause above" if span is not None else ""
+        if span is not None:
+            return span, "clause above"
+        if self.today is not None and self._since_undated(tokens[0]):
+            return before(self.today, "tense"), "since an undated event"
+        return None, ""
+
+    def _since_undated(self, node: int) -> bool:
+        """ "Since the outbreak of the war, … has supported": some time up to now."""
+        tree = self.tree
+        return any(
+            tree.relation(c) in ("obl", "advcl") and tree.case(c) == "since" and tree.upos[c] not in ("NUM", "ADV")
+            for c in tree.children[node]
+        )
 
     def covering(self, node: int) -> Span | None:
         """The date of what a node tells: its own, one close by, or that of the clauses above."""
@@ -326,20 +382,55 @@ class _Scene:
         """A date that hangs below a node but tells its time."""
         tree = self.tree
         for c in tree.children[node]:
-            relation = tree.relation(c)
-            if relation in ("obl", "nmod") and c in self.governed and tree.deprels[c] != "nmod:poss":
-                span = self._nested(node, c)
+            if c in self.governed:
+                span = self._lent(node, c)
                 if span is not None:
                     return span
-            elif relation == "xcomp" and c in self.governed and tree.lemmas[node] in SHARED_INFINITIVE:
-                return self.own(c)
-            elif relation == "acl" and tree.upos[node] in ("NOUN", "PROPN") and c in self.governed and _is_event(tree, node):
-                return self.own(c)
-            elif relation == "parataxis" and tree.lemmas[c] in SPEECH and c in self.governed and self._same_day_news(node):
-                return self.own(c)
         if tree.upos[node] in PREDICATES:
-            return self._passed_up(node) or self._later_conjunct(node)
+            span = self._passed_up(node) or self._later_conjunct(node)
+            if span is not None:
+                return span
+        for c in tree.children[node]:
+            if tree.relation(c) == "parataxis" and tree.lemmas[c] in SPEECH and c in self.governed:
+                return self.own(c) if self.tense(node) != "pluperfect" else None
         return None
+
+    def _lent(self, node: int, child: int) -> Span | None:
+        """The date that a dated dependent shares with the word above it."""
+        tree = self.tree
+        relation = tree.relation(child)
+        if relation == "advcl":
+            return self.own(child) if self._same_time(node, child) else None
+        if relation in ("obl", "nmod"):
+            return self._nested(node, child) if tree.deprels[child] != "nmod:poss" else None
+        if relation == "xcomp":
+            return self.own(child) if tree.lemmas[node] in SHARED_INFINITIVE else None
+        if relation == "nsubj":
+            return self._of_subject(node, child)
+        if relation == "acl" and _is_event(tree, node) and tree.lemmas[child] not in REACTIONS | SPEECH:
+            return self.own(child)
+        return None
+
+    def _of_subject(self, verb: int, subject: int) -> Span | None:
+        """ "Parliament on Monday rejected …", "the strike on Saturday destroyed …"."""
+        eventful = _is_event(self.tree, subject)
+        for phrase in self.governed[subject]:
+            bare = phrase.first > subject or phrase.kind in ("ago", "near day")
+            if self.tree.lemmas[verb] in EFFECTS if eventful else bare:
+                span = self.read(phrase, verb)
+                if span is not None:
+                    return span
+        return None
+
+    def _same_time(self, verb: int, clause: int) -> bool:
+        """ "Speaking on Monday, …", "As the army gained ground in 2019, …": an adverbial clause that shares its date."""
+        tree = self.tree
+        marks = [tree.lower[c] for c in tree.children[clause] if tree.relation(c) in ("mark", "advmod") and c < clause]
+        if any(m in OTHER_TIME_MARKS for m in marks):
+            return False
+        if own_tense(tree, clause) == "":
+            return clause < verb
+        return any(m in SAME_TIME_MARKS for m in marks) and self._same_tense(verb, clause)
 
     def _same_day_news(self, node: int) -> bool:
         return self.tense(node) != "pluperfect"
@@ -351,7 +442,7 @@ class _Scene:
             return self._lead_over(node, noun, "after" if case != "since" else "since")
         if case in AHEAD_OF_OBJECT:
             return self._lead_over(node, noun, "until" if case == "until" else "before")
-        if case in CONTAINING and (_is_event(self.tree, noun) or self.tree.upos[noun] == "PROPN"):
+        if case == "during" or (case in CONTAINING and (_is_event(self.tree, noun) or self.tree.upos[noun] == "PROPN")):
             phrases = [p for p in self.governed[noun] if p.first > noun or case in ("during", "at", "in", "amid")]
             spans = [s for p in phrases if (s := self.read(p, node)) is not None]
             return min(spans, key=lambda s: s.days, default=None)
@@ -374,7 +465,10 @@ class _Scene:
             following: list[int] = []
             for node in level:
                 for c in tree.children[node]:
-                    if tree.relation(c) not in ("obj", "obl", "nmod", "iobj", "xcomp", "appos", "conj") or tree.upos[c] in PREDICATES:
+                    if (
+                        tree.relation(c) not in ("obj", "obl", "nmod", "iobj", "xcomp", "appos", "conj")
+                        or tree.upos[c] in PREDICATES
+                    ):
                         continue
                     if c < verb or tree.deprels[c] == "nmod:poss" or tree.case(c) not in PASSING:
                         continue
@@ -383,7 +477,9 @@ class _Scene:
                 late = [p for p in self.governed.get(c, []) if p.first > c]
                 eventful = _is_event(tree, c)
                 for phrase in late:
-                    fresh = phrase.kind in ("weekday", "near day", "weekend") or (phrase.kind == "unit" and phrase.text.startswith("this"))
+                    fresh = phrase.kind in ("weekday", "near day", "weekend") or (
+                        phrase.kind == "unit" and phrase.text.startswith("this")
+                    )
                     if eventful and not fresh:
                         continue
                     span = self.read(phrase, verb)
@@ -412,6 +508,9 @@ class _Scene:
             return self._earlier(head)
         if head < 0:
             return None
+        told = self._phrase_at(head) or self._phrase_before_when(node)
+        if told is not None:
+            return told.bare(self.clock(node, told))
         relation = tree.relation(node)
         if relation == "conj":
             return self._coordinated(node, head)
@@ -419,9 +518,26 @@ class _Scene:
             return self._adverbial(node, head)
         if relation == "acl":
             return self._adnominal(node, head)
-        if tree.upos[node] in ("NOUN", "PROPN", "PRON", "NUM", "ADJ") and relation in ("obj", "nsubj", "obl", "nmod", "iobj"):
+        if tree.upos[node] in ("NOUN", "PROPN", "PRON", "NUM", "ADJ") and relation in (
+            "obj",
+            "nsubj",
+            "obl",
+            "nmod",
+            "iobj",
+        ):
             return self._nominal(node, head, relation)
         return self.covering(head)
+
+    def _phrase_at(self, token: int) -> Phrase | None:
+        return next((p for p in self.phrases if p.first <= token <= p.last), None)
+
+    def _phrase_before_when(self, node: int) -> Phrase | None:
+        """ "December 2024" of "since December 2024, when the ruler fled", however the clause is attached."""
+        tree = self.tree
+        when = next((c for c in tree.children[node] if tree.lower[c] == "when"), 0)
+        if when and tree.lower[when - 1] == ",":
+            when -= 1
+        return self._phrase_at(when - 1) if when else None
 
     def _earlier(self, head: int) -> Span | None:
         """Up to the time of the clause above, or up to the publication."""
@@ -452,11 +568,20 @@ class _Scene:
 
     def _adverbial(self, node: int, head: int) -> Span | None:
         tree = self.tree
-        mark = next((tree.lower[c] for c in tree.children[node] if tree.relation(c) in ("mark", "case") or (tree.lower[c] == "when" and c < node)), "")
+        mark = next(
+            (
+                tree.lower[c]
+                for c in tree.children[node]
+                if tree.relation(c) in ("mark", "case") or (tree.lower[c] == "when" and c < node)
+            ),
+            "",
+        )
         if self._is_offset_clause(node):
             return self._from_offset(node, head)
         then = self.covering(head)
-        gerund = "VerbForm=Ger" in tree.feats[node] or ("VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node])
+        gerund = "VerbForm=Ger" in tree.feats[node] or (
+            "VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node]
+        )
         if mark in ("after", "since", "following"):
             return before(then.start, "tense") if then else self._earlier(-1)
         if mark == "before" and not gerund and then is not None:
@@ -492,9 +617,8 @@ class _Scene:
     def _adnominal(self, node: int, noun: int) -> Span | None:
         """Relative clauses have a time of their own; "when" clauses on a date have that date."""
         tree = self.tree
-        for phrase in self.phrases:
-            if phrase.first <= noun <= phrase.last:
-                return phrase.bare(self.clock(node, phrase))
+        if tree.lemmas[noun] in ("time", "day", "date", "occasion", "moment"):
+            return self.covering(noun)
         if tree.deprels[node] == "acl:relcl":
             return self.own(noun) if _is_event(tree, noun) and self.tense(node) == "past" else None
         participle = "VerbForm=Part" in tree.feats[node] and "Tense=Past" in tree.feats[node]
@@ -515,10 +639,20 @@ class _Scene:
         if case in AHEAD_OF_OBJECT:
             then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
             return None if then is None else Span(then.start, _later(then.end, 30), "unknown", "tense", "range")
-        if relation in ("obj", "obl") and tree.lemmas[head] in REACTIONS and case in ("", "to", "over", "for", "against", "on", "at", "about"):
-            then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
-            return before(then.end, "tense") if then else None
+        if relation == "nmod" and tree.lemmas[head] in SEQUELS:
+            return self._up_to(self.covering(head))
+        if (
+            relation in ("obj", "obl")
+            and tree.lemmas[head] in REACTIONS
+            and case in ("", "to", "over", "for", "against", "on", "about")
+        ):
+            return self._up_to(self.covering(head))
         return self.covering(head)
+
+    def _up_to(self, then: Span | None) -> Span | None:
+        """An open interval up to a date, the publication where there is none."""
+        then = then or (day_span(self.today, "tense") if self.today is not None else None)
+        return before(then.end, "tense") if then else None
 
 
 def _later(day: date, days: int) -> date:

@@ -15,6 +15,8 @@ from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Mention, Status
 
 MAX_DEPTH = 4
+# Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
+REACTIONS = ("010", "011", "012", "013", "017", "018", "019", "051", "052", "09", "110", "111", "113", "114")
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
 HYPOTHETICAL_AUX = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
 FUTURE_AUX = frozenset({"will", "shall", "'ll", "’ll", "wo"})
@@ -65,15 +67,25 @@ class Matcher:
             if reading is None:
                 continue
             found.append(reading)
-            taken.update(t for t in reading.tokens if t != reading.trigger)
+            if not (reading.code or "").startswith(REACTIONS):
+                taken.update(t for t in reading.tokens if t != reading.trigger)
             inner = reading.inner
             while inner is not None:
                 taken.add(inner.trigger)
                 taken.update(inner.tokens)
                 inner = inner.inner
-        kept = [r for r in found if r.trigger not in taken]
+        kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger)]
         # a noun that is the argument of a coded verb and says the same once more is not told twice
         return [r for r in kept if r.code is not None]
+
+    def _purpose_of_noun(self, i: int) -> bool:
+        """ "a coalition to fight …": what a thing is for, no event."""
+        tree = self.tree
+        if tree.deprels[i] != "acl" or tree.upos[i] != "VERB":
+            return False
+        if not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]):
+            return False
+        return ("noun", tree.lemmas[tree.heads[i]].lower()) not in self.dictionaries.frames
 
     def reading(self, i: int) -> FrameMatch | None:
         """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
@@ -129,14 +141,12 @@ class Matcher:
     def _best(self, i: int) -> FrameMatch | None:
         best: FrameMatch | None = None
         for frame in self._candidates(i):
-            if best is not None and (frame.layer, frame.specificity) < (best.frame.layer if best.frame else 0, best.specificity):
-                break
             reading = self._try(i, frame)
-            if reading is not None and (best is None or reading.specificity > best.specificity):
+            if reading is not None and (best is None or _rank(reading) > _rank(best)):
                 best = reading
         if self.tree.upos[i] in ("VERB", "ADJ"):
             light = self._light(i)
-            if light is not None and (best is None or light.specificity >= best.specificity):
+            if light is not None and (best is None or _rank(light) >= _rank(best)):
                 best = light
         return best
 
@@ -170,22 +180,35 @@ class Matcher:
                 composed, known = self._compose(stance, inner)
                 if known:
                     code = composed
-                    specificity += 3
+                    specificity += 4
                 else:
                     inner = None
             if code is None:
                 return self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
         sources = self._fill(i, carrier, frame.source, inner, as_source=True)
         targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources)
+        if not targets and code is not None:
+            targets = self._borrowed_targets(i, carrier, sources)
         reading = FrameMatch(
             pattern_id=frame.pattern_id, trigger=i, tokens=tokens, code=code, sources=sources, targets=targets,
             reciprocal=frame.reciprocal, paired_code=frame.paired_code,
             status=Status(frame.status) if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
-        if inner is not None and stance in ("resume",):
+        if stance in ("agree", "agree_on") and not targets and len(sources) > 1:
+            reading = replace(reading, reciprocal=True)
+        if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
+            others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources)]
+            if not others and len(sources) > 1:
+                reading = replace(reading, reciprocal=True, targets=())
+        if inner is not None and stance == "resume":
+            # "Qatar's donation was announced by the minister": the noun's own doer counts
+            tree_nominal = self.tree.upos[inner.trigger] in ("NOUN", "PROPN")
             reading = replace(
-                reading, sources=sources or inner.sources, targets=targets or inner.targets, reciprocal=inner.reciprocal
+                reading,
+                sources=(inner.sources if tree_nominal and inner.sources else sources) or inner.sources,
+                targets=targets or inner.targets,
+                reciprocal=reading.reciprocal or inner.reciprocal,
             )
         if self.trace is not None:
             self.trace.append(Attempt(i, frame.pattern_id, "", code))
@@ -250,6 +273,8 @@ class Matcher:
                 continue
             if condition.kind == "actor" and self.mentions.inside(h) is None:
                 continue
+            if condition.kind == "party" and self.mentions.at(h) is None:
+                continue
             if condition.kind == "event" and self.reading(h) is None:
                 continue
             if condition.kind == "place":
@@ -312,7 +337,7 @@ class Matcher:
                 if frame.part_of_speech != "noun":
                     continue
                 direct = tree.relation(noun) != "obl"
-                if not (names & frame.light or (direct and names & DEFAULT_LIGHT_VERBS)):
+                if not (names & frame.light or (direct and not frame.light_only and names & DEFAULT_LIGHT_VERBS)):
                     continue
                 if verb in ("see", "witness", "announce") and frame.alone:
                     continue
@@ -329,10 +354,40 @@ class Matcher:
     def _inner(self, i: int, carrier: int, frame: Frame) -> FrameMatch | None:
         for function in frame.inner:
             for head in self._function(i, carrier, function):
+                if frame.stance in ("resume", "intend", "agree") and self._own_subject(head):
+                    continue  # "the White House announced that the president will meet …": told, not done, by the White House
                 reading = self._inner_reading(head)
                 if reading is not None and reading.trigger != i and reading.trigger != carrier:
                     return reading
         return None
+
+    def _own_subject(self, head: int) -> bool:
+        """Whether a clause has a subject of its own that is more than a pronoun."""
+        tree = self.tree
+        return tree.relation(head) == "ccomp" and any(
+            tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] not in ("PRON",) for c in tree.children[head]
+        )
+
+    def _complement_mentions(self, i: int, carrier: int, what: str, taken: set[tuple[int, int]]) -> tuple[Mention, ...]:
+        """Actors in the complement clause of a stance: its subject, or the first other function that names one."""
+        tree = self.tree
+        heads = [*self._function(i, carrier, "complement")]
+        if what == "subject":
+            return self._mentions_of(tuple(s for h in heads for s in tree.function(h, "subject")), False)
+        for head in heads:
+            queue, seen = [head], {head}
+            while queue:
+                node = queue.pop(0)
+                for name in ("object", "indirect", "with", "to", "against", "on", "from", "for", "into", "of", "in", "at", "between", "over"):
+                    found = self._mentions_of(tree.function(node, name), False)
+                    found = tuple(m for m in found if (m.start, m.end) not in taken)
+                    if found:
+                        return found
+                for c in tree.children[node]:
+                    if tree.relation(c) in ("xcomp", "obj", "advcl", "conj", "ccomp", "acl") and c not in seen:
+                        seen.add(c)
+                        queue.append(c)
+        return ()
 
     def _inner_reading(self, head: int) -> FrameMatch | None:
         reading = self.reading(head)
@@ -416,6 +471,9 @@ class Matcher:
                     continue
                 found = inner.targets if name == "inner.target" else inner.sources
                 found = tuple(m for m in found if (m.start, m.end) not in taken)
+            elif name.startswith("complement."):
+                found = self._complement_mentions(i, carrier, name.partition(".")[2], taken)
+                found = tuple(m for m in found if (m.start, m.end) not in taken)
             else:
                 found = self._mentions_of(self._function(i, carrier, name), as_source)
                 if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
@@ -427,6 +485,23 @@ class Matcher:
                 continue
             return found
         return weak
+
+    def _borrowed_targets(self, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """The target another verb gives: of "a bombing that killed X", of "called X to apologise"."""
+        tree = self.tree
+        taken = {(m.start, m.end) for m in sources}
+        heads: tuple[int, ...] = ()
+        if carrier == i and tree.upos[i] in ("NOUN", "PROPN"):
+            verbs = [tree.heads[i]] if tree.relation(i) == "nsubj" else []
+            verbs += [c for c in tree.children[i] if tree.deprels[c] == "acl:relcl"]
+            for verb in verbs:
+                if verb >= 0 and tree.lemmas[verb].lower() in CASUALTY_VERBS:
+                    heads = tree.function(verb, "object")
+        elif tree.upos[carrier] == "VERB" and tree.relation(carrier) in ("advcl", "xcomp") and tree.heads[carrier] >= 0:
+            verb = tree.heads[carrier]
+            if tree.lemmas[verb].lower() in ADDRESS_VERBS:
+                heads = tree.function(verb, "object") or tree.function(verb, "with") or tree.function(verb, "to")
+        return tuple(m for m in self._mentions_of(heads, False) if (m.start, m.end) not in taken)
 
     def _mentions_of(self, heads: tuple[int, ...], as_source: bool) -> tuple[Mention, ...]:
         found: list[Mention] = []
@@ -478,7 +553,7 @@ class Matcher:
             for c in tree.children[node]:
                 lower = tree.lower[c]
                 if tree.relation(c) == "aux":
-                    if lower in FUTURE_AUX and result is Status.ASSERTED and tree.upos[node] != "NOUN":
+                    if lower in FUTURE_AUX and result is Status.ASSERTED and tree.upos[node] != "NOUN" and first:
                         result = Status.INTENDED
                     elif lower == "would" and result is Status.ASSERTED:
                         result = Status.INTENDED if self._reported(node) else Status.HYPOTHETICAL
@@ -488,6 +563,10 @@ class Matcher:
                         result = Status.HYPOTHETICAL
                 elif tree.relation(c) == "mark" and lower in HYPOTHETICAL_MARKS:
                     return Status.HYPOTHETICAL
+                elif tree.relation(c) == "advcl" and any(
+                    tree.relation(g) == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
+                ):
+                    result = Status.HYPOTHETICAL
                 elif tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if"):
                     result = Status.HYPOTHETICAL
             parent = tree.heads[node]
@@ -499,6 +578,8 @@ class Matcher:
                 if self.negated(parent) and lemma not in ("hide", "rule"):
                     return Status.NEGATED
                 if infinitive and result is Status.ASSERTED:
+                    if lemma in NEGATIVE_IMPLICATIVES:
+                        return Status.NEGATED
                     if lemma in FUTURE_PREDICATES:
                         result = Status.INTENDED
                     elif lemma in HYPOTHETICAL_PREDICATES:
@@ -509,9 +590,11 @@ class Matcher:
                     result = Status.HYPOTHETICAL
             elif relation == "advcl":
                 infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
-                if infinitive and result is Status.ASSERTED:
+                spoken = (reading.code or "").startswith(SPOKEN) and tree.lemmas[parent].lower() in ADDRESS_VERBS
+                if infinitive and not spoken and result is Status.ASSERTED:
                     result = Status.INTENDED
-                break
+                if not spoken:
+                    break
             elif relation in ("acl",):
                 break
             elif relation in ("conj", "parataxis") and tree.upos[node] in ("VERB", "ADJ"):
@@ -523,6 +606,10 @@ class Matcher:
                         break
                 if "VerbForm=Fin" in tree.feats[node] and "Tense=Past" in tree.feats[node]:
                     break
+            elif relation in ("obl", "nmod", "compound") and tree.upos[parent] in ("NOUN", "PROPN") and tree.lemmas[parent].lower() in INTENT_NOUNS | IRREALIS_NOUNS and tree.upos[node] in ("NOUN", "PROPN"):
+                if result is Status.ASSERTED and tree.case(node) in ("for", "of", "to", "towards", "on", "against", "at", "about", ""):
+                    result = Status.INTENDED if tree.lemmas[parent].lower() in INTENT_NOUNS else Status.HYPOTHETICAL
+                break
             elif relation in ("nsubj", "obj", "obl", "nmod"):
                 if tree.upos[parent] in ("VERB", "AUX", "ADJ") and node == reading.trigger:
                     # nominal triggers share the modality of the verb they are the object of
@@ -534,7 +621,7 @@ class Matcher:
                     break
             first = False
             node = parent
-        if result is Status.ASSERTED and self._question():
+        if result in (Status.ASSERTED, Status.INTENDED) and self._question():
             return Status.HYPOTHETICAL
         return result
 
@@ -558,11 +645,37 @@ QUANTIFIERS = frozenset(
     "resumption start beginning continuation".split()
 )
 
+# Nouns that make what they govern ("for", "of", "to") a plan or a mere possibility.
+INTENT_NOUNS = frozenset("willingness readiness plan intention offer commitment pledge promise preparation vow decision agreement".split())
+IRREALIS_NOUNS = frozenset(
+    "possibility prospect risk threat fear hope chance likelihood proposal call demand request bid effort attempt need idea "
+    "suggestion speculation rumor rumour prevention potential option scenario plea appeal invitation warning opposition "
+    "rejection condition basis purpose goal aim ambition desire wish urge pressure push support preference allegation denial "
+    "refusal road path way framework lack absence failure".split()
+)
+
+# Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
+CASUALTY_VERBS = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
+# Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
+ADDRESS_VERBS = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
+SPOKEN = ("01", "02", "05", "10", "11", "12", "13")
+NEGATIVE_IMPLICATIVES = frozenset({"fail", "neglect", "forget", "refrain", "omit"})
+
 # Verbs whose infinitive came true ("managed to seize", "began to withdraw").
 IMPLICATIVE = frozenset(
     "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
-    "force compel make let cause lead allow enable use be say report know cease fail refuse decline".split()
+    "force compel make let cause lead allow enable use be say report know cease refuse decline".split()
 )
+
+
+def _rank(reading: FrameMatch) -> tuple[int, bool, int]:
+    """Which of two readings of a trigger is better: the user's own, the one with both sides, the more specific.
+
+    A reading that says "not an event" needs no sides.
+    """
+    layer = reading.frame.layer if reading.frame else 0
+    complete = reading.code is None or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
+    return layer, complete, reading.specificity
 
 
 def _has_role(mention: Mention, roles: tuple[str, ...]) -> bool:

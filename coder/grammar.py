@@ -77,10 +77,10 @@ class Tree:
         self.lower = [f.lower() for f in sentence.forms]
         self.lemmas = sentence.lemmas
         self.upos = sentence.upos
-        self.deprels = sentence.deprels
         self.feats = sentence.feats
         n = self.n = len(sentence.forms)
         self.heads = _acyclic(sentence.heads, n)
+        self.deprels = _repair(sentence, self.heads)
         children: list[list[int]] = [[] for _ in range(n)]
         for i, h in enumerate(self.heads):
             if h >= 0:
@@ -129,6 +129,8 @@ class Tree:
         """Whether the verb at i stands in the passive, reduced relatives and headlines included."""
         feats = self.feats[i]
         participle = "VerbForm=Part" in feats and "Tense=Past" in feats
+        if "VerbForm=Fin" in feats and not any(self.deprels[c] in PASSIVE_AUXILIARIES for c in self.children[i]):
+            return False  # "Syria, which was bombed, condemned …": a finite verb is active whatever the subject's label
         for c in self.children[i]:
             relation = self.deprels[c]
             if relation in PASSIVE_AUXILIARIES or relation in PASSIVE_SUBJECTS:
@@ -414,6 +416,27 @@ class Tree:
                 ]
         # a name read as predicate ("said Putin was …") is never a complement of its own
         return tuple(self._spread(found))
+
+
+def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
+    """Labels with known slips of the parser mended; changes `heads` in place.
+
+    "denied attacking Congo" comes out as "attacking" modifying "Congo": the gerund is the complement, the name its object.
+    """
+    deprels = sentence.deprels
+    mended: list[str] | None = None
+    for i, deprel in enumerate(deprels):
+        if deprel != "amod" or sentence.upos[i] != "VERB" or not sentence.forms[i].endswith("ing"):
+            continue
+        noun = heads[i]
+        if noun <= i or sentence.upos[noun] != "PROPN" or deprels[noun] not in ("obj", "obl") or heads[noun] < 0:
+            continue
+        if any(heads[c] == noun and deprels[c] in ("det", "case") for c in range(len(heads))):
+            continue
+        mended = mended or list(deprels)
+        heads[i], heads[noun] = heads[noun], i
+        mended[i], mended[noun] = "xcomp", "obj"
+    return tuple(mended) if mended is not None else deprels
 
 
 def _acyclic(heads: tuple[int, ...], n: int) -> list[int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coder.dictionary.compiled import name_words, normalize
-from coder.dictionary.load import Dictionaries, load_dictionaries
+from coder.dictionary.load import Dictionaries, load_dictionaries, pattern_ids
 from coder.dictionary.schema import ActorModel, FrameModel
 from coder.errors import Fault
 from coder.ontology import Ontology, load_ontology
@@ -189,13 +189,10 @@ def _same_wording(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
 
 
 def _line_of(loaded: Dictionaries, pattern_id: str) -> int:
-    path, _, rest = pattern_id.partition(":")
-    word, _, number = rest.partition("#")
     for entry in loaded.verb_entries:
-        words = entry.model.words
-        if entry.path == path and words and words[0].replace(" ", "_") == word:
-            for index, frame in enumerate(entry.model.frames, 1):
-                if str(frame.id or index) == number:
+        if pattern_id.startswith(entry.path):
+            for frame, name in zip(entry.model.frames, pattern_ids(entry, loaded), strict=True):
+                if name == pattern_id:
                     return frame.line
     return 0
 

@@ -153,6 +153,7 @@ class Frame:
     paired_code: str | None
     status: str | None
     light: frozenset[str]
+    light_only: bool
     alone: bool
     specificity: int
     layer: int = 0

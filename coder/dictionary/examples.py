@@ -13,6 +13,7 @@ from pathlib import Path
 
 from coder.coding import SentenceTrace, code_sentences
 from coder.conllu import iter_conllu, write_conllu
+from coder.dictionary.load import pattern_ids
 from coder.dictionary.schema import ExampleModel
 from coder.pipeline import Model
 from coder.records import Document, Event, ParsedDocument
@@ -70,9 +71,7 @@ def examples_of(resources: Resources, paths: Sequence[Path] = ()) -> Iterator[Ex
     for entry in resources.dictionaries.verb_entries:
         if wanted and Path(entry.path).name not in wanted:
             continue
-        words = entry.model.words
-        for number, frame in enumerate(entry.model.frames, 1):
-            pattern_id = f"{entry.path}:{words[0].replace(' ', '_') if words else '?'}#{frame.id or number}"
+        for frame, pattern_id in zip(entry.model.frames, pattern_ids(entry, resources.dictionaries), strict=True):
             for example in frame.examples:
                 yield _example(pattern_id, entry.path, example)
 

@@ -359,13 +359,25 @@ def _add_agent(model: AgentModel, file: str, root: TrieNode) -> None:
 # ---- verbs -------------------------------------------------------------------------------------------------------
 
 
+def pattern_ids(entry: VerbEntry, loaded: Dictionaries) -> list[str]:
+    """The names of an entry's frames: file, first trigger and a number that counts on over entries of one trigger."""
+    words = entry.model.words
+    word = words[0].replace(" ", "_") if words else "?"
+    before = 0
+    for other in loaded.verb_entries:
+        if other is entry:
+            break
+        if other.path == entry.path and other.model.words and other.model.words[0].replace(" ", "_") == word:
+            before += len(other.model.frames)
+    return [f"{entry.path}:{word}#{frame.id or before + n}" for n, frame in enumerate(entry.model.frames, 1)]
+
+
 def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[str]]) -> None:
     model = entry.model
     pos = model.part_of_speech
     words = _expand(model.words, result, entry.path, model.line)
-    light = frozenset(w.replace(" ", "_") for w in _expand(model.light, result, entry.path, model.line))
-    for number, frame_model in enumerate(model.frames, 1):
-        pattern_id = f"{entry.path}:{words[0].replace(' ', '_') if words else '?'}#{frame_model.id or number}"
+    light = frozenset(w.replace(" ", "_") for w in _expand(model.light_only or model.light, result, entry.path, model.line))
+    for frame_model, pattern_id in zip(model.frames, pattern_ids(entry, result), strict=True):
         conditions = tuple(_compile_conditions(frame_model, result, entry.path))
         weight = sum(3 if c.nouns else 1 if c.kind != "none" else 2 for c in conditions)
         for word in words:
@@ -386,6 +398,7 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
                 paired_code=frame_model.paired_code,
                 status=frame_model.status,
                 light=light,
+                light_only=bool(model.light_only),
                 alone=model.alone,
                 specificity=weight + 2 * len(rest),
                 layer=entry.layer,
@@ -417,7 +430,7 @@ def _expand(words: Sequence[str], result: Dictionaries, path: str, line: int) ->
     """Words with every `$list` replaced by the list's words."""
     found: list[str] = []
     for word in words:
-        if word.startswith("$"):
+        if len(word) > 1 and word.startswith("$"):
             members = result.lists.get(word[1:])
             if members is None:
                 result.faults.append(Fault(path, line, f'no word list "{word}"', "define it under `lists:` in verbs/lists.yaml"))

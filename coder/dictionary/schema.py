@@ -124,7 +124,7 @@ class ConditionModel(Entry):
 
     noun: list[str] = []
     not_: list[str] = Field([], alias="not")
-    is_: Literal["actor", "any", "none", "event", "place"] | None = Field(None, alias="is")
+    is_: Literal["actor", "party", "any", "none", "event", "place"] | None = Field(None, alias="is")
     roles: list[str] = []
 
     @field_validator("noun", "not_", "roles", mode="before")
@@ -197,7 +197,7 @@ class FrameModel(Entry):
         found = {}
         for key, value in (self.model_extra or {}).items():
             if isinstance(value, str):
-                value = {"is": value} if value in ("actor", "any", "none", "event", "place") else {"noun": [value]}
+                value = {"is": value} if value in ("actor", "party", "any", "none", "event", "place") else {"noun": [value]}
             elif isinstance(value, list):
                 value = {"noun": value}
             found[key] = ConditionModel.model_validate(value)
@@ -212,13 +212,14 @@ class VerbModel(Entry):
     noun: list[str] = []
     adjective: list[str] = []
     light: list[str] = []
+    light_only: list[str] = []
     alone: bool = True
     frames: list[FrameModel] = []
     comment: str | None = None
     remove: bool = False
     replace: bool = False
 
-    @field_validator("trigger", "verb", "noun", "adjective", "light", mode="before")
+    @field_validator("trigger", "verb", "noun", "adjective", "light", "light_only", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> list[Any]:
         return [str(v) for v in as_list(value)]

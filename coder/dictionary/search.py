@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from coder.dictionary.compiled import normalize
+from coder.dictionary.load import pattern_ids
 from coder.resources import Resources
 
 
@@ -27,14 +28,14 @@ def find_word(resources: Resources, word: str) -> list[str]:
             found.append(f"{file}:{agent.line}: agent {agent.code or 'not an agent'}: {', '.join(hit[:8])}")
     for entry in loaded.verb_entries:
         model = entry.model
-        for number, frame in enumerate(model.frames, 1):
+        for frame, pattern_id in zip(model.frames, pattern_ids(entry, loaded), strict=True):
             conditions = frame.conditions()
             in_trigger = any(_has(w, key) for w in model.words)
             places = [f for f, c in conditions.items() if any(_has(n, key) for n in [*c.noun, *c.not_])]
             if in_trigger or places:
                 what = f"stance {frame.stance}" if frame.stance else frame.code or "not an event"
                 where = f" with {', '.join(f'{f} [{word}]' for f in places)}" if places else ""
-                found.append(f"{entry.path}:{frame.line}: {model.part_of_speech} {model.words[0]}#{frame.id or number}: {what}{where}")
+                found.append(f"{entry.path}:{frame.line}: {model.part_of_speech} {pattern_id.rpartition(':')[2]}: {what}{where}")
     for name, words in loaded.lists.items():
         if any(_has(w, key) for w in words):
             found.append(f"word list ${name}")

@@ -1,0 +1,44 @@
+"""How sentences are coded, construction by construction (tests/data/behaviour.yaml)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import yaml
+from conftest import DATA
+
+from coder.dictionary.examples import EXAMPLE_DATE, Example, event_string, parse_examples
+from coder.coding import code_sentences
+from coder.pipeline import Model
+from coder.resources import Resources
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (kind, case) for kind, cases in yaml.safe_load((DATA / "behaviour.yaml").read_text()).items() for case in cases
+]
+
+
+def fits(got: str, wanted: str) -> bool:
+    """Whether a coded event is the one wanted; a code that ends in * wants only its beginning."""
+    mine, theirs = got.split(), wanted.split()
+    code = theirs[1]
+    same_code = mine[1].startswith(code[:-1]) if code.endswith("*") else mine[1] == code
+    same_status = len(theirs) < 4 or (len(mine) == 4 and mine[3] == theirs[3])
+    return mine[0] == theirs[0] and mine[2] == theirs[2] and same_code and same_status
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES, ids=[f"{k}: {c['text'][:60]}" for k, c in CASES])
+def test_behaviour(kind: str, case: dict[str, Any], resources: Resources, model: Model) -> None:
+    day = case.get("date") or EXAMPLE_DATE
+    assert isinstance(day, dt.date)
+    example = Example(kind, "behaviour.yaml", 0, case["text"], day, tuple(case["events"]))
+    parsed = parse_examples([example], DATA / "behaviour.conllu", model)[example.key]
+    from dataclasses import replace
+
+    sentences = [replace(s, publication_date=day) for s in parsed.sentences]
+    got = [event_string(e) for e in code_sentences(sentences, resources.dictionaries, resources.options)]
+    tree = "\n".join(s.draw() for s in sentences)
+    missing = [w for w in case["events"] if not any(fits(g, w) for g in got)]
+    surplus = [g for g in got if not any(fits(g, w) for w in case["events"])]
+    assert not missing and not surplus, f"missing {missing}, surplus {surplus}\n{tree}"

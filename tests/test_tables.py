@@ -1,0 +1,121 @@
+"""The schema of events.parquet, one-a-day groups, atomic and byte-stable writing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from coder.tables import (
+    EVENT_SCHEMA,
+    DailyRow,
+    EventRow,
+    UnresolvedRow,
+    arrow_schema,
+    daily_rows,
+    group_daily,
+    sort_events,
+    split_code,
+    stable_id,
+    write_table,
+)
+
+COLUMNS = """event_id document_id sentence_index publication_date event_date event_date_end date_precision date_basis source
+target source_country source_role target_country target_role source_name target_name source_text source_start source_end
+target_text target_start target_end code base_code root_code code_label quad_class goldstein plover_event plover_mode
+plover_context status attributed_to attributed_text reciprocal trigger_text trigger_start trigger_end pattern_id
+sentence_text location_name location_country latitude longitude geoname_id issues daily_id reports""".split()
+
+TYPES = {
+    "sentence_index": pa.int32(), "publication_date": pa.date32(), "event_date": pa.date32(), "event_date_end": pa.date32(),
+    "source_start": pa.int32(), "quad_class": pa.int8(), "goldstein": pa.float32(), "reciprocal": pa.bool_(),
+    "issues": pa.list_(pa.string()), "code": pa.string(), "reports": pa.int32(), "geoname_id": pa.int64(),
+    "latitude": pa.float64(), "target_start": pa.int32(),
+}  # fmt: skip
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    day = dt.date(2020, 1, 2)
+    base = {name: None for name in COLUMNS} | {
+        "event_id": "a", "document_id": "d1", "sentence_index": 0, "event_date": day, "event_date_end": day,
+        "date_precision": "day", "date_basis": "explicit", "source": "FRA", "target": "DEU", "source_text": "France",
+        "source_start": 0, "source_end": 6, "code": "040", "base_code": "040", "root_code": "04", "code_label": "x",
+        "quad_class": 1, "goldstein": 1.0, "status": "asserted", "reciprocal": False, "trigger_text": "met",
+        "trigger_start": 7, "trigger_end": 10, "pattern_id": "p", "sentence_text": "s", "daily_id": "", "reports": 0,
+    }  # fmt: skip
+    return base | changes
+
+
+def test_columns_and_types() -> None:
+    assert EVENT_SCHEMA.names == COLUMNS
+    assert {name: EVENT_SCHEMA.field(name).type for name in TYPES} == TYPES
+
+
+def test_a_row_is_valid() -> None:
+    EventRow.model_validate(row())
+
+
+@pytest.mark.parametrize("change", [{"quad_class": 5}, {"goldstein": 11.0}, {"status": "sure"}, {"unknown": 1}])
+def test_a_wrong_row_is_not(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(change))):
+        EventRow.model_validate(row(**change))
+
+
+@pytest.mark.parametrize(
+    ("code", "parts"),
+    [("SYRGOV", ("SYR", "GOV")), ("RUS", ("RUS", None)), ("COP", (None, "COP")), ("IGOUNO", ("IGO", "UNO")), (None, (None, None))],
+)
+def test_split_code(code: str | None, parts: tuple[str | None, str | None]) -> None:
+    assert split_code(code) == parts
+
+
+def test_daily_groups_count_documents_not_sentences() -> None:
+    rows = [row(event_id="a"), row(event_id="b", sentence_index=1), row(event_id="c", document_id="d2"), row(event_id="d", code="041")]
+    group_daily(rows)
+    assert [r["reports"] for r in rows] == [2, 2, 2, 1]
+    daily = daily_rows(rows)
+    assert [(d["code"], d["reports"], d["mentions"]) for d in daily] == [("040", 2, 3), ("041", 1, 1)]
+
+
+def test_order_puts_undated_events_last() -> None:
+    rows = [row(event_id="z", event_date=None), row(event_id="b"), row(event_id="a"), row(event_id="c", event_date=dt.date(2019, 1, 1))]
+    sort_events(rows)
+    assert [r["event_id"] for r in rows] == ["c", "a", "b", "z"]
+
+
+def test_same_rows_same_bytes(tmp_path: Path) -> None:
+    rows = [row(event_id=str(i), issues=["oil"] if i % 2 else None) for i in range(100)]
+    for name in ("one.parquet", "two.parquet"):
+        write_table(rows, EventRow, tmp_path / name, {"b": "2", "a": "1"})
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+    table = pq.read_table(tmp_path / "one.parquet")
+    assert table.to_pylist() == rows
+    assert table.schema.metadata[b"a"] == b"1"
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "events.parquet"
+    write_table([row()], EventRow, path)
+    before = path.read_bytes()
+    with pytest.raises((pa.ArrowInvalid, pa.ArrowTypeError)):
+        write_table([row(sentence_index="not a number")], EventRow, path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["events.parquet"]
+
+
+def test_empty_tables_keep_their_columns(tmp_path: Path) -> None:
+    write_table([], UnresolvedRow, tmp_path / "u.parquet")
+    assert pq.read_schema(tmp_path / "u.parquet").names == list(UnresolvedRow.model_fields)
+
+
+def test_ids_are_stable() -> None:
+    assert stable_id("a", 1, None) == stable_id("a", "1", "")
+    assert stable_id("a", "b") != stable_id("ab")
+
+
+def test_daily_schema_has_its_columns() -> None:
+    assert arrow_schema(DailyRow).names[:3] == ["daily_id", "event_date", "event_date_end"]
