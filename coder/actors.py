@@ -10,7 +10,7 @@ date of the event and is looked up later by `resolve_actor`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, normalize
@@ -56,6 +56,16 @@ CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
     "november december christmas easter ramadan gmt bst est utc".split()
 )
+SOURCE_PREPOSITIONS = ("of", "by", "from")
+TARGET_PREPOSITIONS = (
+    "of", "by", "from", "against", "on", "for", "to", "with", "at", "in", "near", "between", "outside", "among", "over", "about",
+    "towards", "into", "along",
+)  # fmt: skip
+# Places do not act: "the city of Quetta in Pakistan" is never the doer.
+PLACE_NOUNS = frozenset(
+    "city town village region province district area part territory capital border island coast mountain valley river road street "
+    "square building house home church mosque school hospital camp base airport port prison embassy compound site place".split()
+)
 CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 
 
@@ -92,7 +102,7 @@ class SentenceMentions:
         self.agents: list[Phrase] = []
         self._scan()
         self._at: dict[int, Mention | None] = {}
-        self._inside: dict[tuple[int, bool], Mention | None] = {}
+        self._inside: dict[tuple[int, bool, frozenset[tuple[int, int]]], Mention | None] = {}
 
     # ---- dictionary phrases ------------------------------------------------------------------------------------
 
@@ -187,23 +197,33 @@ class SentenceMentions:
             self._at[head] = self._mention(head)
         return self._at[head]
 
-    def inside(self, head: int, *, as_source: bool = False) -> Mention | None:
-        """The actor named by the phrase, else the one its head belongs to ("Netanyahu's policies" → Netanyahu)."""
-        key = (head, as_source)
+    def inside(self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()) -> Mention | None:
+        """The actor named by the phrase, else the one its head belongs to ("Netanyahu's policies" → Netanyahu).
+
+        Args:
+            as_source: look only where the doer of a noun stands, not at places and victims.
+            exclude: spans of mentions that are not meant (the other side of the event).
+        """
+        key = (head, as_source, exclude)
         if key not in self._inside:
             self._inside[key] = None
             mention = self.at(head)
+            if mention is not None and (mention.start, mention.end) in exclude:
+                mention = None
             if mention is None or mention.kind == "unknown":
-                mention = self._embedded(head, as_source) or mention
+                embedded = (m for m in self._embedded(head, as_source) if (m.start, m.end) not in exclude)
+                mention = next(embedded, None) or mention
             self._inside[key] = mention
         return self._inside[key]
 
-    def several(self, head: int, *, as_source: bool = False) -> tuple[Mention, ...]:
+    def several(
+        self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()
+    ) -> tuple[Mention, ...]:
         """The mention(s) of a phrase: one for each country of "officials from Sudan and Chad"."""
         pair = self._pair(head)
         if pair:
             return pair
-        mention = self.inside(head, as_source=as_source)
+        mention = self.inside(head, as_source=as_source, exclude=exclude)
         if mention is None:
             return ()
         countries = [o for o in mention.owners if o.kind in ("country", "organization", "place")]
@@ -554,54 +574,51 @@ class SentenceMentions:
             return self._owner_mention(best.end - 1, best)
         return None
 
-    def _embedded(self, head: int, as_source: bool) -> Mention | None:
-        """The actor a phrase that names none belongs to."""
+    def _embedded(self, head: int, as_source: bool) -> Iterator[Mention]:
+        """The actors a phrase that names none belongs to, the likeliest first."""
         tree = self.tree
+        form = tree.forms[head]
         if tree.upos[head] not in ("NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"):
-            return None
-        if tree.upos[head] in ("VERB", "PRON", "DET") :
-            return self._partitive(head)
+            return
+        if tree.upos[head] in ("VERB", "PRON", "DET"):
+            partitive = self._partitive(head)
+            if partitive is not None:
+                yield partitive
+            return
+        if as_source and tree.lemmas[head].lower() in PLACE_NOUNS:
+            return
         for c in tree.children[head]:
             if tree.deprels[c] in ("nmod:poss", "det:poss"):
-                owner = self.inside(c, as_source=as_source)
-                if owner is not None and owner.kind != "unknown":
-                    return replace(owner, rule=f"possessor of {tree.forms[head]!r}: {owner.rule}")
+                yield from self._as_owner(c, as_source, f"possessor of {form!r}")
         core = self._core(head)
         agents = [p for p in self._phrases_in(self.agents, core) if p.agents[0].code and p.end <= head]
         if agents:
             mention = self._agent_mention(agents[-1].end - 1, core - {head}, agents[-1], agents, self._phrases_in(self.names, core))
             if mention is not None:
                 if not mention.owners:
-                    owners = self._owners(head, core, [], agents[-1].agents[0])
-                    mention = replace(mention, owners=owners)
-                return replace(mention, rule=f"before {tree.forms[head]!r}: {mention.rule}")
+                    mention = replace(mention, owners=self._owners(head, core, [], agents[-1].agents[0]))
+                yield replace(mention, rule=f"before {form!r}: {mention.rule}")
         owner = self._embedded_in_core(head, core)
         if owner is not None:
-            return replace(owner, rule=f"before {tree.forms[head]!r}: {owner.rule}")
-        prepositions = ("of", "by", "from") if as_source else ("of", "by", "from", "against", "on", "for", "to", "with", "at", "in", "near", "between", "outside", "among", "over", "about", "towards")
-        for preposition in prepositions:
+            yield replace(owner, rule=f"before {form!r}: {owner.rule}")
+        for preposition in SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS:
             for c in tree.children[head]:
                 if tree.relation(c) == "nmod" and tree.case(c) == preposition:
-                    owner = self.inside(c, as_source=as_source)
-                    if owner is not None and owner.kind != "unknown":
-                        return replace(owner, rule=f"{preposition!r} of {tree.forms[head]!r}: {owner.rule}")
-        if as_source:
-            for c in tree.children[head]:  # "missiles fired by the army"
-                if tree.relation(c) == "acl" and tree.deprels[c] != "acl:relcl":
-                    for g in tree.children[c]:
-                        if tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by"):
-                            owner = self.inside(g, as_source=True)
-                            if owner is not None and owner.kind != "unknown":
-                                return replace(owner, rule=f"agent of the clause on {tree.forms[head]!r}: {owner.rule}")
-        if not as_source:
-            for c in tree.children[head]:
-                if tree.relation(c) in ("acl", "appos"):
-                    for g in tree.children[c]:
-                        if tree.relation(g) in ("obl", "obj") and tree.upos[g] in ("NOUN", "PROPN"):
-                            owner = self.inside(g)
-                            if owner is not None and owner.kind != "unknown":
-                                return replace(owner, rule=f"in the clause on {tree.forms[head]!r}: {owner.rule}")
-        return None
+                    yield from self._as_owner(c, as_source, f"{preposition!r} of {form!r}")
+        for c in tree.children[head]:
+            if tree.relation(c) != "acl":
+                continue
+            for g in tree.children[c]:
+                by = tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by")
+                if as_source and by and tree.deprels[c] != "acl:relcl":  # "missiles fired by the army"
+                    yield from self._as_owner(g, True, f"agent of the clause on {form!r}")
+                elif not as_source and tree.relation(g) in ("obl", "obj") and tree.upos[g] in ("NOUN", "PROPN"):
+                    yield from self._as_owner(g, False, f"in the clause on {form!r}")
+
+    def _as_owner(self, c: int, as_source: bool, rule: str) -> Iterator[Mention]:
+        owner = self.inside(c, as_source=as_source)
+        if owner is not None and owner.kind != "unknown":
+            yield replace(owner, rule=f"{rule}: {owner.rule}")
 
     def _partitive(self, head: int) -> Mention | None:
         """ "some of the rebels", "those of Iran"."""

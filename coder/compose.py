@@ -6,7 +6,7 @@ In: the FrameMatches of a sentence with their mentions. Out: Events, one a (sour
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from coder.actors import SentenceMentions, resolve_actor
 from coder.dates import reference_day
@@ -47,6 +47,7 @@ class SentenceContext:
     discourse: Discourse
     options: Options
     date_of: DateResolver
+    countries: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[Event]:
@@ -191,6 +192,9 @@ def _resolve_pair(
         return None
     actor = _resolve(context, source, day, place)
     other = None if target is None else _resolve(context, target, day, place)
+    for side in (actor, other):
+        if side is not None and _country(side):
+            context.countries.setdefault((side.mention.start, side.mention.end), _country(side))
     if other is not None and target is not None:
         if not _country(actor) and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
@@ -224,7 +228,8 @@ def _unknown(actor: ResolvedActor) -> ResolvedActor:
 
 
 def _resolve(context: SentenceContext, mention: Mention, day: object, place: str) -> ResolvedActor:
-    return resolve_actor(mention, day, place=place)  # type: ignore[arg-type]
+    known = context.countries.get((mention.start, mention.end))
+    return resolve_actor(mention, day, place=known or place)  # type: ignore[arg-type]
 
 
 def _fill_country(context: SentenceContext, actor: ResolvedActor, day: object) -> ResolvedActor:

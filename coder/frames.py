@@ -79,13 +79,13 @@ class Matcher:
         return [r for r in kept if r.code is not None]
 
     def _purpose_of_noun(self, i: int) -> bool:
-        """ "a coalition to fight …": what a thing is for, no event."""
+        """ "a coalition to fight …", "permission to use …": what a thing is for, no event of its own."""
         tree = self.tree
         if tree.deprels[i] != "acl" or tree.upos[i] != "VERB":
             return False
         if not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]):
             return False
-        return ("noun", tree.lemmas[tree.heads[i]].lower()) not in self.dictionaries.frames
+        return tree.lemmas[tree.heads[i]].lower() not in INTENT_NOUNS
 
     def reading(self, i: int) -> FrameMatch | None:
         """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
@@ -140,19 +140,24 @@ class Matcher:
 
     def _best(self, i: int) -> FrameMatch | None:
         best: FrameMatch | None = None
+        best_rank = (0, False, 0)
         for frame in self._candidates(i):
             reading = self._try(i, frame)
-            if reading is not None and (best is None or _rank(reading) > _rank(best)):
-                best = reading
+            if reading is not None:
+                rank = _rank(reading)
+                if best is None or rank > best_rank:
+                    best, best_rank = reading, rank
         if self.tree.upos[i] in ("VERB", "ADJ"):
             light = self._light(i)
-            if light is not None and (best is None or _rank(light) >= _rank(best)):
+            if light is not None and (best is None or _rank(light) >= best_rank):
                 best = light
         return best
 
     # ---- one frame ---------------------------------------------------------------------------------------------
 
     def _try(self, i: int, frame: Frame) -> FrameMatch | None:
+        if self.trace is None and frame.trigger and not self.tree.words.issuperset(frame.trigger):
+            return None
         words = self._trigger_words(i, frame)
         if words is None:
             return self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
@@ -166,6 +171,8 @@ class Matcher:
         for condition in frame.conditions:
             token = self._condition(i, carrier, condition)
             if token is None:
+                if self.trace is None:
+                    return None
                 return self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
             if token >= 0:
                 matched.append(token)
@@ -475,7 +482,10 @@ class Matcher:
                 found = self._complement_mentions(i, carrier, name.partition(".")[2], taken)
                 found = tuple(m for m in found if (m.start, m.end) not in taken)
             else:
-                found = self._mentions_of(self._function(i, carrier, name), as_source)
+                heads = self._function(i, carrier, name)
+                found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
+                if not found and as_source and name == "subject":
+                    found = self._mentions_of(self._doers_of(heads), True)
                 if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
                     continue
             if not found:
@@ -503,10 +513,22 @@ class Matcher:
                 heads = tree.function(verb, "object") or tree.function(verb, "with") or tree.function(verb, "to")
         return tuple(m for m in self._mentions_of(heads, False) if (m.start, m.end) not in taken)
 
-    def _mentions_of(self, heads: tuple[int, ...], as_source: bool) -> tuple[Mention, ...]:
+    def _doers_of(self, heads: tuple[int, ...]) -> tuple[int, ...]:
+        """ "issued a report accusing …", "a bill banning … was passed by": who made the text that speaks."""
+        tree = self.tree
+        found: tuple[int, ...] = ()
+        for h in heads:
+            verb = tree.heads[h]
+            if verb >= 0 and tree.upos[verb] == "VERB" and h in tree.function(verb, "object"):
+                found += tree.function(verb, "subject")
+        return found
+
+    def _mentions_of(
+        self, heads: tuple[int, ...], as_source: bool, exclude: frozenset[tuple[int, int]] = frozenset()
+    ) -> tuple[Mention, ...]:
         found: list[Mention] = []
         for h in heads:
-            for mention in self.mentions.several(h, as_source=as_source):
+            for mention in self.mentions.several(h, as_source=as_source, exclude=exclude):
                 if not any((m.start, m.end) == (mention.start, mention.end) for m in found):
                     found.append(mention)
         return tuple(found)

@@ -48,6 +48,13 @@ PREPOSITION_ALIASES = {
 SUBJECT_CONTROL_WITH_OBJECT = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
 
 
+# Verbs whose subject is the one who plans what their object is for ("has a plan to", "signed an agreement to").
+OWNING_VERBS = frozenset(
+    "have make announce reveal unveil sign reach take draw hatch approve adopt issue give show express reiterate offer lead launch "
+    "voice state declare pass seek start begin renew keep abandon drop cancel receive win get sent send deploy use outline".split()
+)
+
+
 class Tree:
     """Children and functions of one sentence; built once, asked many times.
 
@@ -66,6 +73,8 @@ class Tree:
         "lower",
         "feats",
         "children",
+        "relations",
+        "words",
         "_subjects",
         "_case",
         "_functions",
@@ -86,6 +95,8 @@ class Tree:
             if h >= 0:
                 children[h].append(i)
         self.children = children
+        self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
+        self.words = frozenset(self.lower).union(lemma.lower() for lemma in self.lemmas)
         self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
         self._case: dict[int, str] = {}
         self._functions: dict[tuple[int, str], tuple[int, ...]] = {}
@@ -94,7 +105,7 @@ class Tree:
 
     def relation(self, i: int) -> str:
         """Universal relation of token i, without subtype."""
-        return self.deprels[i].partition(":")[0]
+        return self.relations[i]
 
     def child(self, i: int, *relations: str) -> int:
         """First child of i with one of the (full) relations, -1 if none."""
@@ -228,7 +239,7 @@ class Tree:
                 if owner:
                     return owner
                 above = self.heads[head]
-                if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp"):
+                if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp") and self.lemmas[above] in OWNING_VERBS:
                     return self.grammatical_subject(above)[0]
                 return ()
             return tuple(self._spread([head]))
