@@ -292,6 +292,8 @@ class SentenceMentions:
             return None
         if any(tree.relation(c) in ("amod", "compound", "nmod", "acl", "nummod") for c in tree.children[head]):
             return None
+        if kinds == ("country",) and len({p.names[0].actor.code for p in self.names if p.end <= head and p.names[0].actor.kind == "country"}) > 1:
+            return None  # two countries before it: "the country" could be either
         found = self._before(head, kinds, False) or self.discourse.recent(kinds, False)
         return None if found is None else self._stand_in(head, found, f"'the {lemma}'")
 

@@ -68,6 +68,10 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     if code is None:
         return []
     status = context.matcher.status(match)
+    if match.stance == "resume" and match.inner is not None and status is Status.ASSERTED and context.tree.upos[match.inner.trigger] == "VERB":
+        told = context.matcher.status(match.inner)  # "announced it would release …"
+        if told in (Status.INTENDED, Status.NEGATED, Status.HYPOTHETICAL) and context.tree.relation(match.inner.trigger) == "ccomp":
+            status = told
     paired = match.paired_code
     if status is Status.ASSERTED and match.stance in ("intend", "agree"):
         status = Status.INTENDED

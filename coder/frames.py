@@ -46,7 +46,7 @@ class Matcher:
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("tree", "mentions", "dictionaries", "trace", "_readings", "_depth")
+    __slots__ = ("tree", "mentions", "dictionaries", "trace", "_readings", "_depth", "_borrow")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -57,6 +57,7 @@ class Matcher:
         self.trace = trace
         self._readings: dict[int, FrameMatch | None] = {}
         self._depth = 0
+        self._borrow: dict[int, int] = {}
 
     def matches(self) -> list[FrameMatch]:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
@@ -85,7 +86,10 @@ class Matcher:
             return False
         if not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]):
             return False
-        return tree.lemmas[tree.heads[i]].lower() not in INTENT_NOUNS
+        noun = tree.lemmas[tree.heads[i]].lower()
+        reading = self._readings.get(i)
+        conflict = reading is None or (reading.code or "99") >= "09"
+        return noun not in INTENT_NOUNS and (conflict or noun in PERMISSION_NOUNS)
 
     def reading(self, i: int) -> FrameMatch | None:
         """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
@@ -112,6 +116,8 @@ class Matcher:
         upos = self.tree.upos[i]
         frames = self.dictionaries.frames
         if upos == "VERB":
+            if self._noun_after_to(i):
+                return frames.get(("noun", self.tree.lower[i][:-1]), []) or frames.get(("noun", self.tree.lemmas[i].lower()), [])
             found = frames.get(("verb", self._lemma(i, "verb")), [])
             if not found and self.tree.relation(i) == "amod":
                 found = frames.get(("adjective", self.tree.lower[i]), [])
@@ -134,6 +140,11 @@ class Matcher:
             return found
         return []
 
+    def _noun_after_to(self, i: int) -> bool:
+        """ "agreed to talks": a plural noun that the tagger takes for a verb after "to"."""
+        tree = self.tree
+        return tree.lower[i].endswith("s") and i > 0 and tree.lower[i - 1] == "to" and tree.lemmas[i].lower() + "s" == tree.lower[i]
+
     def _verb_like(self, i: int) -> bool:
         """A headline's verb tagged as a noun: it has a subject and an object or oblique."""
         return any(self.tree.deprels[c] in SUBJECT_LABELS for c in self.tree.children[i]) and self.tree.child(i, "cop") < 0
@@ -147,6 +158,11 @@ class Matcher:
                 rank = _rank(reading)
                 if best is None or rank > best_rank:
                     best, best_rank = reading, rank
+        if best is not None and best.code and best.reciprocal and self._breaks_down(i):
+            stopped, known = self._compose_code("stop", best.code)
+            if known and stopped is not None:
+                verb = self.tree.heads[i]
+                best = replace(best, code=stopped, tokens=tuple(sorted({*best.tokens, verb})))
         if self.tree.upos[i] in ("VERB", "ADJ"):
             light = self._light(i)
             if light is not None and (best is None or _rank(light) >= best_rank):
@@ -161,15 +177,20 @@ class Matcher:
         words = self._trigger_words(i, frame)
         if words is None:
             return self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
-        if frame.part_of_speech == "noun" and not frame.alone:
+        if frame.part_of_speech == "verb" and not frame.trigger and self._foreign_particle(i, frame):
+            return self._fail(i, frame, "the verb has a particle that is not in the trigger")
+        if frame.part_of_speech == "noun" and not frame.alone and not self._takes_effect(i):
             return self._fail(i, frame, "counts only with a verb that carries it out")
         return self._apply(i, frame, i, words)
 
     def _apply(self, i: int, frame: Frame, carrier: int, words: tuple[int, ...]) -> FrameMatch | None:
         """The frame on trigger i; `carrier` is the light verb that lends its subject, or i itself."""
         matched: list[int] = []
+        phrases = 0
         for condition in frame.conditions:
             token = self._condition(i, carrier, condition)
+            if token is not None and token >= 0 and condition.nouns and self._word_in(token, condition.nouns) == 2:
+                phrases += 1
             if token is None:
                 if self.trace is None:
                     return None
@@ -179,7 +200,7 @@ class Matcher:
         tokens = tuple(sorted({*words, *matched, *([carrier] if carrier != i else [])}))
         inner: FrameMatch | None = None
         code = frame.code
-        specificity = frame.specificity
+        specificity = frame.specificity + phrases
         stance = frame.stance
         if stance is not None:
             inner = self._inner(i, carrier, frame)
@@ -220,6 +241,25 @@ class Matcher:
         if self.trace is not None:
             self.trace.append(Attempt(i, frame.pattern_id, "", code))
         return reading
+
+    def _foreign_particle(self, i: int, frame: Frame) -> bool:
+        """ "hand over" is not "hand"."""
+        tree = self.tree
+        return any(
+            tree.deprels[c] == "compound:prt" and all(tree.lower[c] != k.function for k in frame.conditions) for c in tree.children[i]
+        )
+
+    def _breaks_down(self, i: int) -> bool:
+        """ "Talks between A and B collapsed"."""
+        tree = self.tree
+        verb = tree.heads[i]
+        return tree.relation(i) == "nsubj" and tree.upos[i] == "NOUN" and verb >= 0 and tree.lemmas[verb].lower() in BREAKING_DOWN
+
+    def _takes_effect(self, i: int) -> bool:
+        """ "A ceasefire between A and B took effect": the noun is the subject of a verb that only says it came about."""
+        tree = self.tree
+        verb = tree.heads[i]
+        return tree.relation(i) == "nsubj" and verb >= 0 and tree.lemmas[verb].lower() in COMING_ABOUT
 
     def _fail(self, i: int, frame: Frame, reason: str) -> None:
         if self.trace is not None:
@@ -295,27 +335,35 @@ class Matcher:
             return h if condition.nouns else -1
         return None
 
-    def _word_in(self, head: int, words: frozenset[str]) -> bool:
-        """Whether the phrase's head word (or compound, or the noun of "a number of …") is one of the words."""
+    def _word_in(self, head: int, words: frozenset[str]) -> int:
+        """How the phrase fits a word list: 2 by a phrase of several words, 1 by its head alone, 0 not at all."""
         tree = self.tree
-        lemma = tree.lemmas[head].lower()
-        lower = tree.lower[head]
+        lemma, lower = tree.lemmas[head].lower(), tree.lower[head]
+        before = ""
+        position = head
+        for _ in range(3):
+            position -= 1
+            if position < 0 or tree.relation(position) in ("case", "det", "punct", "cc", "mark", "nmod:poss"):
+                break
+            before = f"{tree.lower[position]} {before}".strip()
+            if f"{before} {lower}" in words or f"{before} {lemma}" in words:
+                return 2
+        for c in tree.children[head]:
+            relation = tree.relation(c)
+            if c < head and relation in ("compound", "amod", "nmod", "obl", "advmod"):
+                if f"{tree.lemmas[c].lower()} {lemma}" in words or f"{tree.lower[c]} {lemma}" in words:
+                    return 2
+            elif relation == "nmod" and tree.case(c) == "of":
+                tail = tree.lemmas[c].lower()
+                if f"{lemma} of {tail}" in words or f"{lower} of {tree.lower[c]}" in words or f"{lemma} of {tree.lower[c]}" in words:
+                    return 2
         if lemma in words or lower in words:
-            return True
-        before = [c for c in tree.children[head] if c < head and tree.relation(c) in ("compound", "amod", "nmod", "obl", "advmod")]
-        for c in before:
-            for text in (f"{tree.lemmas[c].lower()} {lemma}", f"{tree.lower[c]} {lower}", f"{tree.lower[c]} {lemma}"):
-                if text in words:
-                    return True
-        if head > 0:
-            for text in (f"{tree.lower[head - 1]} {lower}", f"{tree.lemmas[head - 1].lower()} {lemma}"):
-                if text in words:
-                    return True
+            return 1
         if lemma in QUANTIFIERS or tree.upos[head] == "NUM":
             for c in tree.children[head]:
-                if tree.relation(c) == "nmod" and tree.case(c) == "of" and self._word_in(c, words):
-                    return True
-        return False
+                if tree.relation(c) == "nmod" and tree.case(c) == "of":
+                    return self._word_in(c, words)
+        return 0
 
     # ---- light verbs and stances ---------------------------------------------------------------------------------
 
@@ -344,7 +392,8 @@ class Matcher:
                 if frame.part_of_speech != "noun":
                     continue
                 direct = tree.relation(noun) != "obl"
-                if not (names & frame.light or (direct and not frame.light_only and names & DEFAULT_LIGHT_VERBS)):
+                carried = names & frame.light or (direct and not frame.light_only and names & DEFAULT_LIGHT_VERBS)
+                if not carried and not (direct and names & TELLING_VERBS and tree.child(noun, "nmod:poss") >= 0):
                     continue
                 if verb in ("see", "witness", "announce") and frame.alone:
                     continue
@@ -363,6 +412,8 @@ class Matcher:
             for head in self._function(i, carrier, function):
                 if frame.stance in ("resume", "intend", "agree") and self._own_subject(head):
                     continue  # "the White House announced that the president will meet …": told, not done, by the White House
+                if self.tree.upos[head] in ("NOUN", "PROPN") and self.tree.heads[head] == carrier:
+                    self._borrow[head] = carrier  # "rejected independence for X": the phrase may hang on the verb
                 reading = self._inner_reading(head)
                 if reading is not None and reading.trigger != i and reading.trigger != carrier:
                     return reading
@@ -456,14 +507,18 @@ class Matcher:
         tree = self.tree
         if carrier != i:
             if name == "subject":
-                return tree.function(carrier, "subject")
+                owner = tuple(c for c in tree.children[i] if tree.deprels[c] == "nmod:poss" and tree.upos[c] != "PRON")
+                return owner or tree.function(carrier, "subject")
             own = tuple(t for t in tree.function(i, name))
             if own:
                 return own
             if name == "object":
                 return ()
             return tuple(t for t in tree.function(carrier, name) if t != i)
-        return tree.function(i, name)
+        found = tree.function(i, name)
+        if not found and i in self._borrow and name not in ("subject", "object", "complement", "owner", "indirect"):
+            return tuple(t for t in tree.function(self._borrow[i], name) if t != i)
+        return found
 
     def _fill(
         self, i: int, carrier: int, functions: tuple[str, ...], inner: FrameMatch | None, *, as_source: bool,
@@ -531,6 +586,8 @@ class Matcher:
             for mention in self.mentions.several(h, as_source=as_source, exclude=exclude):
                 if not any((m.start, m.end) == (mention.start, mention.end) for m in found):
                     found.append(mention)
+        if len(found) > 1:
+            found = _joined(found)
         return tuple(found)
 
     # ---- status ----------------------------------------------------------------------------------------------------
@@ -572,6 +629,8 @@ class Matcher:
         first = True
         while node >= 0:
             relation = tree.relation(node)
+            if first and result is Status.ASSERTED and self._is_to(node):
+                result = Status.INTENDED
             for c in tree.children[node]:
                 lower = tree.lower[c]
                 if tree.relation(c) == "aux":
@@ -603,6 +662,8 @@ class Matcher:
                     if lemma in NEGATIVE_IMPLICATIVES:
                         return Status.NEGATED
                     if lemma in FUTURE_PREDICATES:
+                        result = Status.INTENDED
+                    elif lemma in WISHES and (reading.code or "99") < "09":
                         result = Status.INTENDED
                     elif lemma in HYPOTHETICAL_PREDICATES:
                         result = Status.HYPOTHETICAL
@@ -647,6 +708,16 @@ class Matcher:
             return Status.HYPOTHETICAL
         return result
 
+    def _is_to(self, node: int) -> bool:
+        """ "is to visit"."""
+        tree = self.tree
+        if tree.upos[node] != "VERB" or not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
+            return False
+        if any(tree.lemmas[c] == "be" and tree.relation(c) in ("cop", "aux") for c in tree.children[node]):
+            return True
+        head = tree.heads[node]
+        return head >= 0 and tree.lemmas[head] == "be" and tree.relation(node) in ("xcomp", "ccomp") and tree.lower[head] in ("is", "are", "was", "were")
+
     def _reported(self, node: int) -> bool:
         tree = self.tree
         parent = tree.heads[node]
@@ -676,6 +747,13 @@ IRREALIS_NOUNS = frozenset(
     "refusal road path way framework lack absence failure".split()
 )
 
+PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
+COMING_ABOUT = frozenset("begin start take come enter hold continue resume open last remain commence".split())
+BREAKING_DOWN = frozenset("collapse stall fail break falter founder stop end deadlock halt expire lapse".split())
+# Verbs that tell of somebody's act named by a noun ("noting Russia's support for …").
+TELLING_VERBS = frozenset("note reaffirm reiterate stress underline confirm highlight cite emphasize emphasise recall underscore disclose".split())
+# Wishes: cooperation that is wished for is an intent, conflict a mere possibility.
+WISHES = frozenset("seek want hope aim wish try attempt desire".split())
 # Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
 CASUALTY_VERBS = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
 # Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
@@ -688,6 +766,22 @@ IMPLICATIVE = frozenset(
     "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
     "force compel make let cause lead allow enable use be say report know cease refuse decline".split()
 )
+
+
+def _joined(found: list[Mention]) -> list[Mention]:
+    """ "Turkish" and "military" before a noun are one actor, not two."""
+    joined: list[Mention] = []
+    for mention in found:
+        last = joined[-1] if joined else None
+        if (
+            last is not None and mention.kind == "agent" and not mention.owners and not mention.actors
+            and last.kind in ("country", "organization", "people") and last.form in ("adjective", "name")
+            and 0 <= mention.start - last.end <= 1
+        ):  # fmt: skip
+            joined[-1] = replace(mention, owners=(last,), start=last.start, text=f"{last.text} {mention.text}")
+        else:
+            joined.append(mention)
+    return joined
 
 
 def _rank(reading: FrameMatch) -> tuple[int, bool, int]:

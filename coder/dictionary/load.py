@@ -377,6 +377,10 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
     pos = model.part_of_speech
     words = _expand(model.words, result, entry.path, model.line)
     light = frozenset(w.replace(" ", "_") for w in _expand(model.light_only or model.light, result, entry.path, model.line))
+    for word in sorted(light):
+        lemma = word.partition("_")[0]
+        for form in verb_forms(lemma, irregular.get(lemma)):
+            result.forms.setdefault(form, lemma)
     for frame_model, pattern_id in zip(model.frames, pattern_ids(entry, result), strict=True):
         conditions = tuple(_compile_conditions(frame_model, result, entry.path))
         weight = sum(3 if c.nouns else 1 if c.kind != "none" else 2 for c in conditions)
