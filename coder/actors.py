@@ -66,6 +66,13 @@ PLACE_NOUNS = frozenset(
     "city town village region province district area part territory capital border island coast mountain valley river road street "
     "square building house home church mosque school hospital camp base airport port prison embassy compound site place".split()
 )
+TITLES = frozenset(
+    "mr mrs ms miss dr prof sir lord lady dame sheikh shaikh ayatollah imam mullah gen lt col maj capt sgt adm sen rep gov "
+    "president minister prime chancellor king queen prince princess pope bishop judge justice secretary senator general marshal "
+    "comrade abu bin al el el- strongman".split()
+)
+# "post-Soviet", "anti-Russian": the adjective tells no owner.
+PREFIXES = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
 CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 
 
@@ -97,7 +104,7 @@ class SentenceMentions:
         self.dictionaries = dictionaries
         self.discourse = discourse
         self.day = tree.sentence.publication_date
-        self.keys = [normalize(f) for f in tree.forms]
+        self.keys = [normalize(f).strip("-") for f in tree.forms]
         self.names: list[Phrase] = []
         self.agents: list[Phrase] = []
         self._scan()
@@ -118,7 +125,8 @@ class SentenceMentions:
             if keys[i] in names and (forms[i][:1].isupper() or not forms[i].isascii() or keys[i][:1].isdigit() or forms[i] == "al"):
                 found = self._longest(i, names[keys[i]], shouting)
             if found:
-                self.names.append(found)
+                if not (i > 1 and forms[i - 1] in HYPHENS and keys[i - 2] in PREFIXES and found.names[0].form == "adjective"):
+                    self.names.append(found)
                 i = found.end
             else:
                 i += 1
@@ -349,7 +357,7 @@ class SentenceMentions:
     def _mention(self, head: int) -> Mention | None:
         tree = self.tree
         tag = tree.upos[head]
-        if tag == "PRON" or (tag == "DET" and tree.lower[head] in PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS):
+        if (tag == "PRON" and self._covering(self.names, head) is None) or (tag == "DET" and tree.lower[head] in PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS):
             return self._pronoun(head)
         if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
             return None
@@ -429,7 +437,7 @@ class SentenceMentions:
             if phrase.start <= head < phrase.end or covering_agent is None or covering_agent.end <= phrase.start:
                 actors = tuple(dict.fromkeys(h.actor for h in phrase.names if h.actor.kind == "person"))
                 titled = self._titles_fit(actors, names, phrase)
-                if titled:
+                if titled and not self._other_first_name(phrase, core, names, agents):
                     return self._make(head, core, kind="person", actors=titled, entry_id=titled[0].entry_id, rule="name")
         covering = self._covering(names, head)
         agent = self._covering(agents, head)
@@ -459,6 +467,17 @@ class SentenceMentions:
                 owner = self._embedded_in_core(head, core)
                 return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
         return None
+
+    def _other_first_name(self, phrase: Phrase, core: set[int], names: list[Phrase], agents: list[Phrase]) -> bool:
+        """ "Amine Sharif" is not the Sharif whose surname alone the dictionary knows."""
+        if phrase.end - phrase.start > 1:
+            return False
+        before = phrase.start - 1
+        while before >= 0 and (self.tree.forms[before] in HYPHENS or not self.keys[before]):
+            before -= 1
+        if before < 0 or before not in core or self.tree.upos[before] != "PROPN" or self.keys[before] in TITLES:
+            return False
+        return not any(p.start <= before < p.end for p in (*names, *agents))
 
     def _event_like(self, head: int) -> bool:
         return ("noun", self.tree.lemmas[head].lower()) in self.dictionaries.frames
@@ -497,6 +516,8 @@ class SentenceMentions:
         hit = agent.agents[0]
         role = hit.code or ""
         entry = hit.entry_id
+        if hit.phrase in ("fighter", "bomber") and any(any(c.isdigit() for c in self.tree.forms[t]) for t in core):
+            role = "MIL"  # "Su-24 bomber", "F-16 fighters": aircraft
         modifiers = [p for p in agents if p.end <= agent.start and p.agents[0].code]
         last_word = hit.phrase.rsplit(" ", 1)[-1]
         if modifiers and (last_word in GENERIC_HEADS or role == "GOV"):

@@ -17,7 +17,7 @@ from coder.discourse import Discourse
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
-from coder.records import Event, EventDate, FrameMatch, Mention, Sentence
+from coder.records import Event, EventDate, FrameMatch, Mention, Sentence, Status
 
 
 @dataclass(slots=True)
@@ -67,6 +67,9 @@ def code_sentences(
         context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, date_of)
         events = compose_events(context, matches)
         found.extend(events)
+        for event in events:
+            if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:
+                discourse.last_doer = event.source.mention
         reference = told[-1] or reference
         before = sentence
         remember(tree, mentions, discourse)

@@ -81,12 +81,14 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
             if paired:
                 paired = composed
             code = composed
-    if status is Status.NEGATED and match.stance is None and context.matcher.future_refusal(match):
+    if status is Status.NEGATED and match.stance in (None, "stop", "resume", "agree", "agree_on", "allow") and context.matcher.future_refusal(match):
         # "will not accept", "would not withdraw": a refusal, not the absence of an act
         composed, known = context.matcher._compose_code("refuse", code)
         if known and composed is not None:
             code, paired, status = composed, None, Status.ASSERTED
             match = replace(match, reciprocal=False, paired_code=None)
+    if status is Status.INTENDED and code[:2] > "12" and match.stance is None and context.matcher.purpose(match.trigger):
+        return []  # "sent soldiers to fight": what for, not what happened
     date = context.date_of(context.tree, match.tokens, status)
     place = _place_of(context, match)
     pairs = _pairs(match, context)
@@ -204,7 +206,9 @@ def _resolve_pair(
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
             other = resolve_actor(target, day, place=_country(actor))
-    actor, other = _fill_country(context, actor, day), None if other is None else _fill_country(context, other, day)
+    alone = "" if any(side is not None and _country(side) for side in (actor, other)) else _only_country(context)
+    actor = _fill_country(context, actor, day, alone)
+    other = None if other is None else _fill_country(context, other, day, alone)
     if actor.mention.kind == "unknown":
         actor = _unknown(actor)
     if other is not None and other.mention.kind == "unknown":
@@ -214,6 +218,8 @@ def _resolve_pair(
     if other is not None:
         if (actor.mention.start, actor.mention.end) == (other.mention.start, other.mention.end):
             return None
+        if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code:
+            return None  # an army does not fight its own state; its places may be fought over
         if actor.code == other.code and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
         ):
@@ -236,10 +242,16 @@ def _resolve(context: SentenceContext, mention: Mention, day: object, place: str
     return resolve_actor(mention, day, place=known or place)  # type: ignore[arg-type]
 
 
-def _fill_country(context: SentenceContext, actor: ResolvedActor, day: object) -> ResolvedActor:
+def _only_country(context: SentenceContext) -> str:
+    """The country of the sentence, where it names just one."""
+    found = {p.names[0].actor.code for p in context.mentions.names if p.names[0].actor.kind == "country"}
+    return next(iter(found)) or "" if len(found) == 1 else ""
+
+
+def _fill_country(context: SentenceContext, actor: ResolvedActor, day: object, alone: str) -> ResolvedActor:
     if not _needs_country(actor) or _country(actor):
         return actor
-    country = context.discourse.country_of_role(actor.mention.role) or context.discourse.main_country()
+    country = alone or context.discourse.country_of_role(actor.mention.role) or context.discourse.main_country()
     return resolve_actor(actor.mention, day, place=country) if country else actor  # type: ignore[arg-type]
 
 
@@ -254,10 +266,12 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
     other_role = other.code[3:6]
     if actor.mention.kind == "unknown":
         return other_role in ("COP", "JUD", "GOV", "LEG", "SPY", "MIL") and code.startswith(DOMESTIC_ACTS)
+    if code == "018":  # condolences cross borders
+        return False
     role = actor.mention.role
     if role.startswith(DOMESTIC_ROLES):
         return True
-    return role.startswith(("GOV", "MIL", "SPY", "ELI")) and other_role in DOMESTIC_ROLES
+    return role.startswith(("GOV", "MIL", "SPY", "ELI")) and (other_role in DOMESTIC_ROLES or code[:2] in ("14", "17"))
 
 
 NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})

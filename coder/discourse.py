@@ -12,12 +12,13 @@ from coder.records import Mention
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
-    __slots__ = ("_names", "_recent", "speaker", "_countries", "_roles")
+    __slots__ = ("_names", "_recent", "speaker", "_countries", "_roles", "last_doer")
 
     def __init__(self) -> None:
         self._names: dict[str, Mention] = {}
         self._recent: list[Mention] = []
         self.speaker: Mention | None = None
+        self.last_doer: Mention | None = None  # of the last act of force told
         self._countries: Counter[str] = Counter()
         self._roles: dict[str, str] = {}
 

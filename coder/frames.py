@@ -108,8 +108,10 @@ class Matcher:
 
     def _lemma(self, i: int, pos: str) -> str:
         lemma = self.tree.lemmas[i].lower()
-        if pos == "verb" and ("verb", lemma) not in self.dictionaries.frames:
-            return self.dictionaries.forms.get(self.tree.lower[i], lemma)
+        if pos == "verb":
+            known = self.dictionaries.forms.get(self.tree.lower[i])
+            if known and lemma not in known:
+                return known[0]  # the lemmatizer's slip ("lent": leave)
         return lemma
 
     def _candidates(self, i: int) -> list[Frame]:
@@ -135,8 +137,8 @@ class Matcher:
         if upos == "ADJ":
             found = frames.get(("adjective", self.tree.lemmas[i].lower()), [])
             if not found and self.tree.relation(i) in ("root", "ccomp", "xcomp", "conj", "acl", "advcl"):
-                form = self.dictionaries.forms.get(self.tree.lower[i])
-                found = frames.get(("verb", form), []) if form else []
+                lemmas = self.dictionaries.forms.get(self.tree.lower[i])
+                found = frames.get(("verb", lemmas[0]), []) if lemmas else []
             return found
         return []
 
@@ -179,7 +181,7 @@ class Matcher:
             return self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
         if frame.part_of_speech == "verb" and not frame.trigger and self._foreign_particle(i, frame):
             return self._fail(i, frame, "the verb has a particle that is not in the trigger")
-        if frame.part_of_speech == "noun" and not frame.alone and not self._takes_effect(i):
+        if frame.part_of_speech == "noun" and not frame.alone and not self._takes_effect(i) and not self._predicative(i):
             return self._fail(i, frame, "counts only with a verb that carries it out")
         return self._apply(i, frame, i, words)
 
@@ -217,6 +219,8 @@ class Matcher:
         targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources)
         if not targets and code is not None:
             targets = self._borrowed_targets(i, carrier, sources)
+            if not targets and sources and stance != "accuse" and not frame.reciprocal and code[:2] != "04":
+                targets = self._last_resort(i, carrier, code, sources)
         reading = FrameMatch(
             pattern_id=frame.pattern_id, trigger=i, tokens=tokens, code=code, sources=sources, targets=targets,
             reciprocal=frame.reciprocal, paired_code=frame.paired_code,
@@ -234,7 +238,7 @@ class Matcher:
             tree_nominal = self.tree.upos[inner.trigger] in ("NOUN", "PROPN")
             reading = replace(
                 reading,
-                sources=(inner.sources if tree_nominal and inner.sources else sources) or inner.sources,
+                sources=(inner.sources if tree_nominal and any(m.owners or m.actors for m in inner.sources) else sources) or inner.sources,
                 targets=targets or inner.targets,
                 reciprocal=reading.reciprocal or inner.reciprocal,
             )
@@ -254,6 +258,12 @@ class Matcher:
         tree = self.tree
         verb = tree.heads[i]
         return tree.relation(i) == "nsubj" and tree.upos[i] == "NOUN" and verb >= 0 and tree.lemmas[verb].lower() in BREAKING_DOWN
+
+    def _predicative(self, i: int) -> bool:
+        """ "Russia is a supporter of …", "remains the largest donor": the noun says what the subject is."""
+        tree = self.tree
+        head = tree.heads[i]
+        return tree.child(i, "cop") >= 0 or (tree.relation(i) == "xcomp" and head >= 0 and tree.lemmas[head] in ("remain", "become"))
 
     def _takes_effect(self, i: int) -> bool:
         """ "A ceasefire between A and B took effect": the noun is the subject of a verb that only says it came about."""
@@ -305,6 +315,8 @@ class Matcher:
 
     def _condition(self, i: int, carrier: int, condition: Condition) -> int | None:
         """The token that meets the condition, -1 where nothing is needed, None where it fails."""
+        if condition.function == "modal":
+            return -1 if self._has_modal(i, condition.nouns) else None
         heads = self._function(i, carrier, condition.function)
         if condition.kind == "none":
             return -1 if not heads else None
@@ -334,6 +346,16 @@ class Matcher:
                     continue
             return h if condition.nouns else -1
         return None
+
+    def _has_modal(self, i: int, words: frozenset[str]) -> bool:
+        """Whether the complement clause has a subject of its own and one of the modal verbs."""
+        tree = self.tree
+        for head in tree.function(i, "complement"):
+            if any(tree.relation(c) == "aux" and tree.lower[c] in words for c in tree.children[head]) and any(
+                tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] != "PRON" for c in tree.children[head]
+            ):
+                return True
+        return False
 
     def _word_in(self, head: int, words: frozenset[str]) -> int:
         """How the phrase fits a word list: 2 by a phrase of several words, 1 by its head alone, 0 not at all."""
@@ -460,11 +482,18 @@ class Matcher:
                         found = self._apply(head, frame, head, words)
                         if found is not None and found.code is not None:
                             return found
-            # "an end to attacks", "a halt to the bombing", "steps towards peace": the noun's own complement
-            if tree.lemmas[head].lower() in QUANTIFIERS:
+            # "an end to attacks", "a series of talks": the noun's own complement, stopped or bundled
+            lemma = tree.lemmas[head].lower()
+            if lemma in QUANTIFIERS or lemma in ENDING_NOUNS:
                 for c in tree.children[head]:
-                    if tree.relation(c) == "nmod" and tree.case(c) in ("of", "to"):
-                        return self._inner_reading(c)
+                    if (tree.relation(c) == "nmod" and tree.case(c) in ("of", "to", "in")) or tree.relation(c) == "acl":
+                        inner = self._inner_reading(c)
+                        if inner is None or inner.code is None:
+                            continue
+                        if lemma not in ENDING_NOUNS:
+                            return inner
+                        stopped, known = self._compose_code("stop", inner.code)
+                        return replace(inner, code=stopped) if known and stopped is not None else None
             for c in tree.children[head]:
                 if tree.relation(c) == "acl" and tree.deprels[c] != "acl:relcl":
                     found = self.reading(c)
@@ -551,6 +580,38 @@ class Matcher:
             return found
         return weak
 
+    def _last_resort(self, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """Where no function of the frame names a target: an actor inside the object, else the nearest fitting phrase.
+
+        Acts on the ground take the place they happen in; words need somebody they are addressed to.
+        """
+        taken = frozenset((m.start, m.end) for m in sources)
+        tree = self.tree
+        if code.startswith(("110", "111", "112", "114")):
+            for head in self._function(i, carrier, "object"):  # "condemned the assault" told of before
+                if any(f.code and f.code >= "13" for f in self.dictionaries.frames.get(("noun", tree.lemmas[head].lower()), [])):
+                    doer = self.mentions.discourse.last_doer
+                    if doer is not None:
+                        return (self.mentions._stand_in(head, doer, "doer of the act told before"),)
+        for head in self._function(i, carrier, "object"):
+            for t in tree.subtree(head):
+                if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat"):
+                    mention = self.mentions.at(t)
+                    if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
+                        return (mention,)
+        for c in tree.children[carrier]:  # "will not end the strike until the government …"
+            if tree.relation(c) == "advcl" and any(tree.relation(g) == "mark" and tree.lower[g] in ("until", "unless", "till") for g in tree.children[c]):
+                found = self._mentions_of(tree.function(c, "subject"), False, taken)
+                if found:
+                    return found
+        names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) else ADDRESS_FUNCTIONS
+        for name in names:
+            found = self._mentions_of(self._function(i, carrier, name), False, taken)
+            found = tuple(m for m in found if m.kind != "unknown")
+            if found:
+                return found
+        return ()
+
     def _borrowed_targets(self, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """The target another verb gives: of "a bombing that killed X", of "called X to apologise"."""
         tree = self.tree
@@ -592,10 +653,16 @@ class Matcher:
 
     # ---- status ----------------------------------------------------------------------------------------------------
 
-    def negated(self, i: int) -> bool:
-        """Whether the trigger or the verb that carries it is denied."""
+    def negated(self, i: int, ignore: tuple[int, ...] = ()) -> bool:
+        """Whether the trigger or the verb that carries it is denied.
+
+        Args:
+            ignore: words that belong to the trigger ("said no to").
+        """
         tree = self.tree
         for c in tree.children[i]:
+            if c in ignore:
+                continue
             if tree.lower[c] in NEGATIONS and tree.relation(c) in ("advmod", "det", "cc", "case", "mark", "aux"):
                 if tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB" and tree.relation(c) == "det":
                     continue
@@ -608,6 +675,15 @@ class Matcher:
                 ):
                     return True
         return False
+
+    def purpose(self, i: int) -> bool:
+        """Whether the trigger is an infinitive of purpose on another clause or on a noun."""
+        tree = self.tree
+        while tree.relation(i) == "conj" and tree.heads[i] >= 0:
+            i = tree.heads[i]
+        return tree.relation(i) in ("advcl", "acl") and any(
+            tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]
+        )
 
     def future_refusal(self, reading: FrameMatch) -> bool:
         """ "will not", "would not" on the trigger itself."""
@@ -624,7 +700,7 @@ class Matcher:
         tree = self.tree
         result = Status.ASSERTED
         node = reading.trigger
-        if any(self.negated(t) for t in reading.tokens if t == node or tree.heads[t] == node or tree.heads[node] == t):
+        if any(self.negated(t, reading.tokens) for t in reading.tokens if t == node or tree.heads[t] == node or tree.heads[node] == t):
             return Status.NEGATED
         first = True
         while node >= 0:
@@ -734,9 +810,11 @@ class Matcher:
 # Nouns that only measure or bundle what follows "of".
 QUANTIFIERS = frozenset(
     "number series wave string round set spate barrage dozen hundred thousand million billion lot part majority variety range "
-    "kind sort type form act action volley flurry group amount bit host score pair couple handful package measure end halt "
+    "kind sort type form act action volley flurry group amount bit host score pair couple handful package measure "
     "resumption start beginning continuation".split()
 )
+# Nouns that end what they govern.
+ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze pause".split())
 
 # Nouns that make what they govern ("for", "of", "to") a plan or a mere possibility.
 INTENT_NOUNS = frozenset("willingness readiness plan intention offer commitment pledge promise preparation vow decision agreement".split())
@@ -748,6 +826,10 @@ IRREALIS_NOUNS = frozenset(
 )
 
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
+# Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
+GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
+ADDRESS_FUNCTIONS = ("to", "against", "with", "towards", "on", "for", "over")
+PLACE_FUNCTIONS = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
 COMING_ABOUT = frozenset("begin start take come enter hold continue resume open last remain commence".split())
 BREAKING_DOWN = frozenset("collapse stall fail break falter founder stop end deadlock halt expire lapse".split())
 # Verbs that tell of somebody's act named by a noun ("noting Russia's support for …").
@@ -790,7 +872,7 @@ def _rank(reading: FrameMatch) -> tuple[int, bool, int]:
     A reading that says "not an event" needs no sides.
     """
     layer = reading.frame.layer if reading.frame else 0
-    complete = reading.code is None or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
+    complete = (reading.code is None and reading.specificity > 2) or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
     return layer, complete, reading.specificity
 
 

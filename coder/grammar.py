@@ -55,6 +55,13 @@ OWNING_VERBS = frozenset(
 )
 
 
+# Nouns whose possessor suffers the act: "the tanker's release".
+PATIENT_NOUNS = frozenset(
+    "release arrest detention extradition expulsion deportation assassination removal killing murder trial conviction imprisonment "
+    "kidnapping abduction capture execution liberation prosecution ouster ousting dismissal impeachment recall".split()
+)
+
+
 class Tree:
     """Children and functions of one sentence; built once, asked many times.
 
@@ -228,6 +235,10 @@ class Tree:
         if relation == "advcl":
             if self.upos[head] in NOMINAL and self.child(head, "cop") < 0:
                 return self._noun_subject(head)
+            if self.case(i) == "for" and self.upos[i] == "VERB":  # "thanked Pakistan for hosting refugees"
+                objects = [self.antecedent(c) for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
+                if objects:
+                    return tuple(self._spread(objects))
             return self.grammatical_subject(head)[0]
         if relation == "acl":
             if self.deprels[i] == "acl:relcl":
@@ -290,11 +301,18 @@ class Tree:
         if name == "subject":
             return self._verb_subject(i) if verbal else self._predicate_subject(i)
         if name == "object":
-            return self._verb_object(i) if verbal else self._prepositional(i, "of")
+            if verbal:
+                return self._verb_object(i)
+            of = self._prepositional(i, "of")
+            if not of and self.lemmas[i].lower() in PATIENT_NOUNS:
+                of = tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
+            return of
         if name == "indirect":
             return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "iobj"]))
         if name == "complement":
             return self._complements(i)
+        if name == "predicate":  # "called him a liar"
+            return tuple(c for c in self.children[i] if self.relation(c) == "xcomp" and self.upos[c] in ("NOUN", "ADJ", "PROPN"))
         if name == "owner":
             return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
         return self._prepositional(i, name)
@@ -305,7 +323,13 @@ class Tree:
             return subject
         agents = [c for c in self.children[i] if self.deprels[c] == "obl:agent"]
         agents = agents or [c for c in self.children[i] if self.relation(c) == "obl" and self.case(c) == "by"]
-        if not agents and self.relation(i) == "conj":
+        if not agents:  # "were accused of crimes by": the agent hangs on the noun before it
+            return self._prepositional(i, "by") or self._shared_agent(i)
+        return tuple(self._spread(agents))
+
+    def _shared_agent(self, i: int) -> tuple[int, ...]:
+        agents: list[int] = []
+        if self.relation(i) == "conj":
             head = self.heads[i]
             if self.upos[head] == "VERB" and self.is_passive(head):
                 return self._verb_subject(head)
@@ -357,7 +381,8 @@ class Tree:
 
     def _noun_subject(self, i: int) -> tuple[int, ...]:
         """Who does a noun: possessor, "by", demonym or name before it."""
-        for relation in ("nmod:poss", "det:poss"):
+        patient = self.lemmas[i].lower() in PATIENT_NOUNS
+        for relation in () if patient else ("nmod:poss", "det:poss"):
             found = [c for c in self.children[i] if self.deprels[c] == relation]
             if found:
                 return tuple(self._spread(found))
@@ -387,6 +412,8 @@ class Tree:
                             found.append(target)
                         elif c not in seen:
                             following.append(c)
+                    elif relation == "advmod" and self.children[c]:
+                        following.append(c)  # "stayed away from"
                     elif relation in ("obj", "iobj") or (relation == "nsubj" and self.deprels[c] == "nsubj:pass"):
                         following.append(c)
                     elif relation == "advcl" and self.case(c) == name and depth == 0:
@@ -415,16 +442,20 @@ class Tree:
                 return (self.heads[i],)
         return ()
 
+    def _content(self, i: int) -> bool:
+        """ "a promise to leave", "the claim that …", "accused of …": what a noun is about, not a participle on it."""
+        if self.deprels[i] == "acl:relcl" or self.relation(i) != "acl":
+            return False
+        return self._infinitive(i) or any(self.deprels[c] == "mark" for c in self.children[i])
+
     def _complements(self, i: int) -> tuple[int, ...]:
         found = [c for c in self.children[i] if self.relation(c) in ("xcomp", "ccomp")]
         if not found:
             found = [c for c in self.children[i] if self.relation(c) == "advcl" and self._infinitive(c)]
-        found += [c for c in self.children[i] if self.relation(c) == "acl" and self.deprels[c] != "acl:relcl"]
+        found += [c for c in self.children[i] if self._content(c)]
         for c in self.children[i]:
             if self.deprels[c] == "obj":
-                found += [
-                    g for g in self.children[c] if self.relation(g) == "acl" and self.deprels[g] != "acl:relcl"
-                ]
+                found += [g for g in self.children[c] if self._content(g)]
         # a name read as predicate ("said Putin was …") is never a complement of its own
         return tuple(self._spread(found))
 

@@ -75,7 +75,7 @@ class Dictionaries:
     Args:
         names: trie of actor names; agents: trie of role nouns.
         frames: (part of speech, head lemma) → frames, the most specific first.
-        forms: inflected form → lemma of trigger verbs, for lemmas the parser gets wrong.
+        forms: inflected form → lemmas of trigger verbs, for lemmas the parser gets wrong.
         composition: stance → {code prefix: code}.
         actors: every actor entry by id.
         sha256: hash of all files that went in.
@@ -84,7 +84,7 @@ class Dictionaries:
     names: TrieNode = field(default_factory=TrieNode)
     agents: TrieNode = field(default_factory=TrieNode)
     frames: dict[tuple[str, str], list[Frame]] = field(default_factory=dict)
-    forms: dict[str, str] = field(default_factory=dict)
+    forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     composition: dict[str, dict[str, str | None]] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     countries: dict[str, Actor] = field(default_factory=dict)
@@ -230,7 +230,7 @@ def load_dictionaries(
     for entry in result.verb_entries:
         _add_verb(entry, result, irregular)
     for frames in result.frames.values():
-        frames.sort(key=lambda f: (-f.layer, -f.specificity, f.pattern_id))
+        frames.sort(key=lambda f: (-f.layer, -f.specificity))  # ties: the order of the files
     result.sha256 = digest.hexdigest()
     if strict and any(f.level == "error" for f in result.faults):
         raise DictionaryError([f for f in result.faults if f.level == "error"])
@@ -247,8 +247,13 @@ def _read_mapping(content: dict[str, Any], path: str, result: Dictionaries, irre
             continue
         if key == "lists" and isinstance(value, dict):
             for name, words in value.items():
-                if name != "__line__":
-                    result.lists[name] = [str(w) for w in words]
+                if name == "__line__":
+                    continue
+                members = [str(w) for w in words]
+                if result.lists.get(name, members) != members:
+                    line = value.get("__line__", 0)
+                    result.faults.append(Fault(path, line, f'the word list "{name}" stands twice with different words', "rename one"))
+                result.lists[name] = members
         elif key == "irregular_forms" and isinstance(value, dict):
             for lemma, forms in value.items():
                 if lemma != "__line__":
@@ -359,6 +364,12 @@ def _add_agent(model: AgentModel, file: str, root: TrieNode) -> None:
 # ---- verbs -------------------------------------------------------------------------------------------------------
 
 
+def _add_form(forms: dict[str, tuple[str, ...]], form: str, lemma: str) -> None:
+    known = forms.get(form, ())
+    if lemma not in known:
+        forms[form] = (*known, lemma)
+
+
 def pattern_ids(entry: VerbEntry, loaded: Dictionaries) -> list[str]:
     """The names of an entry's frames: file, first trigger and a number that counts on over entries of one trigger."""
     words = entry.model.words
@@ -380,7 +391,7 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
     for word in sorted(light):
         lemma = word.partition("_")[0]
         for form in verb_forms(lemma, irregular.get(lemma)):
-            result.forms.setdefault(form, lemma)
+            _add_form(result.forms, form, lemma)
     for frame_model, pattern_id in zip(model.frames, pattern_ids(entry, result), strict=True):
         conditions = tuple(_compile_conditions(frame_model, result, entry.path))
         weight = sum(3 if c.nouns else 1 if c.kind != "none" else 2 for c in conditions)
@@ -410,7 +421,7 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
             result.frames.setdefault((pos, head), []).append(frame)
             if pos == "verb":
                 for form in verb_forms(head, irregular.get(head)):
-                    result.forms.setdefault(form, head)
+                    _add_form(result.forms, form, head)
 
 
 def _default_target(model: FrameModel, pos: str) -> tuple[str, ...]:

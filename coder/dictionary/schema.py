@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 ACTOR_CODE = re.compile(r"[A-Z]{3,30}$")
 EVENT_CODE = re.compile(r"\d{2,4}$")
 
-FUNCTIONS = frozenset({"subject", "object", "indirect", "complement", "owner"})
+FUNCTIONS = frozenset({"subject", "object", "indirect", "complement", "predicate", "modal", "owner"})
 PREPOSITIONS = frozenset(
     "about above across after against ahead along among around as at before behind below beneath beside besides "
     "between beyond by despite down during for from in into like near of off on out over past per since through to "

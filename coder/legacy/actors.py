@@ -1,0 +1,183 @@
+"""Actor files: names, synonyms and dated codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from coder.errors import Fault
+from coder.legacy.model import DatedCode
+from coder.legacy.text import Line
+
+_CODE = re.compile(r"\[([^\[\]]*)\]")
+_DATED = re.compile(r"^(?P<code>[^\s<>\d][^\s<>]*)?\s*(?P<when>[<>]?\s*\d[\d\s\-]*)$")
+_NULL = frozenset({"---", ""})
+
+
+@dataclass(slots=True)
+class RawActor:
+    """An actor block as it stands: the main name, synonyms, codes, where, and the comments beside them."""
+
+    line: int
+    names: list[tuple[str, int]]
+    codes: list[DatedCode] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+
+
+def day_number(digits: str) -> int | None:
+    """YYMMDD or YYYYMMDD as a number YYYYMMDD; None where it is neither.
+
+    Years up to 30 are of this century. Of ten digits the last eight count (a year written twice).
+    """
+    if len(digits) == 6:
+        return int(("20" if int(digits[:2]) <= 30 else "19") + digits)
+    if len(digits) == 8:
+        return int(digits)
+    return int(digits[-8:]) if len(digits) == 10 else None
+
+
+def _shift(day: int, by: int) -> int:
+    import datetime as dt
+
+    try:
+        moved = dt.date(day // 10000, day // 100 % 100, day % 100) + dt.timedelta(days=by)
+    except (ValueError, OverflowError):
+        return day + by
+    return moved.year * 10000 + moved.month * 100 + moved.day
+
+
+def parse_code(text: str) -> tuple[DatedCode | None, str]:
+    """A bracket's content as a dated code, and what is wrong with it ("" where nothing is).
+
+    Args:
+        text: between the brackets.
+    """
+    body = text.strip().upper()
+    if body in _NULL:
+        return DatedCode(""), ""
+    match = _DATED.match(body)
+    if match is None or (match["code"] is None and "<" not in body and ">" not in body):
+        code = body.split()[0] if body else ""
+        problem = "" if code == body else f"only the code {code} of [{body}] is used"
+        if re.search(r"[<>]", code):
+            return None, f"the date of [{body}] cannot be read"
+        return DatedCode(code), problem
+    code = match["code"] or ""
+    if not code:
+        return None, f"[{body}] has a date and no code"
+    if code == "---":
+        code = ""
+    sign = match["when"].strip()[:1] if match["when"].strip()[:1] in "<>" else ""
+    parts = re.findall(r"\d+", match["when"])
+    days = [day_number(p) for p in parts]
+    odd = any(len(p) not in (6, 8) for p in parts)
+    if not days or any(d is None for d in days) or len(days) > 2:
+        return None, f"the date of [{body}] cannot be read"
+    note = f"the date of [{body}] is read as {days}" if odd else ""
+    first = days[0] or 0
+    if sign == "<":
+        return DatedCode(code, 0, first), note
+    if len(days) == 2:
+        last = days[1] or 0
+        if last < first:
+            return DatedCode(code, last, first), f"the dates of [{body}] stand in the wrong order"
+        return DatedCode(code, first, last), note
+    return DatedCode(code, first), note
+
+
+def parse_actors(lines: Iterable[Line], path: str, faults: list[Fault]) -> list[RawActor]:
+    """The blocks of an actor file; the last one too.
+
+    Args:
+        path: of the file, for messages.
+        faults: what cannot be used or was mended is added here.
+    """
+    blocks: list[RawActor] = []
+    current: RawActor | None = None
+    for line in lines:
+        brackets = list(_CODE.finditer(line.text))
+        name = line.text[: brackets[0].start()] if brackets else line.text
+        name = name.strip()
+        if not brackets and "[" in line.text:
+            mended = re.sub(r"\[([^\[\]}]*)\}?$", r"[\1]", line.text)
+            brackets = list(_CODE.finditer(mended))
+            name = line.text[: line.text.index("[")].strip()
+            faults.append(Fault(path, line.number, "a bracket is not closed", "close it", "warning"))
+        rest = line.text[brackets[-1].end() :].strip() if brackets else ""
+        if rest:
+            faults.append(Fault(path, line.number, f"unused after the code: {rest[:60]}", "", "warning"))
+        if name.startswith("+"):
+            name = name[1:].strip()
+            if current is None:
+                faults.append(Fault(path, line.number, "a synonym before any name", "move it under a name"))
+                continue
+            if not _usable(name):
+                faults.append(Fault(path, line.number, "a synonym without a word", "remove it"))
+                continue
+            current.names.append((name, line.number))
+        elif name:
+            if not _usable(name) or name[0] in "&<>~*$%^=":
+                faults.append(Fault(path, line.number, f"not an actor: {name[:60]}", "remove it"))
+                continue
+            current = RawActor(line.number, [(name, line.number)])
+            blocks.append(current)
+        elif current is None:
+            faults.append(Fault(path, line.number, "a code before any name", "move it under a name"))
+            continue
+        if line.comment:
+            current.comments.append(line.comment)
+        for bracket in brackets:
+            code, problem = parse_code(bracket[1])
+            if problem:
+                faults.append(Fault(path, line.number, problem, "write it as [CODE YYMMDD-YYMMDD]", "warning" if code else "error"))
+            if code is not None:
+                current.codes.append(code)
+    for block in blocks:
+        if not block.codes:
+            faults.append(Fault(path, block.line, f"{block.names[0][0]} has no code", "it is not used", "warning"))
+    return blocks
+
+
+def _usable(name: str) -> bool:
+    return any(c.isalnum() for c in name) and len(name) <= 300
+
+
+def trim_overlaps(codes: list[DatedCode]) -> tuple[DatedCode, ...]:
+    """Where another code begins on the day one ends, the earlier one ends the day before."""
+    starts = {c.first for c in codes if c.first}
+    return tuple(
+        DatedCode(c.code, c.first, _shift(c.last, -1))
+        if c.last in starts and c.first < c.last and any(o is not c and o.first == c.last for o in codes)
+        else c
+        for c in codes
+    )
+
+
+def code_on(codes: Iterable[DatedCode], day: int | None) -> str:
+    """The code that holds on a day, "" for none (or the null code).
+
+    The shortest closed range wins, of equal ones the first; then, of open ranges, the one that begins last or ends
+    first; then the default, of several the last. Without a day only the default counts, or a lone dated code.
+
+    Args:
+        day: as YYYYMMDD.
+    """
+    listed = list(codes)
+    defaults = [c for c in listed if c.default]
+    if day is None:
+        return defaults[-1].code if defaults else listed[0].code if len(listed) == 1 else ""
+    fitting = [c for c in listed if not c.default and c.first <= day <= c.last]
+    closed = [c for c in fitting if c.first and c.last != 99999999]
+    if closed:
+        return min(closed, key=lambda c: c.last - c.first).code
+    if fitting:
+        return min(fitting, key=lambda c: day - c.first if c.first else c.last - day).code
+    return defaults[-1].code if defaults else ""
+
+
+def split_actors(code: str) -> Iterator[str]:
+    """`FRO/BIL/SAM` is three actors."""
+    for part in code.split("/"):
+        if part.strip():
+            yield part.strip()

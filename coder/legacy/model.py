@@ -1,0 +1,160 @@
+"""Legacy dictionaries as loaded: plain records that a JSON cache can hold, frozen once loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coder.errors import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class DatedCode:
+    """An actor code and when it holds; days as YYYYMMDD numbers, 0 and 99999999 for open ends.
+
+    Args:
+        code: as written, "" for the null code.
+        first, last: both included.
+    """
+
+    code: str
+    first: int = 0
+    last: int = 99999999
+
+    @property
+    def default(self) -> bool:
+        return self.first == 0 and self.last == 99999999
+
+
+@dataclass(frozen=True, slots=True)
+class ActorEntry:
+    """An actor: its name, its codes in the order of the file, and where it stands."""
+
+    name: str
+    codes: tuple[DatedCode, ...]
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEntry:
+    """An agent: letters put after (or before) an actor's code."""
+
+    name: str
+    code: str
+    prefix: bool
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One element of a verb pattern.
+
+    Args:
+        kind: word, phrase, prep, source, target, skip, compound.
+        words: of a word or phrase, head last; a synset keeps its "&".
+        preps: alternatives of a prepositional phrase.
+        inner: what stands inside a prepositional phrase.
+        joined: (sequences) must stand right next to the element before it.
+    """
+
+    kind: str
+    words: tuple[str, ...] = ()
+    preps: tuple[str, ...] = ()
+    inner: tuple[Item, ...] = ()
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A verb pattern: what stands before and after the verb, and its code.
+
+    `before` runs in the order of the text. `joined` says that the first element after the verb touches it;
+    `before_joined`, that the last one before it does.
+    """
+
+    before: tuple[Item, ...]
+    after: tuple[Item, ...]
+    code: str
+    pattern_id: str
+    line: int
+    syntactic: bool
+    joined: bool = False
+    before_joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VerbEntry:
+    """A verb of a block: its code and the block whose patterns it shares.
+
+    Args:
+        words: one word, or several of which `main` is the inflected one.
+        explicit: its forms are listed, none is to be made up.
+    """
+
+    words: tuple[str, ...]
+    main: int
+    code: str
+    block: int
+    explicit: bool
+    entry_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transformation:
+    """`~ a (b . ATTACK) SAY = a b 112`: an outer event over an inner one becomes a third.
+
+    `.` and `_` stand as they are written; inner_verb "Q" stands for any.
+    """
+
+    outer_source: str
+    inner_source: str
+    inner_target: str
+    inner_verb: str
+    outer_verb: str
+    source: str
+    target: str
+    code: str
+    entry_id: str
+
+
+@dataclass(slots=True)
+class LegacyDictionaries:
+    """Everything the legacy files say, indexed for matching.
+
+    Args:
+        names: words of a name joined by blanks -> index of its entry, and whether the name is open to endings.
+        longest: first word of names -> how many words the longest has.
+        verbs: word -> indices into `verb_entries` (single words: every form; several: the word they are found by).
+        patterns: of each block.
+        synsets: label without "&" -> members, each a tuple of words; a member "&X" is another set.
+        own_codes: True where the files use a code list of their own rather than CAMEO's.
+    """
+
+    actors: list[ActorEntry] = field(default_factory=list)
+    names: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
+    agents: list[AgentEntry] = field(default_factory=list)
+    agent_names: dict[str, int] = field(default_factory=dict)
+    agent_longest: dict[str, int] = field(default_factory=dict)
+    verb_entries: list[VerbEntry] = field(default_factory=list)
+    forms: dict[str, list[int]] = field(default_factory=dict)
+    lemmas: dict[str, list[int]] = field(default_factory=dict)
+    several: dict[str, list[tuple[tuple[str, ...], int, int]]] = field(default_factory=dict)
+    patterns: list[list[Pattern]] = field(default_factory=list)
+    synsets: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    synset_words: dict[str, frozenset[str]] = field(default_factory=dict)
+    synset_phrases: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    transformations: list[Transformation] = field(default_factory=list)
+    discards: dict[str, list[tuple[tuple[str, ...], bool, bool, str]]] = field(default_factory=dict)
+    issues: dict[str, list[tuple[tuple[str, ...], str, str]]] = field(default_factory=dict)
+    meanings: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    files: tuple[Path, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    sha256: str = ""
+    own_codes: bool = False
+
+    @property
+    def has_verbs(self) -> bool:
+        return bool(self.verb_entries)
