@@ -9,7 +9,6 @@ date of the event and is looked up later by `resolve_actor`.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -17,7 +16,8 @@ from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, norm
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.grammar import Tree
-from coder.records import Mention, ResolvedActor
+from coder.records import Mention
+from coder.resolve import resolve_actor
 
 NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "X", "NUM", "SYM"})
 CORE_RELATIONS = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
@@ -25,6 +25,9 @@ PERSON_PRONOUNS = frozenset({"he", "him", "his", "she", "her", "hers", "himself"
 THING_PRONOUNS = frozenset({"it", "its", "itself"})
 PLURAL_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
 SPEAKER_PRONOUNS = frozenset({"i", "we", "us", "our", "my", "me", "ours", "ourselves", "myself"})
+PERSON_KINDS: tuple[str, ...] = ("person", "agent", "unknown")
+THING_KINDS: tuple[str, ...] = ("country", "organization", "agent")
+PLURAL_KINDS: tuple[str, ...] = ("people", "agent", "organization", "country", "person")
 RECIPROCAL = frozenset({"each", "other", "another"})
 FORMER = frozenset({"former", "ex", "onetime", "deposed", "ousted", "exiled", "erstwhile", "toppled", "fugitive"})
 MODIFIERS = {
@@ -79,7 +82,7 @@ CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ",
 class Phrase:
     """A dictionary phrase found in the sentence: token span and what it may mean."""
 
-    __slots__ = ("start", "end", "names", "agents")
+    __slots__ = ("agents", "end", "names", "start")
 
     def __init__(self, start: int, end: int, names: list[NameHit], agents: list[AgentHit]) -> None:
         self.start = start
@@ -97,7 +100,7 @@ class SentenceMentions:
         discourse: what earlier sentences of the document have introduced.
     """
 
-    __slots__ = ("tree", "dictionaries", "discourse", "day", "phrases", "names", "agents", "_at", "_inside", "keys")
+    __slots__ = ("_at", "_inside", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
         self.tree = tree
@@ -192,6 +195,8 @@ class SentenceMentions:
         if len(positions) > 1 or hits[0].acronym:
             return True
         tag = self.tree.upos[positions[0]]
+        if tag == "PUNCT" and self.tree.forms[positions[0]].endswith("-"):
+            return True  # "Saudi-" of "Saudi-led"
         if tag in CLOSED_CLASS:
             return tag in ("VERB", "INTJ", "X") and positions[0] > 0 and any(h.form in ("name", "capital") for h in hits)
         return True
@@ -316,11 +321,7 @@ class SentenceMentions:
                 relation = tree.deprels[c]
                 if relation == "amod" and self._participle(c):
                     continue
-                if relation in CORE_RELATIONS or tree.relation(c) in ("compound", "flat"):
-                    pass
-                elif relation == "conj" and node != head and tree.relation(node) == "amod" and c < head:
-                    pass
-                elif relation == "nmod" and c < node and tree.case(c) == "":
+                if relation in CORE_RELATIONS or tree.relation(c) in ("compound", "flat") or (relation == "conj" and node != head and tree.relation(node) == "amod" and c < head) or (relation == "nmod" and c < node and tree.case(c) == ""):
                     pass
                 elif relation == "punct" and tree.forms[c] in HYPHENS:
                     core.add(c)
@@ -376,10 +377,10 @@ class SentenceMentions:
                 if other is None or other.kind == "unknown":
                     continue
                 if found is None or found.kind == "unknown":
-                    found = replace(other, head=head, rule=f"apposition: {other.rule}", **self._span(head, core, a))
+                    found = self._renamed(other, head, core)
                     break
                 if other.kind in ("person", "organization") or (not found.owners and other.owners):
-                    found = replace(other, head=head, rule=f"apposition: {other.rule}", **self._span(head, core, a))
+                    found = self._renamed(other, head, core)
                     break
         if found is not None and found.kind == "unknown":
             known = self.discourse.known_name(found.text)
@@ -390,21 +391,26 @@ class SentenceMentions:
                 )  # fmt: skip
         return found
 
-    def _span(self, head: int, core: set[int], *more: int) -> dict[str, object]:
+    def _renamed(self, other: Mention, head: int, core: set[int]) -> Mention:
+        """The actor of an apposition under the words of the phrase it explains."""
+        start, end, text = self._words_of(core)
+        return replace(other, head=head, rule=f"apposition: {other.rule}", start=start, end=end, text=text)
+
+    def _words_of(self, core: set[int]) -> tuple[int, int, str]:
         sentence = self.tree.sentence
-        tokens = sorted(core)
-        left, right = tokens[0], tokens[-1]
-        start, end = sentence.starts[left], sentence.ends[right]
-        return {"start": start, "end": end, "text": sentence.text[start - sentence.start : end - sentence.start]}
+        start, end = sentence.starts[min(core)], sentence.ends[max(core)]
+        return start, end, sentence.text[start - sentence.start : end - sentence.start]
 
     def _make(self, head: int, core: set[int], **fields: object) -> Mention:
-        span = self._span(head, {t for t in core if self.tree.upos[t] != "PUNCT"} or core)
+        start, end, text = self._words_of({t for t in core if self.tree.upos[t] != "PUNCT"} or core)
         return Mention(
             head=head,
+            start=start,
+            end=end,
+            text=text,
             sentence_index=self.tree.sentence.index,
             modifier=self._modifier(head, core),
             plural="Number=Plur" in self.tree.feats[head],
-            **span,  # type: ignore[arg-type]
             **fields,  # type: ignore[arg-type]
         )
 
@@ -572,6 +578,16 @@ class SentenceMentions:
                     return (*found, owner)
         return tuple(found)
 
+    def led_by(self, head: int) -> Mention | None:
+        """Saudi Arabia of "a Saudi-led strike"."""
+        tree = self.tree
+        for c in tree.children[head]:
+            if tree.relation(c) in ("amod", "compound") and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
+                for p in self.names:
+                    if c - 3 <= p.start and p.end <= c + 1:
+                        return self._owner_mention(p.end - 1, p)
+        return None
+
     def _shared_owners(self, head: int) -> tuple[Mention, ...]:
         """ "the Sudanese government and rebels": what stands before the first noun belongs to both."""
         first = self.tree.heads[head]
@@ -660,11 +676,11 @@ class SentenceMentions:
         if antecedent != head:
             return self.inside(antecedent)
         if word in PERSON_PRONOUNS:
-            kinds, plural = ("person", "agent", "unknown"), False
+            kinds, plural = PERSON_KINDS, False
         elif word in THING_PRONOUNS:
-            kinds, plural = ("country", "organization", "agent"), False
+            kinds, plural = THING_KINDS, False
         elif word in PLURAL_PRONOUNS:
-            kinds, plural = ("people", "agent", "organization", "country", "person"), True
+            kinds, plural = PLURAL_KINDS, True
         elif word in SPEAKER_PRONOUNS:
             speaker = self._speaker(head)
             return None if speaker is None else self._stand_in(head, speaker, "speaker")
@@ -736,71 +752,3 @@ class SentenceMentions:
                     if tree.upos[s] != "PRON" or tree.lower[s] not in SPEAKER_PRONOUNS:
                         return self.inside(s)
         return self.discourse.speaker
-
-
-def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "", dictionaries: Dictionaries | None = None) -> ResolvedActor:
-    """The CAMEO code of a mention as of a day.
-
-    Args:
-        mention: what was found in the text.
-        day: the event's date; None where unknown.
-        place: country letters that fill in for an agent whose nationality the phrase does not tell.
-    """
-    if mention.actors:
-        actor = mention.actors[0]
-        if len(mention.actors) > 1:
-            actor = min(mention.actors, key=lambda a: (a.distance(day), a.end is not None and bool(day and a.end < day)))
-        code, rule = actor.code_on(day)
-        if mention.modifier == "elect" and actor.kind == "person" and not actor.in_office(day):
-            rule = f"{mention.modifier}: {rule}"
-        if mention.role and mention.role not in code:
-            code = code + mention.role
-            rule = f"{rule} + {mention.role}"
-        if actor.kind == "people" and not actor.country and place and not mention.role:
-            code, rule = place + code, f"{rule}, country {place}"
-        return ResolvedActor(mention, code, actor.name, actor.entry_id, f"{mention.rule}; {rule}")
-    if mention.kind == "unknown":
-        owner = resolve_actor(mention.owners[0], day) if mention.owners else None
-        country = owner.code[:3] if owner and owner.code else place
-        return ResolvedActor(mention, country, None, "", mention.rule + (f"; {country} from context" if country else ""))
-    role = mention.role
-    if mention.modifier == "former" and role in ("GOV", "MIL", "LEG", "JUD", "SPY", "COP"):
-        role = "ELI"
-    country, ethnic, rule, name = "", "", mention.rule, None
-    for owner_mention in mention.owners:
-        owner = resolve_actor(owner_mention, day, place="")
-        if not owner.code:
-            continue
-        if owner_mention.kind == "people" and not owner.code[3:] and not (owner_mention.actors and owner_mention.actors[0].country):
-            ethnic = owner.code
-            continue
-        if owner_mention.kind in ("organization", "people"):
-            base = owner.code
-            if owner_mention.kind == "people" and len(base) >= 6:
-                country, ethnic = base[:3], base[3:]
-                continue
-            if base[:3] in ("IGO", "NGO", "IMG", "MNC", "INT", "NGM"):
-                keep = role if role in ("MIL", "PKO", "MED") and role not in base else ""
-                return ResolvedActor(mention, base + keep, owner.name, owner.entry_id, f"{rule} of {owner.name}")
-            return ResolvedActor(mention, base, owner.name, owner.entry_id, f"{rule} of {owner.name}")
-        if owner_mention.kind == "person":
-            base = owner.code
-            return ResolvedActor(mention, base[:3] + role if role not in ("GOV", "") and len(base) >= 3 else base, None, mention.entry_id, f"{rule} of {owner.name}")
-        if not country and owner_mention.kind == "agent" and owner.code == owner_mention.role:
-            continue  # "regime-affiliated": a role without a country
-        if not country:
-            country = owner.code[:3]
-            if owner_mention.kind == "agent" and role == "GOV" and len(owner.code) > 3:
-                role = owner.code[3:]
-            elif owner_mention.form == "metonym" and owner_mention.role and role in ("GOV", ""):
-                role = owner_mention.role
-            rule = f"{rule} of {owner.name or owner_mention.text}"
-    if not country and place and mention.form not in ("country-free", "prefix"):
-        country = place
-        rule = f"{rule}; country {place} from the context"
-    if mention.form == "prefix":
-        return ResolvedActor(mention, role + country, name, mention.entry_id, rule)
-    if role in ("INT", "IGO", "NGO", "MNC", "IMG"):
-        code = country + role if role in ("NGO", "MNC") and country else role
-        return ResolvedActor(mention, code, name, mention.entry_id, rule)
-    return ResolvedActor(mention, country + role + ethnic, name, mention.entry_id, rule)

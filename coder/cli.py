@@ -332,6 +332,27 @@ def dictionary_find(
         raise typer.Exit(1)
 
 
+@dictionary_app.command("diff", epilog="Example: eventcoder dictionary diff shipped my-dictionaries --over --corpus my-news")
+def dictionary_diff(
+    old: Annotated[str, typer.Argument(help="Dictionary folder, or the word shipped.")],
+    new: Annotated[str, typer.Argument(help="Dictionary folder, or the word shipped.")],
+    corpus: Annotated[Path, typer.Option(help="Corpus, parse store or CoNLL-U to code with both.")] = Path("corpus"),
+    over: Annotated[bool, typer.Option("--over", help="Lay NEW over OLD instead of putting it in its place.")] = False,
+    model: ModelOption = None,
+    limit: Annotated[int, typer.Option("-n", help="How many events to list of each kind.")] = 100,
+) -> None:
+    """The events that an edit of the dictionaries adds, drops and changes."""
+    from coder.dictionary.diff import diff_dictionaries, render
+    from coder.pipeline import Model
+
+    def base(name: str) -> list[Path]:
+        return [] if name == "shipped" else [Path(name)]
+
+    before = _resources(base(old), None)
+    after = _resources(base(old), base(new)) if over else _resources(base(new), None)
+    typer.echo(render(diff_dictionaries(before, after, corpus, Model(model)), limit))
+
+
 def main() -> None:
     """Entry point: errors made on purpose become one clean line and exit status 2."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from coder.actors import SentenceMentions, resolve_actor
+from coder.actors import SentenceMentions
 from coder.compose import SentenceContext, compose_events
 from coder.dates import resolve_date, sentence_date, story_date
 from coder.dictionary.load import Dictionaries
@@ -18,6 +18,7 @@ from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
 from coder.records import Event, EventDate, FrameMatch, Mention, Sentence, Status
+from coder.resolve import resolve_actor
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
             continue
         code = resolve_actor(mention, tree.sentence.publication_date).code
         if tree.upos[i] != "PRON":
-            discourse.introduce(mention, code[:3] if mention.actors and mention.actors[0].kind in ("country", "person") or mention.owners else "")
+            discourse.introduce(mention, code[:3] if (mention.actors and mention.actors[0].kind in ("country", "person")) or mention.owners else "")
             acronym = _acronym_after(tree, i)
             if acronym:
                 discourse.alias(acronym, mention)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from coder.actors import SentenceMentions, resolve_actor
+from coder.actors import SentenceMentions
 from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
@@ -16,6 +16,9 @@ from coder.frames import Matcher
 from coder.grammar import Tree
 from coder.options import Options
 from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, Status
+from coder.resolve import resolve_actor
+from coder.status import future_refusal, purpose
+from coder.status import status as status_of
 
 DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 
@@ -67,27 +70,27 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     code = match.code
     if code is None:
         return []
-    status = context.matcher.status(match)
+    status = status_of(context.tree, match)
     if match.stance == "resume" and match.inner is not None and status is Status.ASSERTED and context.tree.upos[match.inner.trigger] == "VERB":
-        told = context.matcher.status(match.inner)  # "announced it would release …"
+        told = status_of(context.tree, match.inner)  # "announced it would release …"
         if told in (Status.INTENDED, Status.NEGATED, Status.HYPOTHETICAL) and context.tree.relation(match.inner.trigger) == "ccomp":
             status = told
     paired = match.paired_code
     if status is Status.ASSERTED and match.stance in ("intend", "agree"):
         status = Status.INTENDED
     if status is Status.INTENDED and (match.stance is None or match.stance not in FINAL_STANCES):
-        composed, known = context.matcher._compose_code("intend", code)
+        composed, known = context.matcher.compose_code("intend", code)
         if known and composed is not None:
             if paired:
                 paired = composed
             code = composed
-    if status is Status.NEGATED and match.stance in (None, "stop", "resume", "agree", "agree_on", "allow") and context.matcher.future_refusal(match):
+    if status is Status.NEGATED and match.stance in (None, "stop", "resume", "agree", "agree_on", "allow") and future_refusal(context.tree, match):
         # "will not accept", "would not withdraw": a refusal, not the absence of an act
-        composed, known = context.matcher._compose_code("refuse", code)
+        composed, known = context.matcher.compose_code("refuse", code)
         if known and composed is not None:
             code, paired, status = composed, None, Status.ASSERTED
             match = replace(match, reciprocal=False, paired_code=None)
-    if status is Status.INTENDED and code[:2] > "12" and match.stance is None and context.matcher.purpose(match.trigger):
+    if status is Status.INTENDED and code[:2] > "12" and match.stance is None and purpose(context.tree, match.trigger):
         return []  # "sent soldiers to fight": what for, not what happened
     date = context.date_of(context.tree, match.tokens, status)
     place = _place_of(context, match)
@@ -176,7 +179,9 @@ def _place_as_source(context: SentenceContext, match: FrameMatch) -> tuple[Menti
 def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     """Country letters of the place the clause stands in ("in Istanbul"), "" for none."""
     tree = context.tree
-    for token in match.tokens:
+    for token in (*match.tokens, *(c for c in tree.children[match.trigger] if tree.relation(c) == "conj"), *(
+        [tree.heads[match.trigger]] if tree.relation(match.trigger) == "conj" else []
+    )):
         for preposition in ("in", "at", "near"):
             for head in tree.function(token, preposition):
                 mention = context.mentions.at(head)

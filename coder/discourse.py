@@ -12,7 +12,7 @@ from coder.records import Mention
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
-    __slots__ = ("_names", "_recent", "speaker", "_countries", "_roles", "last_doer")
+    __slots__ = ("_countries", "_names", "_recent", "_roles", "last_doer", "speaker")
 
     def __init__(self) -> None:
         self._names: dict[str, Mention] = {}

@@ -9,10 +9,10 @@ import datetime as dt
 import html
 from dataclasses import dataclass
 
-from coder.actors import resolve_actor
 from coder.coding import SentenceTrace, code_sentences
 from coder.pipeline import Model
 from coder.records import Document, Event, Reject
+from coder.resolve import resolve_actor
 from coder.resources import Resources
 
 

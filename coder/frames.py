@@ -13,19 +13,11 @@ from coder.dictionary.compiled import Condition, Frame
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Mention, Status
+from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated
 
 MAX_DEPTH = 4
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
 REACTIONS = ("010", "011", "012", "013", "017", "018", "019", "051", "052", "09", "110", "111", "113", "114")
-NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
-HYPOTHETICAL_AUX = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
-FUTURE_AUX = frozenset({"will", "shall", "'ll", "’ll", "wo"})
-HYPOTHETICAL_MARKS = frozenset({"if", "unless", "whether", "lest", "until"})
-FUTURE_PREDICATES = frozenset({"set", "due", "about", "scheduled", "slated", "expect", "expected", "going", "go", "poised", "prepare", "bound"})
-HYPOTHETICAL_PREDICATES = frozenset(
-    "fear worry doubt suspect believe think speculate hope wish want seek likely unlikely possible able possibility appear seem "
-    "could risk imagine suggest aim try attempt".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +38,7 @@ class Matcher:
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("tree", "mentions", "dictionaries", "trace", "_readings", "_depth", "_borrow")
+    __slots__ = ("_borrow", "_depth", "_readings", "dictionaries", "mentions", "trace", "tree")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -76,8 +68,19 @@ class Matcher:
                 taken.update(inner.tokens)
                 inner = inner.inner
         kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger)]
-        # a noun that is the argument of a coded verb and says the same once more is not told twice
-        return [r for r in kept if r.code is not None]
+        codes = {r.trigger: r.code or "" for r in found}
+        return [r for r in kept if r.code is not None and not self._casualties_of(r, codes)]
+
+    def _casualties_of(self, reading: FrameMatch, codes: dict[int, str]) -> bool:
+        """ "attacked a village, killing 12": the dead are the result of the attack, no event of their own."""
+        tree = self.tree
+        i = reading.trigger
+        head = tree.heads[i]
+        return (
+            tree.relation(i) in ("advcl", "conj") and tree.lemmas[i].lower() in CASUALTY_VERBS
+            and (tree.relation(i) == "advcl" or tree.lemmas[head].lower() in ("shoot", "attack", "ambush", "bomb", "shell"))
+            and codes.get(head, "")[:2] in ("18", "19", "20")
+        )  # fmt: skip
 
     def _purpose_of_noun(self, i: int) -> bool:
         """ "a coalition to fight …", "permission to use …": what a thing is for, no event of its own."""
@@ -131,8 +134,10 @@ class Matcher:
             found = frames.get(("noun", lemma), [])
             if not found and upos == "NOUN" and self.tree.lower[i].endswith("ing"):
                 found = frames.get(("noun", self.tree.lower[i]), [])
-            if not found and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i):
-                found = frames.get(("verb", self._lemma(i, "verb")), [])
+            if self.tree.verbal[i] or (
+                not found and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i)
+            ):
+                found = frames.get(("verb", self._lemma(i, "verb")), []) or found
             return found
         if upos == "ADJ":
             found = frames.get(("adjective", self.tree.lemmas[i].lower()), [])
@@ -161,7 +166,7 @@ class Matcher:
                 if best is None or rank > best_rank:
                     best, best_rank = reading, rank
         if best is not None and best.code and best.reciprocal and self._breaks_down(i):
-            stopped, known = self._compose_code("stop", best.code)
+            stopped, known = self.compose_code("stop", best.code)
             if known and stopped is not None:
                 verb = self.tree.heads[i]
                 best = replace(best, code=stopped, tokens=tuple(sorted({*best.tokens, verb})))
@@ -178,11 +183,14 @@ class Matcher:
             return None
         words = self._trigger_words(i, frame)
         if words is None:
-            return self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
+            self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
+            return None
         if frame.part_of_speech == "verb" and not frame.trigger and self._foreign_particle(i, frame):
-            return self._fail(i, frame, "the verb has a particle that is not in the trigger")
+            self._fail(i, frame, "the verb has a particle that is not in the trigger")
+            return None
         if frame.part_of_speech == "noun" and not frame.alone and not self._takes_effect(i) and not self._predicative(i):
-            return self._fail(i, frame, "counts only with a verb that carries it out")
+            self._fail(i, frame, "counts only with a verb that carries it out")
+            return None
         return self._apply(i, frame, i, words)
 
     def _apply(self, i: int, frame: Frame, carrier: int, words: tuple[int, ...]) -> FrameMatch | None:
@@ -196,7 +204,8 @@ class Matcher:
             if token is None:
                 if self.trace is None:
                     return None
-                return self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
+                self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
+                return None
             if token >= 0:
                 matched.append(token)
         tokens = tuple(sorted({*words, *matched, *([carrier] if carrier != i else [])}))
@@ -214,7 +223,8 @@ class Matcher:
                 else:
                     inner = None
             if code is None:
-                return self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
+                self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
+                return None
         sources = self._fill(i, carrier, frame.source, inner, as_source=True)
         targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources)
         if not targets and code is not None:
@@ -492,7 +502,7 @@ class Matcher:
                             continue
                         if lemma not in ENDING_NOUNS:
                             return inner
-                        stopped, known = self._compose_code("stop", inner.code)
+                        stopped, known = self.compose_code("stop", inner.code)
                         return replace(inner, code=stopped) if known and stopped is not None else None
             for c in tree.children[head]:
                 if tree.relation(c) == "acl" and tree.deprels[c] != "acl:relcl":
@@ -513,13 +523,14 @@ class Matcher:
         if table is None or inner.code is None:
             return None, False
         code = inner.code
-        if self.negated(inner.trigger) and stance in ("appeal", "demand", "intend", "agree", "threaten", "reject", "promise"):
-            stopped, known = self._compose_code("stop", code)
+        if negated(self.tree, inner.trigger) and stance in ("appeal", "demand", "intend", "agree", "threaten", "reject", "promise"):
+            stopped, known = self.compose_code("stop", code)
             if known and stopped is not None:
                 code = stopped
-        return self._compose_code(stance, code)
+        return self.compose_code(stance, code)
 
-    def _compose_code(self, stance: str, code: str) -> tuple[str | None, bool]:
+    def compose_code(self, stance: str, code: str) -> tuple[str | None, bool]:
+        """The code that a stance makes of another, and whether the composition table has a row for it."""
         table = self.dictionaries.composition.get(stance, {})
         for length in range(len(code), 1, -1):
             if code[:length] in table:
@@ -570,6 +581,9 @@ class Matcher:
                 found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
                 if not found and as_source and name == "subject":
                     found = self._mentions_of(self._doers_of(heads), True)
+                    if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
+                        leader = self.mentions.led_by(i)
+                        found = (leader,) if leader is not None else ()
                 if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
                     continue
             if not found:
@@ -651,161 +665,6 @@ class Matcher:
             found = _joined(found)
         return tuple(found)
 
-    # ---- status ----------------------------------------------------------------------------------------------------
-
-    def negated(self, i: int, ignore: tuple[int, ...] = ()) -> bool:
-        """Whether the trigger or the verb that carries it is denied.
-
-        Args:
-            ignore: words that belong to the trigger ("said no to").
-        """
-        tree = self.tree
-        for c in tree.children[i]:
-            if c in ignore:
-                continue
-            if tree.lower[c] in NEGATIONS and tree.relation(c) in ("advmod", "det", "cc", "case", "mark", "aux"):
-                if tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB" and tree.relation(c) == "det":
-                    continue
-                if any(tree.lower[g] in ("only", "just") for g in (c + 1,) if c + 1 < tree.n):
-                    continue
-                return True
-            if tree.relation(c) in ("nsubj", "obj") and tree.upos[i] in ("VERB", "AUX"):
-                if tree.lower[c] in ("no", "nobody", "none", "neither", "nothing") or any(
-                    tree.lower[g] in ("no", "neither") and tree.relation(g) in ("det", "cc:preconj", "cc", "advmod") for g in tree.children[c]
-                ):
-                    return True
-        return False
-
-    def purpose(self, i: int) -> bool:
-        """Whether the trigger is an infinitive of purpose on another clause or on a noun."""
-        tree = self.tree
-        while tree.relation(i) == "conj" and tree.heads[i] >= 0:
-            i = tree.heads[i]
-        return tree.relation(i) in ("advcl", "acl") and any(
-            tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]
-        )
-
-    def future_refusal(self, reading: FrameMatch) -> bool:
-        """ "will not", "would not" on the trigger itself."""
-        tree = self.tree
-        node = reading.trigger
-        return any(tree.relation(c) == "aux" and tree.lower[c] in FUTURE_AUX | {"would"} for c in tree.children[node]) and any(
-            tree.lower[c] in ("not", "n't", "n’t", "never") for c in tree.children[node]
-        )
-
-    def status(self, reading: FrameMatch) -> Status:
-        """Asserted, intended, hypothetical or negated, from the words above the trigger."""
-        if reading.status is not Status.ASSERTED:
-            return reading.status
-        tree = self.tree
-        result = Status.ASSERTED
-        node = reading.trigger
-        if any(self.negated(t, reading.tokens) for t in reading.tokens if t == node or tree.heads[t] == node or tree.heads[node] == t):
-            return Status.NEGATED
-        first = True
-        while node >= 0:
-            relation = tree.relation(node)
-            if first and result is Status.ASSERTED and self._is_to(node):
-                result = Status.INTENDED
-            for c in tree.children[node]:
-                lower = tree.lower[c]
-                if tree.relation(c) == "aux":
-                    if lower in FUTURE_AUX and result is Status.ASSERTED and tree.upos[node] != "NOUN" and first:
-                        result = Status.INTENDED
-                    elif lower == "would" and result is Status.ASSERTED:
-                        result = Status.INTENDED if self._reported(node) else Status.HYPOTHETICAL
-                    elif lower in HYPOTHETICAL_AUX:
-                        result = Status.HYPOTHETICAL
-                    elif tree.lemmas[c] == "have" and lower == "had" and self._inverted(node, c):
-                        result = Status.HYPOTHETICAL
-                elif tree.relation(c) == "mark" and lower in HYPOTHETICAL_MARKS:
-                    return Status.HYPOTHETICAL
-                elif tree.relation(c) == "advcl" and any(
-                    tree.relation(g) == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
-                ):
-                    result = Status.HYPOTHETICAL
-                elif tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if"):
-                    result = Status.HYPOTHETICAL
-            parent = tree.heads[node]
-            if parent < 0:
-                break
-            if relation in ("xcomp", "ccomp", "csubj") or (relation == "acl" and tree.deprels[node] != "acl:relcl"):
-                lemma = tree.lemmas[parent].lower()
-                infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
-                if self.negated(parent) and lemma not in ("hide", "rule"):
-                    return Status.NEGATED
-                if infinitive and result is Status.ASSERTED:
-                    if lemma in NEGATIVE_IMPLICATIVES:
-                        return Status.NEGATED
-                    if lemma in FUTURE_PREDICATES:
-                        result = Status.INTENDED
-                    elif lemma in WISHES and (reading.code or "99") < "09":
-                        result = Status.INTENDED
-                    elif lemma in HYPOTHETICAL_PREDICATES:
-                        result = Status.HYPOTHETICAL
-                    elif lemma not in IMPLICATIVE and first:
-                        result = Status.INTENDED
-                elif lemma in HYPOTHETICAL_PREDICATES and lemma not in ("believe", "think", "seem", "appear", "suggest"):
-                    result = Status.HYPOTHETICAL
-            elif relation == "advcl":
-                infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
-                spoken = (reading.code or "").startswith(SPOKEN) and tree.lemmas[parent].lower() in ADDRESS_VERBS
-                if infinitive and not spoken and result is Status.ASSERTED:
-                    result = Status.INTENDED
-                if not spoken:
-                    break
-            elif relation in ("acl",):
-                break
-            elif relation in ("conj", "parataxis") and tree.upos[node] in ("VERB", "ADJ"):
-                own = any(tree.deprels[c] in SUBJECT_LABELS or tree.relation(c) in ("aux", "cop") for c in tree.children[node])
-                if own or relation == "parataxis":
-                    if relation == "conj" and tree.relation(parent) in ("ccomp", "xcomp"):
-                        pass
-                    else:
-                        break
-                if "VerbForm=Fin" in tree.feats[node] and "Tense=Past" in tree.feats[node]:
-                    break
-            elif relation in ("obl", "nmod", "compound") and tree.upos[parent] in ("NOUN", "PROPN") and tree.lemmas[parent].lower() in INTENT_NOUNS | IRREALIS_NOUNS and tree.upos[node] in ("NOUN", "PROPN"):
-                if result is Status.ASSERTED and tree.case(node) in ("for", "of", "to", "towards", "on", "against", "at", "about", ""):
-                    result = Status.INTENDED if tree.lemmas[parent].lower() in INTENT_NOUNS else Status.HYPOTHETICAL
-                break
-            elif relation in ("nsubj", "obj", "obl", "nmod"):
-                if tree.upos[parent] in ("VERB", "AUX", "ADJ") and node == reading.trigger:
-                    # nominal triggers share the modality of the verb they are the object of
-                    if relation != "obj":
-                        break
-                    if self.negated(parent):
-                        break
-                elif tree.upos[node] in ("NOUN", "PROPN") and relation != "obj":
-                    break
-            first = False
-            node = parent
-        if result in (Status.ASSERTED, Status.INTENDED) and self._question():
-            return Status.HYPOTHETICAL
-        return result
-
-    def _is_to(self, node: int) -> bool:
-        """ "is to visit"."""
-        tree = self.tree
-        if tree.upos[node] != "VERB" or not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
-            return False
-        if any(tree.lemmas[c] == "be" and tree.relation(c) in ("cop", "aux") for c in tree.children[node]):
-            return True
-        head = tree.heads[node]
-        return head >= 0 and tree.lemmas[head] == "be" and tree.relation(node) in ("xcomp", "ccomp") and tree.lower[head] in ("is", "are", "was", "were")
-
-    def _reported(self, node: int) -> bool:
-        tree = self.tree
-        parent = tree.heads[node]
-        return parent >= 0 and tree.relation(node) in ("ccomp", "parataxis", "acl", "conj") and tree.upos[parent] in ("VERB", "NOUN")
-
-    def _inverted(self, node: int, aux: int) -> bool:
-        subject = self.tree.child(node, "nsubj", "nsubj:pass")
-        return self.tree.relation(node) == "advcl" and subject > aux
-
-    def _question(self) -> bool:
-        return bool(self.tree.n) and self.tree.forms[-1] == "?"
-
 
 # Nouns that only measure or bundle what follows "of".
 QUANTIFIERS = frozenset(
@@ -816,15 +675,6 @@ QUANTIFIERS = frozenset(
 # Nouns that end what they govern.
 ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze pause".split())
 
-# Nouns that make what they govern ("for", "of", "to") a plan or a mere possibility.
-INTENT_NOUNS = frozenset("willingness readiness plan intention offer commitment pledge promise preparation vow decision agreement".split())
-IRREALIS_NOUNS = frozenset(
-    "possibility prospect risk threat fear hope chance likelihood proposal call demand request bid effort attempt need idea "
-    "suggestion speculation rumor rumour prevention potential option scenario plea appeal invitation warning opposition "
-    "rejection condition basis purpose goal aim ambition desire wish urge pressure push support preference allegation denial "
-    "refusal road path way framework lack absence failure".split()
-)
-
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
 # Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
 GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
@@ -834,20 +684,8 @@ COMING_ABOUT = frozenset("begin start take come enter hold continue resume open 
 BREAKING_DOWN = frozenset("collapse stall fail break falter founder stop end deadlock halt expire lapse".split())
 # Verbs that tell of somebody's act named by a noun ("noting Russia's support for …").
 TELLING_VERBS = frozenset("note reaffirm reiterate stress underline confirm highlight cite emphasize emphasise recall underscore disclose".split())
-# Wishes: cooperation that is wished for is an intent, conflict a mere possibility.
-WISHES = frozenset("seek want hope aim wish try attempt desire".split())
 # Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
 CASUALTY_VERBS = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
-# Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
-ADDRESS_VERBS = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
-SPOKEN = ("01", "02", "05", "10", "11", "12", "13")
-NEGATIVE_IMPLICATIVES = frozenset({"fail", "neglect", "forget", "refrain", "omit"})
-
-# Verbs whose infinitive came true ("managed to seize", "began to withdraw").
-IMPLICATIVE = frozenset(
-    "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
-    "force compel make let cause lead allow enable use be say report know cease refuse decline".split()
-)
 
 
 def _joined(found: list[Mention]) -> list[Mention]:

@@ -70,21 +70,22 @@ class Tree:
     """
 
     __slots__ = (
-        "sentence",
-        "n",
-        "heads",
-        "deprels",
-        "upos",
-        "lemmas",
-        "forms",
-        "lower",
-        "feats",
-        "children",
-        "relations",
-        "words",
-        "_subjects",
         "_case",
         "_functions",
+        "_subjects",
+        "children",
+        "deprels",
+        "feats",
+        "forms",
+        "heads",
+        "lemmas",
+        "lower",
+        "n",
+        "relations",
+        "sentence",
+        "upos",
+        "verbal",
+        "words",
     )
 
     def __init__(self, sentence: Sentence) -> None:
@@ -103,6 +104,12 @@ class Tree:
                 children[h].append(i)
         self.children = children
         self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
+        # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
+        self.verbal = [
+            u in ("VERB", "AUX")
+            or (u in ("NOUN", "PROPN", "ADJ") and {"nsubj", "obj"} <= {self.deprels[c] for c in children[i]})
+            for i, u in enumerate(self.upos)
+        ]
         self.words = frozenset(self.lower).union(lemma.lower() for lemma in self.lemmas)
         self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
         self._case: dict[int, str] = {}
@@ -297,7 +304,7 @@ class Tree:
         return known
 
     def _find(self, i: int, name: str) -> tuple[int, ...]:
-        verbal = self.upos[i] in ("VERB", "AUX")
+        verbal = self.verbal[i]
         if name == "subject":
             return self._verb_subject(i) if verbal else self._predicate_subject(i)
         if name == "object":
@@ -416,9 +423,7 @@ class Tree:
                         following.append(c)  # "stayed away from"
                     elif relation in ("obj", "iobj") or (relation == "nsubj" and self.deprels[c] == "nsubj:pass"):
                         following.append(c)
-                    elif relation == "advcl" and self.case(c) == name and depth == 0:
-                        found.append(c)
-                    elif relation == "acl" and depth == 0 and self.case(c) == name:
+                    elif (relation == "advcl" and self.case(c) == name and depth == 0) or (relation == "acl" and depth == 0 and self.case(c) == name):
                         found.append(c)
             if found:
                 return tuple(self._spread(found))
@@ -468,6 +473,12 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
     deprels = sentence.deprels
     mended: list[str] | None = None
     for i, deprel in enumerate(deprels):
+        verb = heads[i]
+        if deprel == "compound" and verb > i and sentence.upos[verb] == "VERB" and sentence.upos[i] in ("NOUN", "PROPN"):
+            if not any(heads[c] == verb and deprels[c] in SUBJECT_LABELS for c in range(len(heads))):
+                mended = mended or list(deprels)
+                mended[i] = "nsubj"  # "Police shot …" read as a compound
+            continue
         if deprel != "amod" or sentence.upos[i] != "VERB" or not sentence.forms[i].endswith("ing"):
             continue
         noun = heads[i]

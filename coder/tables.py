@@ -205,7 +205,7 @@ BARE_ROLES = frozenset(
 def event_row(event: Event, ontology: Ontology) -> dict[str, Any]:
     """The columns of an event; `daily_id` and `reports` are filled over the whole corpus by `group_daily`."""
     sentence = event.sentence
-    entry = ontology.get(event.code)
+    entry = ontology.get(event.code) or ontology[ontology.fallback(event.code) or event.code]
     source, target = event.source, event.target
     tokens = event.trigger_tokens
     trigger_start = min(sentence.starts[t] for t in tokens)

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from conftest import DATA
 
-from coder.dictionary.examples import EXAMPLE_DATE, Example, event_string, parse_examples
 from coder.coding import code_sentences
+from coder.dictionary.examples import EXAMPLE_DATE, Example, event_string, parse_examples
 from coder.pipeline import Model
 from coder.resources import Resources
 

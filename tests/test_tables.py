@@ -40,7 +40,7 @@ TYPES = {
 
 def row(**changes: Any) -> dict[str, Any]:
     day = dt.date(2020, 1, 2)
-    base = {name: None for name in COLUMNS} | {
+    base = dict.fromkeys(COLUMNS) | {
         "event_id": "a", "document_id": "d1", "sentence_index": 0, "event_date": day, "event_date_end": day,
         "date_precision": "day", "date_basis": "explicit", "source": "FRA", "target": "DEU", "source_text": "France",
         "source_start": 0, "source_end": 6, "code": "040", "base_code": "040", "root_code": "04", "code_label": "x",

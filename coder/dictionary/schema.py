@@ -5,8 +5,8 @@ Every model carries the line of the file it came from, so that a fault names fil
 
 from __future__ import annotations
 
-import re
 import datetime as dt
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator

@@ -20,7 +20,7 @@ from coder.legacy.verbs import RawVerbs, parse_verbs, regular_forms
 
 KINDS = ("actors", "agents", "verbs", "discards", "issues", "meanings")
 _NATIVE = frozenset({".yaml", ".yml", ".csv", ".json", ".jsonl", ".md", ".parquet", ".py", ".conllu"})
-_SNIFF_LINES = 4000
+_SNIFF_LINES = 600
 
 
 def sniff(text: str, name: str = "") -> str | None:

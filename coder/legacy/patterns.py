@@ -15,12 +15,20 @@ class PatternFault(ValueError):
     """A pattern that cannot be used, and why."""
 
 
-def split_word(word: str, labels: Collection[str]) -> list[str]:
+def split_word(word: str, labels: Collection[str], *, whole: bool = True) -> list[str]:
     """A glued word cut at its underscores; of synonym set labels the longest defined one is kept whole.
+
+    Args:
+        whole: a label is never cut: what is glued to it belongs to its name.
 
     Raises:
         PatternFault: it names a set that is defined nowhere.
     """
+    if whole and word.startswith("&"):
+        label = word[1:]
+        if label not in labels and label + "_" not in labels:
+            raise PatternFault(f"the synonym set {word} is defined nowhere")
+        return ["&" + (label if label in labels else label + "_")]
     parts: list[str] = []
     pieces = word.split("_")
     i = 0
@@ -146,7 +154,7 @@ def parse_sequence(body: str, code: str, pattern_id: str, line: int, labels: Col
                 sequence.append(("*", joined or (chunk.partition("*")[0].endswith("_"))))
                 joined = chunk.partition("*")[2].startswith("_")
                 continue
-            for n, word in enumerate(split_word(piece, labels)):
+            for n, word in enumerate(split_word(piece, labels, whole=False)):
                 sequence.append((word, joined or n > 0))
                 joined = False
     stars = [i for i, (w, _) in enumerate(sequence) if w == "*"]

@@ -1,0 +1,199 @@
+"""Whether an event is told as a fact: negation, modals, conditions, wishes, questions, plans.
+
+In: a Tree and a FrameMatch. Out: its Status, from the words above and around the trigger.
+"""
+
+from __future__ import annotations
+
+from coder.grammar import SUBJECT_LABELS, Tree
+from coder.records import FrameMatch, Status
+
+NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
+
+HYPOTHETICAL_AUX = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
+
+FUTURE_AUX = frozenset({"will", "shall", "'ll", "’ll", "wo"})
+
+HYPOTHETICAL_MARKS = frozenset({"if", "unless", "whether", "lest", "until"})
+
+FUTURE_PREDICATES = frozenset({"set", "due", "about", "scheduled", "slated", "expect", "expected", "going", "go", "poised", "prepare", "bound"})
+
+HYPOTHETICAL_PREDICATES = frozenset(
+    "fear worry doubt suspect believe think speculate hope wish want seek likely unlikely possible able possibility appear seem "
+    "could risk imagine suggest aim try attempt".split()
+)
+
+# Nouns that make what they govern ("for", "of", "to") a plan or a mere possibility.
+INTENT_NOUNS = frozenset("willingness readiness plan intention offer commitment pledge promise preparation vow decision agreement".split())
+
+IRREALIS_NOUNS = frozenset(
+    "possibility prospect risk threat fear hope chance likelihood proposal call demand request bid effort attempt need idea "
+    "suggestion speculation rumor rumour prevention potential option scenario plea appeal invitation warning opposition "
+    "rejection condition basis purpose goal aim ambition desire wish urge pressure push support preference allegation denial "
+    "refusal road path way framework lack absence failure".split()
+)
+
+# Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
+ADDRESS_VERBS = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
+
+SPOKEN = ("01", "02", "05", "10", "11", "12", "13")
+
+NEGATIVE_IMPLICATIVES = frozenset({"fail", "neglect", "forget", "refrain", "omit"})
+
+# Wishes: cooperation that is wished for is an intent, conflict a mere possibility.
+WISHES = frozenset("seek want hope aim wish try attempt desire".split())
+
+# Verbs whose infinitive came true ("managed to seize", "began to withdraw").
+IMPLICATIVE = frozenset(
+    "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
+    "force compel make let cause lead allow enable use be say report know cease refuse decline".split()
+)
+
+
+def negated(tree: Tree, i: int, ignore: tuple[int, ...] = ()) -> bool:
+    """Whether the trigger or the verb that carries it is denied.
+
+    Args:
+        ignore: words that belong to the trigger ("said no to").
+    """
+    for c in tree.children[i]:
+        if c in ignore:
+            continue
+        if tree.lower[c] in NEGATIONS and tree.relation(c) in ("advmod", "det", "cc", "case", "mark", "aux"):
+            if tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB" and tree.relation(c) == "det":
+                continue
+            if any(tree.lower[g] in ("only", "just") for g in (c + 1,) if c + 1 < tree.n):
+                continue
+            return True
+        if tree.relation(c) in ("nsubj", "obj") and tree.upos[i] in ("VERB", "AUX"):
+            if tree.lower[c] in ("no", "nobody", "none", "neither", "nothing") or any(
+                tree.lower[g] in ("no", "neither") and tree.relation(g) in ("det", "cc:preconj", "cc", "advmod") for g in tree.children[c]
+            ):
+                return True
+    return False
+
+
+def purpose(tree: Tree, i: int) -> bool:
+    """Whether the trigger is an infinitive of purpose on another clause or on a noun."""
+    while tree.relation(i) == "conj" and tree.heads[i] >= 0:
+        i = tree.heads[i]
+    return tree.relation(i) in ("advcl", "acl") and any(
+        tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]
+    )
+
+
+def future_refusal(tree: Tree, reading: FrameMatch) -> bool:
+    """ "will not", "would not" on the trigger itself."""
+    node = reading.trigger
+    return any(tree.relation(c) == "aux" and tree.lower[c] in FUTURE_AUX | {"would"} for c in tree.children[node]) and any(
+        tree.lower[c] in ("not", "n't", "n’t", "never") for c in tree.children[node]
+    )
+
+
+def status(tree: Tree, reading: FrameMatch) -> Status:
+    """Asserted, intended, hypothetical or negated, from the words above the trigger."""
+    if reading.status is not Status.ASSERTED:
+        return reading.status
+    result = Status.ASSERTED
+    node = reading.trigger
+    if any(negated(tree, t, reading.tokens) for t in reading.tokens if t == node or tree.heads[t] == node or tree.heads[node] == t):
+        return Status.NEGATED
+    first = True
+    while node >= 0:
+        relation = tree.relation(node)
+        if first and result is Status.ASSERTED and _is_to(tree, node):
+            result = Status.INTENDED
+        for c in tree.children[node]:
+            lower = tree.lower[c]
+            if tree.relation(c) == "aux":
+                if lower in FUTURE_AUX and result is Status.ASSERTED and tree.upos[node] != "NOUN" and first:
+                    result = Status.INTENDED
+                elif lower == "would" and result is Status.ASSERTED:
+                    result = Status.INTENDED if _reported(tree, node) else Status.HYPOTHETICAL
+                elif lower in HYPOTHETICAL_AUX or (tree.lemmas[c] == "have" and lower == "had" and _inverted(tree, node, c)):
+                    result = Status.HYPOTHETICAL
+            elif tree.relation(c) == "mark" and lower in HYPOTHETICAL_MARKS:
+                return Status.HYPOTHETICAL
+            elif (tree.relation(c) == "advcl" and any(
+                tree.relation(g) == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
+            )) or (tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if")):
+                result = Status.HYPOTHETICAL
+        parent = tree.heads[node]
+        if parent < 0:
+            break
+        if relation in ("xcomp", "ccomp", "csubj") or (relation == "acl" and tree.deprels[node] != "acl:relcl"):
+            lemma = tree.lemmas[parent].lower()
+            infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+            if negated(tree, parent) and lemma not in ("hide", "rule"):
+                return Status.NEGATED
+            if infinitive and result is Status.ASSERTED:
+                if lemma in NEGATIVE_IMPLICATIVES:
+                    return Status.NEGATED
+                if lemma in FUTURE_PREDICATES or (lemma in WISHES and (reading.code or "99") < "09"):
+                    result = Status.INTENDED
+                elif lemma in HYPOTHETICAL_PREDICATES:
+                    result = Status.HYPOTHETICAL
+                elif lemma not in IMPLICATIVE and first:
+                    result = Status.INTENDED
+            elif lemma in HYPOTHETICAL_PREDICATES and lemma not in ("believe", "think", "seem", "appear", "suggest"):
+                result = Status.HYPOTHETICAL
+        elif relation == "advcl":
+            infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+            spoken = (reading.code or "").startswith(SPOKEN) and tree.lemmas[parent].lower() in ADDRESS_VERBS
+            if infinitive and not spoken and result is Status.ASSERTED:
+                result = Status.INTENDED
+            if not spoken:
+                break
+        elif relation in ("acl",):
+            break
+        elif relation in ("conj", "parataxis") and tree.upos[node] in ("VERB", "ADJ"):
+            own = any(tree.deprels[c] in SUBJECT_LABELS or tree.relation(c) in ("aux", "cop") for c in tree.children[node])
+            if own or relation == "parataxis":
+                if relation == "conj" and tree.relation(parent) in ("ccomp", "xcomp"):
+                    pass
+                else:
+                    break
+            if "VerbForm=Fin" in tree.feats[node] and "Tense=Past" in tree.feats[node]:
+                break
+        elif relation in ("obl", "nmod", "compound") and tree.upos[parent] in ("NOUN", "PROPN") and tree.lemmas[parent].lower() in INTENT_NOUNS | IRREALIS_NOUNS and tree.upos[node] in ("NOUN", "PROPN"):
+            if result is Status.ASSERTED and tree.case(node) in ("for", "of", "to", "towards", "on", "against", "at", "about", ""):
+                result = Status.INTENDED if tree.lemmas[parent].lower() in INTENT_NOUNS else Status.HYPOTHETICAL
+            break
+        elif relation in ("nsubj", "obj", "obl", "nmod"):
+            if tree.upos[parent] in ("VERB", "AUX", "ADJ") and node == reading.trigger:
+                # nominal triggers share the modality of the verb they are the object of
+                if relation != "obj":
+                    break
+                if negated(tree, parent):
+                    break
+            elif tree.upos[node] in ("NOUN", "PROPN") and relation != "obj":
+                break
+        first = False
+        node = parent
+    if result in (Status.ASSERTED, Status.INTENDED) and _question(tree):
+        return Status.HYPOTHETICAL
+    return result
+
+
+def _is_to(tree: Tree, node: int) -> bool:
+    """ "is to visit"."""
+    if tree.upos[node] != "VERB" or not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
+        return False
+    if any(tree.lemmas[c] == "be" and tree.relation(c) in ("cop", "aux") for c in tree.children[node]):
+        return True
+    head = tree.heads[node]
+    return head >= 0 and tree.lemmas[head] == "be" and tree.relation(node) in ("xcomp", "ccomp") and tree.lower[head] in ("is", "are", "was", "were")
+
+
+def _reported(tree: Tree, node: int) -> bool:
+    parent = tree.heads[node]
+    return parent >= 0 and tree.relation(node) in ("ccomp", "parataxis", "acl", "conj") and tree.upos[parent] in ("VERB", "NOUN")
+
+
+def _inverted(tree: Tree, node: int, aux: int) -> bool:
+    subject = tree.child(node, "nsubj", "nsubj:pass")
+    return tree.relation(node) == "advcl" and subject > aux
+
+
+def _question(tree: Tree) -> bool:
+    return bool(tree.n) and tree.forms[-1] == "?"
