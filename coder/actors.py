@@ -37,7 +37,9 @@ MODIFIERS = {
 BACKED = frozenset({"backed", "allied", "supported", "sponsored", "funded", "armed", "trained", "linked", "aligned", "occupied",
                     "controlled", "held", "owned", "born", "based", "made", "brokered", "mediated", "affiliated", "inspired", "proposed",
                     "sanctioned", "imposed", "built", "recognized", "educated", "friendly", "equipped", "supplied"})  # fmt: skip
-LED = frozenset({"led", "run", "dominated", "majority", "commanded"})
+LED = frozenset({"led", "run", "dominated", "majority", "commanded", "flagged", "registered", "operated"})
+# Heads that only count what follows "of".
+COUNTING = frozenset("number thousand hundred dozen million group majority score handful couple pair lot total percent portion half third member one".split())
 # Heads that say only what sort of person it is: a more telling word before them gives the role.
 GENERIC_HEADS = frozenset(
     "spokesman spokeswoman spokesperson official leader chief head representative commander member officer source delegation "
@@ -100,7 +102,7 @@ class SentenceMentions:
         discourse: what earlier sentences of the document have introduced.
     """
 
-    __slots__ = ("_at", "_inside", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
+    __slots__ = ("_antecedents", "_at", "_inside", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
         self.tree = tree
@@ -112,6 +114,7 @@ class SentenceMentions:
         self.agents: list[Phrase] = []
         self._scan()
         self._at: dict[int, Mention | None] = {}
+        self._antecedents: dict[int, int] = {}
         self._inside: dict[tuple[int, bool, frozenset[tuple[int, int]]], Mention | None] = {}
 
     # ---- dictionary phrases ------------------------------------------------------------------------------------
@@ -236,6 +239,10 @@ class SentenceMentions:
         pair = self._pair(head)
         if pair:
             return pair
+        if self.tree.lower[head] in PLURAL_PRONOUNS and self.tree.upos[head] == "PRON":
+            group = self._group_of(head)
+            if len(group) > 1:
+                return group
         mention = self.inside(head, as_source=as_source, exclude=exclude)
         if mention is None:
             return ()
@@ -285,6 +292,25 @@ class SentenceMentions:
             )
             for t, m in zip((first, head), reversed(distinct), strict=True)
         )  # fmt: skip
+
+    def _group_of(self, head: int) -> tuple[Mention, ...]:
+        """ "they" of "Germany, Britain and France said they …": everyone coordinated before it."""
+        tree = self.tree
+        if self.at(head) is None or head not in self._antecedents:
+            before = self.discourse.group if tree.lower[head] in ("they", "both") else ()
+            sentence = tree.sentence
+            return tuple(
+                replace(
+                    m, head=head, start=sentence.starts[head], end=sentence.ends[head], text=tree.forms[head],
+                    rule=f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence_index=sentence.index,
+                )
+                for m in before
+            )  # fmt: skip
+        first = self._antecedents[head]
+        while tree.relation(first) == "conj":
+            first = tree.heads[first]
+        found = [m for t in tree.conjuncts(first) for m in [self.at(t)] if m is not None and t < head and m.kind != "unknown"]
+        return tuple(replace(m, rule=f"one of {tree.forms[head]!r}: {m.rule}") for m in found)
 
     def phrases_before(self, head: int) -> bool:
         """Whether a name or adjective in the phrase itself tells whose it is."""
@@ -362,6 +388,12 @@ class SentenceMentions:
             return self._pronoun(head)
         if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
             return None
+        if tree.lemmas[head].lower() in COUNTING or tag == "NUM":
+            for c in tree.children[head]:
+                if tree.relation(c) == "nmod" and tree.case(c) == "of":
+                    counted = self.at(c)
+                    if counted is not None:
+                        return replace(counted, head=head, plural=True)
         definite = self._definite(head)
         if definite is not None:
             return definite
@@ -528,7 +560,7 @@ class SentenceMentions:
         last_word = hit.phrase.rsplit(" ", 1)[-1]
         if modifiers and (last_word in GENERIC_HEADS or role == "GOV"):
             other = modifiers[-1].agents[0].code or ""
-            if other and other not in ("GOV",) and not (other == "CVL"):
+            if other and other not in ("GOV",) and other != "CVL":
                 role = other
         owners = self._owners(head, core, names, hit)
         if not owners and self.tree.relation(head) == "conj":
@@ -686,8 +718,18 @@ class SentenceMentions:
             return None if speaker is None else self._stand_in(head, speaker, "speaker")
         else:
             return self._partitive(head)
-        found = self._before(head, kinds, plural) or self.discourse.recent(kinds, plural)
+        found = self._before(head, kinds, plural) or self.discourse.recent(kinds, plural, self._clause_actors(head))
         return None if found is None else self._stand_in(head, found, "pronoun")
+
+    def _clause_actors(self, head: int) -> frozenset[str]:
+        """Entries of the clause's subject, which an object pronoun of the same clause cannot stand for."""
+        tree = self.tree
+        verb = tree.heads[head]
+        if verb < 0 or tree.relation(head) not in ("obj", "iobj", "obl"):
+            return frozenset()
+        return frozenset(
+            m.entry_id for c in tree.children[verb] if tree.relation(c) == "nsubj" and c != head for m in [self.at(c)] if m is not None
+        )
 
     def _stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
         sentence = self.tree.sentence
@@ -718,15 +760,23 @@ class SentenceMentions:
             mention = self.at(t)
             if mention is None or mention.kind not in kinds or mention.head != t:
                 continue
-            if plural and mention.kind in ("country", "person") and not mention.plural:
+            coordinated = tree.relation(t) == "conj" or any(tree.relation(c) == "conj" for c in tree.children[t])
+            if plural and mention.kind in ("country", "person") and not mention.plural and not coordinated:
                 continue
             if not plural and mention.kind == "agent" and mention.plural:
                 continue
+            if (
+                kinds is PERSON_KINDS and mention.kind == "agent" and self.discourse.recent(("person",), False) is not None
+                and any(tree.lower[c] in ("a", "an") for c in tree.children[t])
+            ):  # fmt: skip
+                continue  # "A judge ordered that he be held": he is whom the story is about
             subject = 0 if tree.relation(t) == "nsubj" and (possessive or t not in own or tree.relation(head) != "obj") else 1
             candidates.append((subject, head - t, mention))
         if not candidates:
             return None
-        return min(candidates, key=lambda c: (c[0], c[1]))[2]
+        _, distance, mention = min(candidates, key=lambda c: (c[0], c[1]))
+        self._antecedents[head] = head - distance
+        return mention
 
     def _in_own_clause(self, t: int, verb: int) -> bool:
         """Whether noun t hangs on the pronoun's own verb through nouns alone, so that the two cannot be one."""

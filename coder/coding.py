@@ -82,6 +82,7 @@ def code_sentences(
 def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> None:
     """Feed the actors of a coded sentence to the document's memory, subjects first."""
     ranked: list[tuple[int, int, Mention]] = []
+    discourse.group = ()
     speaker: Mention | None = None
     for i in range(tree.n):
         if tree.upos[i] not in ("NOUN", "PROPN", "PRON") or tree.relation(i) in ("compound", "flat"):
@@ -100,6 +101,10 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
         rank = {"nsubj": 0, "nsubj:pass": 0}.get(tree.deprels[i], 1 if tree.relation(i) in ("obj", "obl", "conj") else 2)
         if tree.heads[i] >= 0 and tree.relation(tree.heads[i]) == "root":
             rank -= 1
+        if rank <= 0 and tree.relation(i) == "nsubj":
+            together = [m for t in tree.conjuncts(i) for m in [mentions.at(t)] if m is not None and m.kind != "unknown"]
+            if len(together) > 1:
+                discourse.group = tuple(together)
         ranked.extend((rank, i, m) for m in mentions.several(i))
         if rank <= 0 and tree.heads[i] >= 0 and tree.lemmas[tree.heads[i]] in ("say", "tell", "add"):
             speaker = mention

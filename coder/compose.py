@@ -59,7 +59,10 @@ def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[
     seen: set[tuple[object, ...]] = set()
     for match in matches:
         for event in _events_of(context, match):
-            key = (event.source.mention.start, event.target.mention.start if event.target else -1, event.code, event.status)
+            key = (
+                event.source.mention.start, event.source.code, event.target.mention.start if event.target else -1,
+                event.target.code if event.target else "", event.code, event.status,
+            )  # fmt: skip
             if key not in seen:
                 seen.add(key)
                 events.append(event)
@@ -187,6 +190,12 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
                 mention = context.mentions.at(head)
                 if mention is not None and mention.kind in ("country", "place") and mention.actors:
                     return resolve_actor(mention, None).code[:3]
+    for head in tree.function(match.trigger, "subject"):  # "doctors in Nairobi went on strike"
+        for c in tree.children[head]:
+            if tree.relation(c) == "nmod" and tree.case(c) in ("in", "at"):
+                mention = context.mentions.at(c)
+                if mention is not None and mention.kind in ("country", "place") and mention.actors:
+                    return resolve_actor(mention, None).code[:3]
     for node in [match.trigger, *tree.ancestors(match.trigger)]:
         if tree.deprels[node] == "acl:relcl" and any(tree.lower[c] == "where" for c in tree.children[node]):
             mention = context.mentions.inside(tree.heads[node])
@@ -215,6 +224,8 @@ def _resolve_pair(
     actor = _fill_country(context, actor, day, alone)
     other = None if other is None else _fill_country(context, other, day, alone)
     if actor.mention.kind == "unknown":
+        if code[:2] in ("15", "19", "20"):
+            return None  # war is not waged by a name nobody knows
         actor = _unknown(actor)
     if other is not None and other.mention.kind == "unknown":
         other = _unknown(other)
@@ -225,6 +236,11 @@ def _resolve_pair(
             return None
         if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code:
             return None  # an army does not fight its own state; its places may be fought over
+        own = other.mention.kind == "country" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
+        if own and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
+            return None  # "dismissed claims of Russian involvement", said by the Kremlin
+        if code[:2] == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
+            return None  # one's own forces are what is moved, not the target
         if actor.code == other.code and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
         ):

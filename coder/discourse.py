@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from coder.dictionary.compiled import name_words, normalize
 from coder.records import Mention
 
 
+NOT_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
+
+
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
-    __slots__ = ("_countries", "_names", "_recent", "_roles", "last_doer", "speaker")
+    __slots__ = ("_countries", "_names", "_recent", "_roles", "group", "last_doer", "speaker")
 
     def __init__(self) -> None:
         self._names: dict[str, Mention] = {}
         self._recent: list[Mention] = []
         self.speaker: Mention | None = None
+        self.group: tuple[Mention, ...] = ()  # the coordinated subject of the sentence before, for "they"
         self.last_doer: Mention | None = None  # of the last act of force told
         self._countries: Counter[str] = Counter()
         self._roles: dict[str, str] = {}
@@ -27,12 +31,21 @@ class Discourse:
         words = name_words(text)
         return self._names.get(normalize(words[-1])) if words else None
 
-    def recent(self, kinds: Iterable[str], plural: bool) -> Mention | None:
-        """The latest fitting actor of the sentence before."""
-        for mention in self._recent:
-            if mention.kind in kinds and (not plural or mention.plural or mention.kind in ("people", "organization")):
-                return mention
-        return None
+    def recent(self, kinds: Sequence[str], plural: bool, exclude: frozenset[str] = frozenset()) -> Mention | None:
+        """The latest fitting actor of the sentence before; for persons one with a name before one without.
+
+        Args:
+            exclude: dictionary entries that cannot be meant.
+        """
+        fitting = [
+            m for m in self._recent
+            if m.kind in kinds and m.entry_id not in exclude and (not plural or m.plural or m.kind in ("people", "organization"))
+            and (plural or not m.plural)
+        ]  # fmt: skip
+        if kinds and kinds[0] == "person":
+            named = [m for m in fitting if m.kind == "person"]
+            fitting = named or fitting
+        return fitting[0] if fitting else None
 
     def latest(self) -> list[Mention]:
         """The actors of the sentence before, the most prominent first."""
@@ -43,7 +56,7 @@ class Discourse:
         words = name_words(mention.text)
         if mention.kind in ("person", "agent", "organization") and words and words[-1][:1].isupper():
             self._names.setdefault(normalize(words[-1]), mention)
-        if country:
+        if country and country not in NOT_COUNTRIES:
             self._countries[country] += 1
             if mention.kind == "agent" and mention.role:
                 self._roles[mention.role] = country

@@ -442,6 +442,8 @@ class Matcher:
     def _inner(self, i: int, carrier: int, frame: Frame) -> FrameMatch | None:
         for function in frame.inner:
             for head in self._function(i, carrier, function):
+                if frame.stance == "stop" and self.tree.relation(head) == "advcl":
+                    continue  # "halted to give way": a purpose, not what is halted
                 if frame.stance in ("resume", "intend", "agree") and self._own_subject(head):
                     continue  # "the White House announced that the president will meet …": told, not done, by the White House
                 if self.tree.upos[head] in ("NOUN", "PROPN") and self.tree.heads[head] == carrier:
@@ -577,6 +579,8 @@ class Matcher:
                 found = self._complement_mentions(i, carrier, name.partition(".")[2], taken)
                 found = tuple(m for m in found if (m.start, m.end) not in taken)
             else:
+                if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
+                    continue  # only a passive leaves its doer to the place ("were deported from Iran")
                 heads = self._function(i, carrier, name)
                 found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
                 if not found and as_source and name == "subject":
@@ -659,7 +663,7 @@ class Matcher:
         found: list[Mention] = []
         for h in heads:
             for mention in self.mentions.several(h, as_source=as_source, exclude=exclude):
-                if not any((m.start, m.end) == (mention.start, mention.end) for m in found):
+                if not any((m.start, m.end, m.entry_id) == (mention.start, mention.end, mention.entry_id) for m in found):
                     found.append(mention)
         if len(found) > 1:
             found = _joined(found)
@@ -715,6 +719,9 @@ def _rank(reading: FrameMatch) -> tuple[int, bool, int]:
 
 
 def _has_role(mention: Mention, roles: tuple[str, ...]) -> bool:
+    """Whether the actor may have one of the roles; a country named acts through its government."""
+    if mention.kind == "country" and mention.form in ("name", "capital") and "GOV" in roles:
+        return True
     texts = [mention.role] + [a.code or "" for a in mention.actors] + [r.code for a in mention.actors for r in a.roles]
     return any(role in text for role in roles for text in texts if text)
 

@@ -46,7 +46,7 @@ WISHES = frozenset("seek want hope aim wish try attempt desire".split())
 # Verbs whose infinitive came true ("managed to seize", "began to withdraw").
 IMPLICATIVE = frozenset(
     "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
-    "force compel make let cause lead allow enable use be say report know cease refuse decline".split()
+    "force compel make let cause lead allow enable use be say report know cease refuse decline vote".split()
 )
 
 
@@ -92,6 +92,8 @@ def future_refusal(tree: Tree, reading: FrameMatch) -> bool:
 
 def status(tree: Tree, reading: FrameMatch) -> Status:
     """Asserted, intended, hypothetical or negated, from the words above the trigger."""
+    if reading.frame is not None and reading.frame.status:
+        return Status(reading.frame.status)
     if reading.status is not Status.ASSERTED:
         return reading.status
     result = Status.ASSERTED

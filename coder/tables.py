@@ -218,7 +218,7 @@ def event_row(event: Event, ontology: Ontology) -> dict[str, Any]:
             sentence.document_id, sentence.index, trigger_start, trigger_end, source.mention.start, source.mention.end,
             source.code, target.mention.start if target else "", target.mention.end if target else "",
             target.code if target else "", event.code, event.status.value,
-        ),  # fmt: skip
+        ),
         "document_id": sentence.document_id,
         "sentence_index": sentence.index,
         "publication_date": sentence.publication_date,
@@ -345,7 +345,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         pq.write_table(table, temporary, compression="zstd", row_group_size=65536, write_statistics=True)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -355,7 +355,7 @@ def write_text(text: str, path: Path) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

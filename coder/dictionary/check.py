@@ -6,6 +6,7 @@ In: dictionary folders. Out: Faults with file and line; errors stop a load, warn
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,7 +84,7 @@ def _roles(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
     """Role dates that overlap under two codes, leave a short gap, or cannot be."""
     for actor, path in loaded.actor_models:
         roles = sorted(actor.roles, key=lambda r: r.start or dt.date.min)
-        for first, second in zip(roles, roles[1:], strict=False):
+        for first, second in itertools.pairwise(roles):
             if first.end is None and second.start is not None and first.code != second.code:
                 yield Fault(path, second.line, f"{actor.name}: role {first.code} has no end, {second.code} starts {second.start}",
                             "end the earlier role", "warning")  # fmt: skip
@@ -118,7 +119,7 @@ def _actor_codes(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
         for code in codes:
             if len(code) % 3:
                 yield Fault(path, actor.line, f"{actor.name}: {code} is not made of groups of three letters", level="warning")
-            elif countries and code[:3] not in countries and code[:3] not in roles and actor.kind not in ("people", "country") and not actor.code == code:
+            elif countries and code[:3] not in countries and code[:3] not in roles and actor.kind not in ("people", "country") and actor.code != code:
                 yield Fault(path, actor.line, f"{actor.name}: {code[:3]} in {code} is no country of the dictionaries", level="warning")
 
 

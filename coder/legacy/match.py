@@ -215,6 +215,7 @@ class PhraseMatcher:
                 place = self._next_noun(place)
             if len(bound) < len(wanted):
                 continue
+            gained += 0.05 * len(bound)
             if best is None or gained > best[0]:
                 best, best_slots = (gained, used), bound
         if best is None and not words:
@@ -241,10 +242,9 @@ class PhraseMatcher:
                 return []
             if len(words) == 1:
                 return tokens[start:]
-            for place in range(start - 1, -1, -1):
-                first = _backwards(self.legacy, words[:-1], self.clause, tokens, place)
-                if first is not None:
-                    return [*tokens[first : place + 1], *tokens[start:]]
+            first = _backwards(self.legacy, words[:-1], self.clause, tokens, start - 1)
+            if first is not None:
+                return tokens[first:]
         return []
 
     def _modifiers(self, head: int, *, determiners: bool) -> list[int]:
@@ -267,8 +267,9 @@ class PhraseMatcher:
                 yield h, 0.0
         for c in clause.children[view.verb]:
             if clause.rel(c) in ("xcomp", "ccomp", "acl") or (clause.rel(c) == "advcl" and clause.infinitive(c)):
-                yield c, 0.1
-                for o in clause.by_rel(c, "obj", "nsubj:pass"):
+                if clause.rel(c) == "xcomp" or clause.sentence.upos[c] != "VERB":
+                    yield c, 0.1
+                for o in clause.by_rel(c, "obj") if clause.rel(c) in ("xcomp", "advcl") else ():
                     for h in clause.conjuncts(o):
                         yield h, 0.1
         for c in clause.children[view.verb]:
@@ -379,7 +380,7 @@ class SequenceMatcher:
         clause = self.clause
         if item.kind == "word":
             word = item.words[0]
-            if word_fits(self.legacy, word, clause, place):
+            if (clause.words[place] == word) if word[:1] != "&" else word_fits(self.legacy, word, clause, place):
                 return [place], place + step
             if word.startswith("&"):
                 for phrase in self.legacy.synset_phrases.get(word[1:], ()):

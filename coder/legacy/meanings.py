@@ -40,3 +40,30 @@ def negate(code: str, legacy: LegacyDictionaries) -> str | None:
         if code[:length] in _NEGATED and len(code) >= length:
             return _NEGATED[code[:length]]
     return None
+
+
+# What asking for, meaning and demanding an action code to, by the kind of action.
+_ACTIONS = {
+    "06": "1", "061": "11", "062": "12", "064": "14", "05": "2", "07": "3", "071": "31", "072": "32", "073": "33", "074": "34",
+    "083": "4", "0831": "41", "0832": "42", "0833": "43", "0834": "44", "08": "5", "081": "51", "082": "52", "0841": "53",
+    "0842": "53", "085": "54", "086": "55", "087": "56", "04": "6", "044": "6", "046": "6", "057": "7", "045": "8",
+}  # fmt: skip
+_STANCES = {"020": "02", "030": "03", "100": "10"}
+_SHIFTED = {"03": {"8": "9"}}
+
+
+def compose(stance: str, action: str) -> str | None:
+    """The code of asking for (020), meaning (030) or demanding (100) an action; None where CAMEO has none.
+
+    Args:
+        stance: the outer code, bare.
+        action: the inner code.
+    """
+    root = _STANCES.get(stance)
+    if root is None:
+        return None
+    for length in (4, 3, 2):
+        kind = _ACTIONS.get(action[:length]) if len(action) >= length else None
+        if kind is not None:
+            return root + _SHIFTED.get(root, {}).get(kind, kind)
+    return None

@@ -13,6 +13,7 @@ from coder.records import Sentence
 _STEM_ENDINGS = ("N", "AN", "ANS", "IAN", "IANS", "IA", "INA", "INIAN", "IC", "ESE")
 _CORE = frozenset({"compound", "amod", "flat", "nummod", "det", "fixed", "goeswith", "name"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X", "SYM"})
+TIMES = frozenset({"AFTER", "BEFORE", "DURING", "SINCE", "UNTIL"})
 MIN_STEM = 5
 
 
@@ -131,7 +132,7 @@ class Clause:
             for end in range(min(n, p + longest), p, -1):
                 index = self.legacy.agent_names.get(" ".join(pieces[p:end]))
                 tokens = tuple(dict.fromkeys(owners[p:end]))
-                if index is not None and self._whole(owners, p, end) and not any(t in self.actors for t in tokens):
+                if index is not None and self._whole(owners, p, end):
                     for t in tokens:
                         self.agents[t] = Found(tokens, index)
                     p = end - 1
@@ -207,24 +208,16 @@ class Clause:
             if found is not None and found not in own:
                 own.append(found)
         agents = list(dict.fromkeys(self.agents[t] for t in core if t in self.agents))
+        if own:
+            # A word that is both ("Senate") is the agent beside another actor, the actor alone.
+            agents = [a for a in agents if not set(a.tokens) & set(own[0].tokens)]
         coded: list[Coded] = []
         if own:
             first = own[0]
-            group = [first]
-            for other in own[1:]:
-                if self._coordinated(first, other):
-                    group.append(other)
-            for found in group:
+            for found in (first, *self._modifier_conjuncts(first)):
                 entry = self.legacy.actors[found.entry]
                 for code in self.actor_codes(found):
                     coded.append(self._with_agents(code, agents, head, found.tokens, entry.name, entry.entry_id))
-            group += [f for f in self._modifier_conjuncts(first, core) if f not in group]
-            for found in group[1:]:
-                entry = self.legacy.actors[found.entry]
-                for code in self.actor_codes(found):
-                    one = self._with_agents(code, agents, head, found.tokens, entry.name, entry.entry_id)
-                    if all(c.tokens != one.tokens or c.code != one.code for c in coded):
-                        coded.append(one)
             if coded or not agents:
                 return coded
         if depth < 6:
@@ -234,7 +227,7 @@ class Clause:
                     named = [k for k in inner if k.has_actor]
                     if named:
                         return [self._with_agents(k.code, agents, head, k.tokens, k.name, k.entry_id) for k in named]
-                    if inner and not agents:
+                    if inner and not agents and TIMES.isdisjoint(self.cases(c)):
                         coded = coded or inner
         if coded:
             return coded
@@ -242,10 +235,7 @@ class Clause:
             return [self._with_agents("---", agents, head, (), None, "")]
         return []
 
-    def _coordinated(self, first: Found, other: Found) -> bool:
-        return False
-
-    def _modifier_conjuncts(self, first: Found, core: list[int]) -> list[Found]:
+    def _modifier_conjuncts(self, first: Found) -> list[Found]:
         """Actors coordinated with the one that modifies the head: US and British activists."""
         found: list[Found] = []
         for t in first.tokens:
@@ -309,21 +299,24 @@ class Clause:
 
     def descend(self, node: int, avoid: set[int]) -> Iterator[int]:
         """Noun phrase heads at and below a node, in the order of the text, clauses of their own left out."""
-        stack = [node]
+        stack = [(node, int(self.rel(node) == "ccomp"))]
         order: list[int] = []
         while stack:
-            i = stack.pop()
+            i, depth = stack.pop()
             if i in avoid:
                 continue
             order.append(i)
             for c in self.children[i]:
+                deeper = depth + (self.rel(c) == "ccomp")
+                if deeper > 1:
+                    continue
                 if self.rel(c) in ("conj",) and self.sentence.upos[c] in ("VERB", "AUX") and c not in self.actors:
                     continue
                 if self.full_rel(c) == "acl:relcl" or self.rel(c) in ("parataxis", "punct", "appos"):
                     continue
                 if self.rel(c) == "advcl" and not self.infinitive(c):
                     continue
-                stack.append(c)
+                stack.append((c, deeper))
         yield from sorted(order)
 
     def infinitive(self, i: int) -> bool:
