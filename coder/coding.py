@@ -47,6 +47,10 @@ def code_sentences(
         on_sentence: called with what was found in every sentence (explain, unresolved names).
         trace: record every frame tried for it, which costs time.
     """
+    if dictionaries.legacy is not None and dictionaries.legacy.has_verbs:
+        from coder.legacy.code import code_legacy_sentences
+
+        return code_legacy_sentences(sentences, dictionaries.legacy, options)
     discourse = Discourse()
     found: list[Event] = []
     told: list[EventDate | None] = []

@@ -400,6 +400,7 @@ class Tree:
             c
             for c in self.children[i]
             if c < i and self.relation(c) in ("amod", "compound", "nmod") and self.upos[c] in ("ADJ", "PROPN", "NOUN")
+            and self.deprels[c] != "nmod:poss"
         ]
         return tuple(self._spread([c for c in before if self.case(c) == ""]))
 

@@ -79,8 +79,10 @@ class Sentence:
                 roots.append(i)
         lines: list[str] = []
         seen: set[int] = set()
-        stack = [(i, 0) for i in reversed(roots)]
-        while stack:
+        stack = [(i, 0) for i in reversed(roots)] or [(0, 0)] * bool(self.forms)
+        while stack or len(seen) < len(self.forms):
+            if not stack:  # a cycle has no root
+                stack.append((next(i for i in range(len(self.forms)) if i not in seen), 0))
             i, depth = stack.pop()
             if i in seen:
                 continue

@@ -15,6 +15,7 @@ def normalize(word: str) -> str:
     """The key a word is looked up by: lower case, no accents, no full stops or apostrophes."""
     if word.isascii():
         return _STOPS.sub("", word).lower() if "." in word or "'" in word else word.lower()
+    word = word.lower()
     plain = unicodedata.normalize("NFKD", word.replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d"))
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return _STOPS.sub("", plain).lower()

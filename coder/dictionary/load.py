@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
@@ -23,6 +23,9 @@ DEFAULT_LIGHT_VERBS = frozenset(
     "hold have conduct carry_out launch stage mount make begin start open resume continue step_up intensify undertake "
     "perform wage kick_off pursue do lead initiate renew commence expand execute announce see witness".split()
 )
+
+if TYPE_CHECKING:
+    from coder.legacy.model import LegacyDictionaries
 
 
 class LineLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -66,6 +69,7 @@ class VerbEntry:
     model: VerbModel
     path: str
     layer: int
+    file: str = ""
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class Dictionaries:
         composition: stance → {code prefix: code}.
         actors: every actor entry by id.
         sha256: hash of all files that went in.
+        legacy: TABARI/PETRARCH dictionaries given among them; with verbs of their own they do the coding.
     """
 
     names: TrieNode = field(default_factory=TrieNode)
@@ -95,6 +100,7 @@ class Dictionaries:
     faults: list[Fault] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     sha256: str = ""
+    legacy: LegacyDictionaries | None = None
 
 
 def dictionary_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
@@ -218,7 +224,7 @@ def load_dictionaries(
                     if not verb.remove:
                         if not verb.frames:
                             result.faults.append(Fault(str(file), verb.line, "an entry without frames", "add `frames:`"))
-                        result.verb_entries.append(VerbEntry(verb, name, layer))
+                        result.verb_entries.append(VerbEntry(verb, name, layer, str(file)))
     result.actor_models = list(actors.values())
     result.agent_models = agents
     for model, name in result.actor_models:
@@ -386,14 +392,14 @@ def pattern_ids(entry: VerbEntry, loaded: Dictionaries) -> list[str]:
 def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[str]]) -> None:
     model = entry.model
     pos = model.part_of_speech
-    words = _expand(model.words, result, entry.path, model.line)
-    light = frozenset(w.replace(" ", "_") for w in _expand(model.light_only or model.light, result, entry.path, model.line))
+    words = _expand(model.words, result, entry.file, model.line)
+    light = frozenset(w.replace(" ", "_") for w in _expand(model.light_only or model.light, result, entry.file, model.line))
     for word in sorted(light):
         lemma = word.partition("_")[0]
         for form in verb_forms(lemma, irregular.get(lemma)):
             _add_form(result.forms, form, lemma)
     for frame_model, pattern_id in zip(model.frames, pattern_ids(entry, result), strict=True):
-        conditions = tuple(_compile_conditions(frame_model, result, entry.path))
+        conditions = tuple(_compile_conditions(frame_model, result, entry.file))
         weight = sum(3 if c.nouns else 1 if c.kind != "none" else 2 for c in conditions)
         for word in words:
             parts = word.split()

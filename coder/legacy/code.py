@@ -22,7 +22,6 @@ _AGENT_CASES = frozenset({"BY"})
 _INSIDE = frozenset({"compound", "amod", "flat", "det", "nummod", "fixed", "case", "punct"})
 _COOPERATION = ("03", "04", "05", "06")
 _PLACE_CASES = frozenset({"IN", "DURING"})
-Fallback = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class VerbHit:
 
 
 def code_legacy_sentences(
-    sentences: Iterable[Sentence], legacy: LegacyDictionaries, options: Options, fallback: Fallback | None = None
+    sentences: Iterable[Sentence], legacy: LegacyDictionaries, options: Options
 ) -> list[Event]:
     """Events of the sentences of one document, in order; none where a story discard stands in it.
 
@@ -60,7 +59,6 @@ def code_legacy_sentences(
         sentences: of one document, in order, with UD v2 labels.
         legacy: the loaded dictionaries.
         options: coding options; `monadic` keeps events without a target.
-        fallback: to a known code from one the ontology lacks; None keeps every code as the dictionary has it.
     """
     listed = list(sentences)
     verdicts = [discarded(s, legacy) for s in listed]
@@ -85,7 +83,7 @@ def code_legacy_sentences(
             )
             issues = issues_of(sentence, legacy)
             for raw in raws:
-                event = _event(sentence, tree, raw, date_of, issues, None if legacy.own_codes else fallback)
+                event = _event(sentence, tree, raw, date_of, issues, legacy.fallback(raw.code))
                 if event is not None:
                     events.append(event)
             reference = told[-1] or reference
@@ -99,11 +97,8 @@ def _event(
     raw: Raw,
     date_of: Callable[..., EventDate],
     issues: tuple[str, ...] | None,
-    fallback: Fallback | None,
+    code: str | None,
 ) -> Event | None:
-    code: str | None = raw.code
-    if fallback is not None:
-        code = fallback(raw.code)
     if code is None:
         return None
     notes = () if code == raw.code else (f"raw_code={raw.code}",)
@@ -309,8 +304,8 @@ class SentenceCoder:
             head >= 0
             and bool(self.clause.by_rel(head, "expl"))
             and self.clause.lemmas[head] == "BE"
-            and self.clause.rel(verb) in ("csubj", "acl")
-            and (self.clause.sentence.xpos[verb] == "VBN" or "VerbForm=Part" in self.clause.sentence.feats[verb])
+            and self.clause.rel(verb) == "csubj"
+            and not self.clause.by_rel(verb, "obj")
         )
 
     def _agents_of(self, verb: int) -> list[int]:

@@ -154,7 +154,29 @@ class LegacyDictionaries:
     kinds: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
     own_codes: bool = False
+    known_codes: frozenset[str] = frozenset()
 
     @property
     def has_verbs(self) -> bool:
         return bool(self.verb_entries)
+
+    def event_codes(self) -> set[str]:
+        """Every event code the verb files use, pairs taken apart, null codes left out."""
+        codes = {v.code for v in self.verb_entries} | {p.code for block in self.patterns for p in block}
+        return {part for code in codes for part in code.split(":") if part.strip("-")}
+
+    def use_ontology(self, known: frozenset[str]) -> None:
+        """Tell the files' own code list from CAMEO: with a tenth of the codes unknown they are kept as written.
+
+        Args:
+            known: the codes of the ontology in use.
+        """
+        self.known_codes = known
+        used = self.event_codes()
+        self.own_codes = bool(used) and sum(c not in known for c in used) * 10 > len(used)
+
+    def fallback(self, code: str) -> str | None:
+        """The longest known prefix of a code, the code itself where the files have their own list; None for none."""
+        if self.own_codes or not self.known_codes:
+            return code
+        return next((code[:n] for n in range(len(code), 1, -1) if code[:n] in self.known_codes), None)
