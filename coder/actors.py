@@ -226,6 +226,9 @@ class SentenceMentions:
             mention = self.at(head)
             if mention is not None and (mention.start, mention.end) in exclude:
                 mention = None
+            if mention is not None and mention.kind == "unknown" and mention.owners:
+                self._inside[key] = mention
+                return mention
             if mention is None or mention.kind == "unknown":
                 embedded = (m for m in self._embedded(head, as_source) if (m.start, m.end) not in exclude)
                 mention = next(embedded, None) or mention
@@ -358,6 +361,9 @@ class SentenceMentions:
                 queue.append(c)
         return core
 
+    def _comma_between(self, left: int, right: int) -> bool:
+        return any(self.tree.forms[t] in (",", "(", "–", "—", "-", ":") for t in range(left, right))
+
     def _participle(self, i: int) -> bool:
         """ "Turkish-backed": what stands before the participle is not the nationality of the noun."""
         form = self.keys[i]
@@ -394,6 +400,8 @@ class SentenceMentions:
                     counted = self.at(c)
                     if counted is not None:
                         return replace(counted, head=head, plural=True)
+        if tag == "NUM" and tree.deprels[head] in ("obj", "nsubj:pass") and not tree.children[head] and tree.forms[head].isalnum():
+            return self._make(head, {head}, kind="agent", role="CVL", rule="a number of people", form="agent")
         definite = self._definite(head)
         if definite is not None:
             return definite
@@ -502,8 +510,17 @@ class SentenceMentions:
             if titles:
                 return self._agent_mention(head, core, titles[-1], agents, names)
             if not self._event_like(head) and self.keys[head] not in CALENDAR:
-                owner = self._embedded_in_core(head, core)
+                owner = self._embedded_in_core(head, core) or self._possessor(head)
                 return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
+        return None
+
+    def _possessor(self, head: int) -> Mention | None:
+        """Armenia of "Armenia's Serzh Sarksyan"."""
+        for c in self.tree.children[head]:
+            if self.tree.deprels[c] == "nmod:poss":
+                owner = self.at(c)
+                if owner is not None and owner.kind in ("country", "organization"):
+                    return owner
         return None
 
     def _other_first_name(self, phrase: Phrase, core: set[int], names: list[Phrase], agents: list[Phrase]) -> bool:

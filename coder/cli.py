@@ -270,6 +270,20 @@ def unresolved(
             typer.echo(f"{row['count']:6}  {row['name']}\n        {row['sentence']}")
 
 
+@app.command(epilog="Example: eventcoder export output/events.parquet --layout phoenix -o events.tsv")
+def export(
+    events: Annotated[Path, typer.Argument(help="events.parquet")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Tab-separated file.")],
+    layout: Annotated[str, typer.Option(help="phoenix (26 columns) or petrarch (date, source, target, code, sentence).")] = "phoenix",
+) -> None:
+    """Write a table of events in another project's layout."""
+    from coder.legacy.phoenix_output import export_phoenix
+
+    if layout not in ("phoenix", "petrarch"):
+        raise EventCoderError(f'no layout "{layout}"', hint="phoenix or petrarch")
+    _say(f"{export_phoenix(events, output, layout=layout)} events -> {output}")
+
+
 @dictionary_app.command("check", epilog="Example: eventcoder dictionary check my-dictionaries")
 def dictionary_check(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders laid over the shipped ones; none: the shipped.")] = None,
@@ -351,6 +365,27 @@ def dictionary_diff(
     before = _resources(base(old), None)
     after = _resources(base(old), base(new)) if over else _resources(base(new), None)
     typer.echo(render(diff_dictionaries(before, after, corpus, Model(model)), limit))
+
+
+@dictionary_app.command("import", epilog="Example: eventcoder dictionary import actors.txt agents.txt verbs.txt -o my-dictionaries")
+def dictionary_import(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="TABARI/PETRARCH dictionaries of any kind.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the native files.")],
+) -> None:
+    """Convert TABARI and PETRARCH dictionaries to the native format; what it cannot say is listed with file and line."""
+    from coder.legacy.convert import import_files, write_imported
+
+    result = import_files(files)
+    for fault in result.faults:
+        _say(str(fault))
+    if not result.files:
+        raise EventCoderError("none of the files is a dictionary that can be imported", hint="give actors, agents or verbs files")
+    try:
+        for path in write_imported(result, output):
+            typer.echo(path)
+    except OSError as error:
+        raise EventCoderError(f"cannot write to {output}: {error.strerror}", hint="choose another --output") from error
+    _say(f"{result.entries} entries, {len(result.faults)} remarks")
 
 
 def main() -> None:

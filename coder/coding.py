@@ -50,7 +50,13 @@ def code_sentences(
     if dictionaries.legacy is not None and dictionaries.legacy.has_verbs:
         from coder.legacy.code import code_legacy_sentences
 
-        return code_legacy_sentences(sentences, dictionaries.legacy, options)
+        listed = list(sentences)
+        coded = code_legacy_sentences(listed, dictionaries.legacy, options)
+        if on_sentence and trace:
+            for tree in map(Tree, listed):
+                mentions = SentenceMentions(tree, dictionaries, Discourse())
+                on_sentence(SentenceTrace(tree, mentions, [], [], [e for e in coded if e.sentence is tree.sentence]))
+        return coded
     discourse = Discourse()
     found: list[Event] = []
     told: list[EventDate | None] = []

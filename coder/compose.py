@@ -106,6 +106,8 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         if resolved is None:
             continue
         actor, other = resolved
+        if match.stance == "report" and (other is None or not _opposed(actor, other)):
+            continue
         if event_code == "040" and other is not None and _third_ground(place, actor, other):
             event_code = "044"
         events.append(
@@ -126,6 +128,15 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     if match.reciprocal or match.paired_code:
         events = _both_ways(events)
     return events
+
+
+def _opposed(actor: ResolvedActor, other: ResolvedActor) -> bool:
+    """Whether one who tells of another's act of force accuses him by it: a foreigner, an observer, an opponent."""
+    if actor.code[3:6] in ("MED", "COP") or actor.code[:3] == "MED":
+        return False
+    if _country(actor) and _country(other) and _country(actor) != _country(other):
+        return True
+    return actor.code[:3] in NON_COUNTRIES or actor.code[3:6] in ("OPP", "REB", "HRI", "NGO", "SEP")
 
 
 def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> bool:

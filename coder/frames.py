@@ -62,7 +62,7 @@ class Matcher:
             found.append(reading)
             if not (reading.code or "").startswith(REACTIONS):
                 taken.update(t for t in reading.tokens if t != reading.trigger)
-            inner = reading.inner
+            inner = reading.inner if reading.stance != "report" else None  # what is reported stands beside the report
             while inner is not None:
                 taken.add(inner.trigger)
                 taken.update(inner.tokens)
@@ -433,7 +433,7 @@ class Matcher:
                 if words is None:
                     continue
                 reading = self._apply(noun, frame, i, words)
-                if reading is not None and (best is None or reading.specificity > best.specificity):
+                if reading is not None and (best is None or _rank(reading) > _rank(best)):
                     best = reading
         if best is None:
             return None

@@ -10,6 +10,7 @@ from typing import Any
 
 from coder.conllu import iter_conllu
 from coder.errors import InputError
+from coder.legacy.xml_input import legacy_input_kind, parsed_records, read_legacy_input
 from coder.pipeline import Model, corpus_hash, parse_documents
 from coder.read import list_files, read_corpus
 from coder.records import Document, ParsedDocument, Reject
@@ -25,6 +26,8 @@ def read_documents(source: Path, on_reject: OnReject) -> Iterator[Document]:
     Raises:
         InputError: there is nothing at `source`.
     """
+    if legacy_input_kind(source):
+        return (r.document if isinstance(r, ParsedDocument) else r for r in read_legacy_input(source, on_reject))
     return read_corpus(source, on_reject=on_reject)
 
 
@@ -56,6 +59,10 @@ def parsed_input(
     if source.suffix in (".conllu", ".conll") or source.name.endswith(".conllu.gz"):
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
         return iter_conllu(source), lambda: "given parses", lambda: digest, digest
+    if legacy_input_kind(source):
+        digest, _ = corpus_hash([source], source)
+        records = read_legacy_input(source, on_reject)
+        return parsed_records(records, lambda documents: parse_documents(documents, model, None)), lambda: "given parses", lambda: digest, digest
     if is_store(source):
         store = ParseStore(source)
         digest, _ = corpus_hash(sorted(source.glob("*.parquet")), source)

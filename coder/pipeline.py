@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from coder import __version__
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
+from coder.legacy.discard import discard_rejects
 from coder.read import iter_corpus, list_files
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources
@@ -126,6 +127,8 @@ def code_document(parsed: ParsedDocument, resources: Resources) -> Coded:
     try:
         events: list[Event] = code_sentences(parsed.sentences, resources.dictionaries, resources.options, note_unknown)
         rows = [event_row(event, resources.ontology) for event in events]
+        if resources.dictionaries.legacy is not None:
+            rejects += discard_rejects(parsed.sentences, resources.dictionaries.legacy)
     except Exception as error:
         log.warning("%s: coding failed: %r", parsed.document.id, error)
         rows = []

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from coder.dictionary.load import Dictionaries, load_dictionaries
 from coder.errors import InputError
+from coder.legacy.convert import import_files, write_imported
+from coder.legacy.load import legacy_files, load_legacy
+from coder.legacy.native import add_native
 from coder.ontology import Ontology, load_ontology
 from coder.options import Options
 
+log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Resources:
@@ -50,6 +57,9 @@ def load_resources(
         DictionaryError, OntologyError: with every fault, each with file and line.
     """
     options = options or Options()
+    legacy = legacy_files((*dictionaries, *added))
+    if legacy:
+        return load_mixed(legacy, dictionaries, added, options)
     shipped = shipped_dictionaries()
     bases = list(dictionaries) or [shipped]
     ontology_folder = shipped / "ontology"
@@ -61,4 +71,50 @@ def load_resources(
             bases = [shipped / "ontology", *bases]
     ontology = load_ontology(ontology_folder, scores=options.scores, quad=options.quad_classes)
     loaded = load_dictionaries(bases, added, gazetteer=options.gazetteer)
+    return Resources(loaded, ontology, options, ontology_folder)
+
+
+def load_mixed(legacy_paths: Sequence[Path], dictionaries: Sequence[Path], added: Sequence[Path], options: Options) -> Resources:
+    """Legacy dictionaries, alone or with native ones.
+
+    With legacy verbs these do the coding, and native actors and agents are laid under the legacy ones; without, the
+    legacy actors and agents are converted and laid over the native dictionaries.
+
+    Args:
+        legacy_paths: the legacy files among the others.
+        dictionaries, added, options: as of `load_resources`.
+
+    Raises:
+        DictionaryError, OntologyError: native files with faults; faults of legacy files are logged.
+    """
+    taken = set(legacy_paths)
+    shipped = shipped_dictionaries()
+    bases = [p for p in dictionaries if p not in taken]
+    above = [p for p in added if p not in taken]
+    legacy = load_legacy(list(legacy_paths))
+    for fault in legacy.faults:
+        log.log(logging.WARNING if fault.level == "error" else logging.INFO, "%s", fault)
+    if legacy.faults:
+        errors = sum(f.level == "error" for f in legacy.faults)
+        log.warning("legacy dictionaries: %d lines not used, %d mended (--verbose lists all)", errors, len(legacy.faults) - errors)
+    ontology_folder = next((p / "ontology" for p in bases if (p / "ontology" / "cameo.csv").is_file()), shipped / "ontology")
+    ontology = load_ontology(ontology_folder, scores=options.scores, quad=options.quad_classes)
+    if not dictionaries and not legacy.has_verbs:
+        bases = [shipped]
+    elif ontology_folder.parent not in bases:
+        bases = [ontology_folder, *bases]
+    if legacy.has_verbs:
+        loaded = load_dictionaries(bases, above, gazetteer=False)
+        add_native(legacy, loaded)
+        legacy.use_ontology(frozenset(ontology.codes))
+        if legacy.own_codes:
+            log.warning("the legacy verbs use a code list of their own: codes are kept as written")
+        loaded.legacy = legacy
+    else:
+        with tempfile.TemporaryDirectory(prefix="eventcoder-") as folder:
+            write_imported(import_files(legacy_paths), Path(folder))
+            loaded = load_dictionaries(bases, [*above, Path(folder)], gazetteer=options.gazetteer)
+        loaded.files = [f for f in loaded.files if f.exists()]
+    loaded.files += list(legacy_paths)
+    loaded.sha256 = hashlib.sha256(f"{loaded.sha256}{legacy.sha256}".encode()).hexdigest()
     return Resources(loaded, ontology, options, ontology_folder)

@@ -77,6 +77,8 @@ def purpose(tree: Tree, i: int) -> bool:
     """Whether the trigger is an infinitive of purpose on another clause or on a noun."""
     while tree.relation(i) == "conj" and tree.heads[i] >= 0:
         i = tree.heads[i]
+    if tree.heads[i] >= 0 and tree.relation(i) == "advcl" and tree.lemmas[tree.heads[i]].lower() in IMPLICATIVE:
+        return False
     return tree.relation(i) in ("advcl", "acl") and any(
         tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]
     )
@@ -141,6 +143,9 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 result = Status.HYPOTHETICAL
         elif relation == "advcl":
             infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+            if tree.lemmas[parent].lower() in IMPLICATIVE:  # "voted to extend"
+                node = parent
+                continue
             spoken = (reading.code or "").startswith(SPOKEN) and tree.lemmas[parent].lower() in ADDRESS_VERBS
             if infinitive and not spoken and result is Status.ASSERTED:
                 result = Status.INTENDED
@@ -182,6 +187,8 @@ def _is_to(tree: Tree, node: int) -> bool:
     if tree.upos[node] != "VERB" or not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
         return False
     if any(tree.lemmas[c] == "be" and tree.relation(c) in ("cop", "aux") for c in tree.children[node]):
+        return True
+    if any(tree.lower[c] in ("due", "set", "about", "scheduled") for c in tree.children[node]):  # "is due to meet"
         return True
     head = tree.heads[node]
     return head >= 0 and tree.lemmas[head] == "be" and tree.relation(node) in ("xcomp", "ccomp") and tree.lower[head] in ("is", "are", "was", "were")

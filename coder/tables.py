@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
-from coder.ontology import Ontology
+from coder.ontology import CodeEntry, Ontology
 from coder.records import Event, Reject
 
 Int32 = Annotated[int, pa.int32()]
@@ -202,10 +203,27 @@ BARE_ROLES = frozenset(
 )
 
 
+def own_code(code: str, ontology: Ontology) -> CodeEntry:
+    """An entry for a code of a user's own list (a legacy dictionary's): of the nearest known code, else neutral.
+
+    Args:
+        code: not in the ontology.
+    """
+    near = ontology.fallback(code)
+    if near is not None:
+        return replace(ontology[near], code=code, label=f"{ontology[near].label} (own code {code})")
+    root = int(code[:2]) if code[:2].isdigit() else 1
+    quad = 4 if root >= 15 else 3 if root >= 9 else 2 if root >= 6 else 1
+    return CodeEntry(code, f"own code {code}", code[:3], code[:2], None, 0.0, True, quad, None, None, None)
+
+
 def event_row(event: Event, ontology: Ontology) -> dict[str, Any]:
     """The columns of an event; `daily_id` and `reports` are filled over the whole corpus by `group_daily`."""
     sentence = event.sentence
-    entry = ontology.get(event.code) or ontology[ontology.fallback(event.code) or event.code]
+    entry = ontology.get(event.code)
+    if entry is None:
+        own = "own_code" in event.notes
+        entry = own_code(event.code, ontology) if own else ontology[ontology.fallback(event.code) or event.code]
     source, target = event.source, event.target
     tokens = event.trigger_tokens
     trigger_start = min(sentence.starts[t] for t in tokens)

@@ -11,7 +11,8 @@ from coder.legacy.model import DatedCode
 from coder.legacy.text import Line
 
 _CODE = re.compile(r"\[([^\[\]]*)\]")
-_DATED = re.compile(r"^(?P<code>[^\s<>\d][^\s<>]*)?\s*(?P<when>[<>]?\s*\d[\d\s\-]*)$")
+_DATED = re.compile(r"^(?:(?P<code>[^\s<>]+?)(?:\s+|(?=[<>])))?(?P<when>[<>]?\s*\d[\d\s\-]*)$")
+_GLUED = re.compile(r"\d{6,}(-\d{6,})?$")
 _NULL = frozenset({"---", ""})
 
 
@@ -57,10 +58,10 @@ def parse_code(text: str) -> tuple[DatedCode | None, str]:
     if body in _NULL:
         return DatedCode(""), ""
     match = _DATED.match(body)
-    if match is None or (match["code"] is None and "<" not in body and ">" not in body):
+    if match is None:
         code = body.split()[0] if body else ""
         problem = "" if code == body else f"only the code {code} of [{body}] is used"
-        if re.search(r"[<>]", code):
+        if re.search(r"[<>]", code) or _GLUED.search(code):
             return None, f"the date of [{body}] cannot be read"
         return DatedCode(code), problem
     code = match["code"] or ""

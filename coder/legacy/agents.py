@@ -79,4 +79,7 @@ def _forms(name: str, braced: bool, irregular: str, markers: dict[str, tuple[str
     if braced:
         listed = [w.strip() for w in irregular.partition("}")[0].upper().split() if w.strip()]
         return (name, *listed)
-    return (name,) if name.endswith("_") else (name, plural(name))
+    if name.endswith("_"):
+        return (name,)
+    # The format makes ENVOIES of ENVOY; what English writes is taken too.
+    return (name, plural(name), name + "S") if re.search(r"[AEIOU]Y$", name) else (name, plural(name))

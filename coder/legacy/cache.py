@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from coder.errors import Fault
-from coder.legacy.model import ActorEntry, AgentEntry, DatedCode, Item, LegacyDictionaries, Pattern, Transformation, VerbEntry
+from coder.legacy.model import ActorEntry, AgentEntry, LegacyDictionaries, Pattern, Transformation, VerbEntry, encode_pattern
 
-FORMAT = "eventcoder-legacy-1"
+FORMAT = "eventcoder-legacy-2"
 
 
 def cache_folder() -> Path:
@@ -39,13 +41,18 @@ def _path(key: str) -> Path:
 
 def read(key: str) -> LegacyDictionaries | None:
     """The stored form, None where there is none or it is damaged."""
+    collecting = gc.isenabled()
+    gc.disable()  # thousands of small objects that all stay: collecting in between only costs
     try:
-        body = json.loads(_path(key).read_text("utf-8"))
+        body = json.loads(_path(key).read_bytes())
         if body.get("format") != FORMAT or body.get("key") != key:
             return None
         return _decode(body)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError):
         return None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def write(key: str, legacy: LegacyDictionaries) -> None:
@@ -60,34 +67,39 @@ def write(key: str, legacy: LegacyDictionaries) -> None:
         return
 
 
-def _item(item: Item) -> list[Any]:
-    return [item.kind, item.words, item.preps, [_item(i) for i in item.inner], item.joined]
+def _lines(values: Iterable[str]) -> str:
+    return "\n".join(values)
 
 
-def _items(raw: Any) -> tuple[Item, ...]:
-    return tuple(Item(k, tuple(w), tuple(p), _items(i) if i else (), j) for k, w, p, i, j in raw)
+def _counts(table: dict[str, int]) -> list[str]:
+    """A table of numbers as two long strings: far faster to read than an object of as many members."""
+    return [_lines(table), " ".join(map(str, table.values()))]
+
+
+def _table(raw: list[str]) -> dict[str, int]:
+    return dict(zip(raw[0].split("\n"), map(int, raw[1].split()), strict=True)) if raw[1] else {}
+
+
+def _actor_line(legacy: LegacyDictionaries, index: int) -> str:
+    a = legacy.actor(index)
+    return f"{a.name}\t{a.entry_id}\t" + ";".join(f"{c.code}|{c.first}|{c.last}" for c in a.codes)
 
 
 def _encode(legacy: LegacyDictionaries) -> dict[str, Any]:
     return {
-        "actors": [[a.name, a.entry_id, [[c.code, c.first, c.last] for c in a.codes]] for a in legacy.actors],
-        "names": legacy.names,
-        "longest": legacy.longest,
+        "actors": _lines(_actor_line(legacy, i) for i in range(len(legacy.actors))),
+        "names": _counts(legacy.names),
+        "longest": _counts(legacy.longest),
         "agents": [[a.name, a.code, a.prefix, a.entry_id] for a in legacy.agents],
-        "agent_names": legacy.agent_names,
-        "agent_longest": legacy.agent_longest,
+        "agent_names": _counts(legacy.agent_names),
+        "agent_longest": _counts(legacy.agent_longest),
         "verbs": [[v.words, v.main, v.code, v.block, v.explicit, v.entry_id] for v in legacy.verb_entries],
         "forms": legacy.forms,
         "lemmas": legacy.lemmas,
         "several": legacy.several,
-        "patterns": [
-            [
-                [[_item(i) for i in p.before], [_item(i) for i in p.after], p.code, p.pattern_id, p.line, p.syntactic,
-                 p.joined, p.before_joined]
-                for p in block
-            ]
-            for block in legacy.patterns
-        ],
+        "patterns": [json.dumps([encode_pattern(p) for p in legacy.block(i)], separators=(",", ":")) for i in range(len(legacy.patterns))],
+        "used_codes": sorted(legacy.used_codes),
+        "syntactic": legacy.syntactic,
         "synsets": legacy.synsets,
         "synset_words": {k: sorted(v) for k, v in legacy.synset_words.items()},
         "synset_phrases": legacy.synset_phrases,
@@ -95,44 +107,41 @@ def _encode(legacy: LegacyDictionaries) -> dict[str, Any]:
         "discards": legacy.discards,
         "issues": legacy.issues,
         "meanings": legacy.meanings,
-        "faults": [asdict(f) for f in legacy.faults],
+        "faults": [[f.path, f.line, f.message, f.hint, f.level] for f in legacy.faults],
         "kinds": dict(legacy.kinds),
-    }  # fmt: skip
+    }
+
+
+def _rows(raw: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(r) for r in raw)
 
 
 def _decode(body: dict[str, Any]) -> LegacyDictionaries:
-    tuples = lambda rows: tuple(tuple(r) for r in rows)  # noqa: E731
-    plain = {"": (DatedCode(""),)}
-
-    def codes(raw: list[list[Any]]) -> tuple[DatedCode, ...]:
-        if len(raw) == 1 and raw[0][1] == 0 and raw[0][2] == 99999999:
-            known = plain.get(raw[0][0])
-            if known is None:
-                known = plain[raw[0][0]] = (DatedCode(*raw[0]),)
-            return known
-        return tuple(DatedCode(*c) for c in raw)
-
+    actors: list[ActorEntry | str] = []
+    actors += body["actors"].split("\n") if body["actors"] else []
+    patterns: list[list[Pattern] | str] = []
+    patterns += body["patterns"]
     return LegacyDictionaries(
-        actors=[ActorEntry(name, codes(raw), entry) for name, entry, raw in body["actors"]],
-        names=body["names"],
-        longest=body["longest"],
+        actors=actors,
+        names=_table(body["names"]),
+        longest=_table(body["longest"]),
         agents=[AgentEntry(*row) for row in body["agents"]],
-        agent_names=body["agent_names"],
-        agent_longest=body["agent_longest"],
+        agent_names=_table(body["agent_names"]),
+        agent_longest=_table(body["agent_longest"]),
         verb_entries=[VerbEntry(tuple(w), m, c, b, e, i) for w, m, c, b, e, i in body["verbs"]],
         forms=body["forms"],
         lemmas=body["lemmas"],
         several={k: [(tuple(w), m, e) for w, m, e in v] for k, v in body["several"].items()},
-        patterns=[
-            [Pattern(_items(b), _items(a), c, i, n, s, j, bj) for b, a, c, i, n, s, j, bj in block] for block in body["patterns"]
-        ],
-        synsets={k: tuples(v) for k, v in body["synsets"].items()},
+        patterns=patterns,
+        used_codes=frozenset(body["used_codes"]),
+        syntactic=body["syntactic"],
+        synsets={k: _rows(v) for k, v in body["synsets"].items()},
         synset_words={k: frozenset(v) for k, v in body["synset_words"].items()},
-        synset_phrases={k: tuples(v) for k, v in body["synset_phrases"].items()},
+        synset_phrases={k: _rows(v) for k, v in body["synset_phrases"].items()},
         transformations=[Transformation(**t) for t in body["transformations"]],
         discards={k: [(tuple(w), s, wh, i) for w, s, wh, i in v] for k, v in body["discards"].items()},
         issues={k: [(tuple(w), c, m) for w, c, m in v] for k, v in body["issues"].items()},
         meanings=body["meanings"],
-        faults=[Fault(**f) for f in body["faults"]],
+        faults=[Fault(*f) for f in body["faults"]],
         kinds=body["kinds"],
     )

@@ -83,7 +83,7 @@ def code_legacy_sentences(
             )
             issues = issues_of(sentence, legacy)
             for raw in raws:
-                event = _event(sentence, tree, raw, date_of, issues, legacy.fallback(raw.code))
+                event = _event(sentence, tree, raw, date_of, issues, legacy.fallback(raw.code), legacy.own_codes)
                 if event is not None:
                     events.append(event)
             reference = told[-1] or reference
@@ -98,10 +98,11 @@ def _event(
     date_of: Callable[..., EventDate],
     issues: tuple[str, ...] | None,
     code: str | None,
+    own: bool,
 ) -> Event | None:
     if code is None:
         return None
-    notes = () if code == raw.code else (f"raw_code={raw.code}",)
+    notes = ("own_code",) if own else () if code == raw.code else (f"raw_code={raw.code}",)
     return Event(
         sentence=sentence,
         source=_resolved(sentence, raw.source),
@@ -410,7 +411,7 @@ class SentenceCoder:
         phrases: PhraseMatcher | None = None
         sequences: SequenceMatcher | None = None
         for block in hit.blocks:
-            for pattern in self.legacy.patterns[block]:
+            for pattern in self.legacy.block(block):
                 if not _possible(pattern, here):
                     continue
                 if pattern.syntactic:
@@ -543,7 +544,7 @@ class SentenceCoder:
             backward = ""
         status = Status.ASSERTED
         if self._negated(hit.verb) and (match is None or match.pattern.syntactic or not self._says_not(match)):
-            turned = [negate(c, self.legacy) if c and view_syntactic(self.legacy, hit) else None for c in (forward, backward)]
+            turned = [negate(c, self.legacy) if c and self._syntactic(hit) else None for c in (forward, backward)]
             if any(turned):
                 forward = turned[0] or "" if forward else ""
                 backward = turned[1] or "" if backward else ""
@@ -565,13 +566,13 @@ class SentenceCoder:
                 made.append(Raw(source, None, forward, **common))
         return made
 
+    def _syntactic(self, hit: VerbHit) -> bool:
+        """Whether a verb's block is PETRARCH2's, whose negation is composed; a PETRARCH file spells negation out."""
+        patterns = [p for b in hit.blocks for p in self.legacy.block(b)]
+        return patterns[0].syntactic if patterns else self.legacy.syntactic
+
     def _says_not(self, match: Match) -> bool:
         return any(self.clause.words[t] in _NEGATIONS for t in match.tokens)
-
-
-def view_syntactic(legacy: LegacyDictionaries, hit: VerbHit) -> bool:
-    """Whether a verb's block is PETRARCH2's, whose negation is composed; a PETRARCH file spells negation out."""
-    return any(p.syntactic for patterns in legacy.patterns for p in patterns[:1])
 
 
 def _possible(pattern: Pattern, here: set[str]) -> bool:

@@ -20,7 +20,7 @@ from coder.legacy.load import sniff
 from coder.legacy.model import DatedCode, Item, Pattern
 from coder.legacy.others import parse_discards, parse_issues
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
-from coder.legacy.text import dictionary_lines, plural, read_text, words_of
+from coder.legacy.text import dictionary_lines, read_text, words_of
 from coder.legacy.verbs import NULL_CODE, RawBlock, RawVerb, RawVerbs, parse_verbs
 
 _SMALL = frozenset("OF THE AND FOR IN ON AT DE DA DI DU LA LE EL VON VAN BIN IBN AL".split())
@@ -191,9 +191,7 @@ def _agents(lines: Iterable[object], file: str, result: Imported) -> str:
             result.faults.append(Fault(file, agent.line, f"{agent.name}: {agent.code} is no native role code", "capital letters only", "warning"))
             continue
         singles = [f.replace("_", " ").strip().lower() for f in agent.forms]
-        if len(agent.forms) == 2 and agent.forms[1] == plural(agent.name):
-            nouns = [f"{singles[0]}{{{singles[1]}}}"]
-        elif "!" in agent.name or len(singles) > 2:
+        if "!" in agent.name:
             nouns = [f"{s}{{}}" for s in singles]
         else:
             nouns = [f"{singles[0]}{{{', '.join(singles[1:])}}}"]

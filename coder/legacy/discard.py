@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from coder.legacy.model import LegacyDictionaries
 from coder.legacy.text import words_of
-from coder.records import Sentence
+from coder.records import Reject, RejectReason, Sentence
 
 
 def sentence_words(sentence: Sentence) -> list[str]:
@@ -28,6 +28,23 @@ def discarded(sentence: Sentence, legacy: LegacyDictionaries) -> str:
                         return "story"
                     verdict = "sentence"
     return verdict
+
+
+def discard_rejects(sentences: Iterable[Sentence], legacy: LegacyDictionaries) -> list[Reject]:
+    """One reject for every sentence, or the story, that the discards leave out.
+
+    Args:
+        sentences: of one document.
+    """
+    rejects = []
+    for sentence in sentences:
+        verdict = discarded(sentence, legacy)
+        if verdict:
+            detail = "a story discard stands in it" if verdict == "story" else "a sentence discard stands in it"
+            rejects.append(Reject(sentence.document_id, "code", RejectReason.DISCARDED, detail, sentence_index=sentence.index))
+        if verdict == "story":
+            break
+    return rejects
 
 
 def _stands(words: Sequence[str], place: int, phrase: tuple[str, ...], whole: bool) -> bool:

@@ -12,7 +12,7 @@ from coder.errors import Fault, InputError
 from coder.legacy import cache
 from coder.legacy.actors import parse_actors, trim_overlaps
 from coder.legacy.agents import parse_agents
-from coder.legacy.model import ActorEntry, AgentEntry, LegacyDictionaries, VerbEntry
+from coder.legacy.model import ActorEntry, AgentEntry, LegacyDictionaries, Pattern, VerbEntry
 from coder.legacy.others import parse_discards, parse_issues, parse_meanings
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
 from coder.legacy.text import Line, dictionary_lines, plural, read_text, words_of
@@ -160,7 +160,7 @@ def _add_actors(legacy: LegacyDictionaries, lines: Iterable[Line], name: str) ->
         previous = by_name.get(main)
         if previous is not None:
             legacy.faults.append(Fault(name, raw.line, f"{raw.names[0][0]} stands here twice", "the codes are joined", "warning"))
-            old = legacy.actors[previous]
+            old = legacy.actor(previous)
             legacy.actors[previous] = ActorEntry(old.name, trim_overlaps([*old.codes, *raw.codes]), old.entry_id)
             index = previous
         else:
@@ -170,8 +170,8 @@ def _add_actors(legacy: LegacyDictionaries, lines: Iterable[Line], name: str) ->
         for text, _ in raw.names:
             words = words_of(text)
             key = " ".join(words)
-            if key and (key not in legacy.names or legacy.names[key][0] != index):
-                legacy.names[key] = (index, not text.endswith("_"))
+            if key and legacy.names.get(key, -1) >> 1 != index:
+                legacy.names[key] = 2 * index + (not text.endswith("_"))
                 legacy.longest[words[0]] = max(legacy.longest.get(words[0], 0), len(words))
 
 
@@ -199,15 +199,17 @@ def _add_verbs(legacy: LegacyDictionaries, files: Sequence[tuple[str, RawVerbs]]
     for label, words in members.items():
         legacy.synsets[label] = tuple(_member(word, label, plurals) for word in dict.fromkeys(words))
     resolve_synsets(legacy)
+    legacy.syntactic = any(syntactic.values())
     for name, raw in files:
         for block in raw.blocks:
             index = len(legacy.patterns)
-            legacy.patterns.append([])
+            patterns: list[Pattern] = []
+            legacy.patterns.append(patterns)
             for p in block.patterns:
                 pattern_id = f"{name}:{block.name or 'BLOCK'}#{p.line}"
                 parse = parse_syntactic if syntactic[name] else parse_sequence
                 try:
-                    legacy.patterns[index].append(parse(p.body, p.code, pattern_id, p.line, legacy.synsets))
+                    patterns.append(parse(p.body, p.code, pattern_id, p.line, legacy.synsets))
                 except PatternFault as fault:
                     legacy.faults.append(Fault(name, p.line, str(fault), "the pattern is not used"))
             for verb in block.verbs:
@@ -216,6 +218,8 @@ def _add_verbs(legacy: LegacyDictionaries, files: Sequence[tuple[str, RawVerbs]]
                 legacy.verb_entries.append(VerbEntry(verb.words, verb.main, code, index, verb.forms is not None, f"{name}:{verb.line}"))
                 _add_forms(legacy, entry, verb.words, verb.main, verb.forms)
         legacy.transformations += raw.transformations
+    used = {v.code for v in legacy.verb_entries} | {p.code for i in range(len(legacy.patterns)) for p in legacy.block(i)}
+    legacy.used_codes = frozenset(part for code in used for part in code.split(":") if part.strip("-"))
 
 
 def _add_forms(

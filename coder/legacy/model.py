@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from coder.errors import Fault
 
@@ -118,21 +120,44 @@ class Transformation:
     entry_id: str
 
 
+def encode_item(item: Item) -> list[Any]:
+    """An element as JSON holds it."""
+    return [item.kind, item.words, item.preps, [encode_item(i) for i in item.inner], item.joined]
+
+
+def _items(raw: Any) -> tuple[Item, ...]:
+    return tuple(Item(k, tuple(w), tuple(p), _items(i) if i else (), j) for k, w, p, i, j in raw)
+
+
+def encode_pattern(p: Pattern) -> list[Any]:
+    """A pattern as JSON holds it."""
+    before, after = [encode_item(i) for i in p.before], [encode_item(i) for i in p.after]
+    return [before, after, p.code, p.pattern_id, p.line, p.syntactic, p.joined, p.before_joined]
+
+
+def decode_pattern(raw: Any) -> Pattern:
+    """A pattern from JSON."""
+    before, after, *rest = raw
+    return Pattern(_items(before), _items(after), *rest)
+
+
 @dataclass(slots=True)
 class LegacyDictionaries:
     """Everything the legacy files say, indexed for matching.
 
     Args:
-        names: words of a name joined by blanks -> index of its entry, and whether the name is open to endings.
+        actors: entries; from the cache, lines that `actor` reads when they are asked for.
+        names: words of a name joined by blanks -> twice the index of its entry, plus one where it is open to endings.
         longest: first word of names -> how many words the longest has.
         verbs: word -> indices into `verb_entries` (single words: every form; several: the word they are found by).
-        patterns: of each block.
+        patterns: of each block; from the cache, JSON that `block` reads when it is asked for.
+        syntactic: whether the patterns are PETRARCH2's.
         synsets: label without "&" -> members, each a tuple of words; a member "&X" is another set.
         own_codes: True where the files use a code list of their own rather than CAMEO's.
     """
 
-    actors: list[ActorEntry] = field(default_factory=list)
-    names: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    actors: list[ActorEntry | str] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     agents: list[AgentEntry] = field(default_factory=list)
     agent_names: dict[str, int] = field(default_factory=dict)
@@ -141,7 +166,9 @@ class LegacyDictionaries:
     forms: dict[str, list[int]] = field(default_factory=dict)
     lemmas: dict[str, list[int]] = field(default_factory=dict)
     several: dict[str, list[tuple[tuple[str, ...], int, int]]] = field(default_factory=dict)
-    patterns: list[list[Pattern]] = field(default_factory=list)
+    patterns: list[list[Pattern] | str] = field(default_factory=list)
+    used_codes: frozenset[str] = frozenset()
+    syntactic: bool = False
     synsets: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     synset_words: dict[str, frozenset[str]] = field(default_factory=dict)
     synset_phrases: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
@@ -160,10 +187,21 @@ class LegacyDictionaries:
     def has_verbs(self) -> bool:
         return bool(self.verb_entries)
 
-    def event_codes(self) -> set[str]:
-        """Every event code the verb files use, pairs taken apart, null codes left out."""
-        codes = {v.code for v in self.verb_entries} | {p.code for block in self.patterns for p in block}
-        return {part for code in codes for part in code.split(":") if part.strip("-")}
+    def actor(self, index: int) -> ActorEntry:
+        """An actor entry."""
+        entry = self.actors[index]
+        if isinstance(entry, str):
+            name, place, raw = entry.split("\t")
+            codes = tuple(DatedCode(c, int(first), int(last)) for c, first, last in (r.split("|") for r in raw.split(";")))
+            entry = self.actors[index] = ActorEntry(name, codes, place)
+        return entry
+
+    def block(self, index: int) -> list[Pattern]:
+        """The patterns of a verb block."""
+        patterns = self.patterns[index]
+        if isinstance(patterns, str):
+            patterns = self.patterns[index] = [decode_pattern(raw) for raw in json.loads(patterns)]
+        return patterns
 
     def use_ontology(self, known: frozenset[str]) -> None:
         """Tell the files' own code list from CAMEO: with a tenth of the codes unknown they are kept as written.
@@ -172,7 +210,7 @@ class LegacyDictionaries:
             known: the codes of the ontology in use.
         """
         self.known_codes = known
-        used = self.event_codes()
+        used = self.used_codes
         self.own_codes = bool(used) and sum(c not in known for c in used) * 10 > len(used)
 
     def fallback(self, code: str) -> str | None:

@@ -51,7 +51,7 @@ def _enter(legacy: LegacyDictionaries, name: str, codes: tuple[DatedCode, ...], 
     for text in names:
         words = words_of(text)
         if words and " ".join(words) not in legacy.names:
-            legacy.names[" ".join(words)] = (index, False)
+            legacy.names[" ".join(words)] = 2 * index
             legacy.longest[words[0]] = max(legacy.longest.get(words[0], 0), len(words))
 
 

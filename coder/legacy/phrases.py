@@ -150,14 +150,14 @@ class Clause:
         for end in range(min(len(pieces), p + longest), p, -1):
             known = names.get(" ".join(pieces[p:end]))
             if known is not None and self._fits(pieces, owners, p, end):
-                return known[0], end
+                return known >> 1, end
         for end in range(min(len(pieces), p + max(longest, 1)), p, -1):
             last = pieces[end - 1]
             before = " ".join(pieces[p : end - 1])
             for stem in _stems(last):
                 known = names.get(f"{before} {stem}" if before else stem)
-                if known is not None and known[1] and self._fits(pieces, owners, p, end):
-                    return known[0], end
+                if known is not None and known & 1 and self._fits(pieces, owners, p, end):
+                    return known >> 1, end
         return None
 
     def _fits(self, pieces: list[str], owners: list[int], start: int, end: int) -> bool:
@@ -193,7 +193,7 @@ class Clause:
 
     def actor_codes(self, found: Found) -> list[str]:
         """The codes of a name on the sentence's day; several where the entry stands for several actors."""
-        return list(split_actors(code_on(self.legacy.actors[found.entry].codes, self.day)))
+        return list(split_actors(code_on(self.legacy.actor(found.entry).codes, self.day)))
 
     def phrase(self, head: int, depth: int = 0) -> list[Coded]:
         """The actors a noun phrase stands for, without those coordinated with it.
@@ -215,7 +215,7 @@ class Clause:
         if own:
             first = own[0]
             for found in (first, *self._modifier_conjuncts(first)):
-                entry = self.legacy.actors[found.entry]
+                entry = self.legacy.actor(found.entry)
                 for code in self.actor_codes(found):
                     coded.append(self._with_agents(code, agents, head, found.tokens, entry.name, entry.entry_id))
             if coded or not agents:

@@ -170,7 +170,7 @@ def _verb(text: str, line: Line, path: str, block: RawBlock, faults: list[Fault]
     bare = re.sub(r"\[[^\]]*\]?", " ", text)
     name, brace, listed = bare.partition("{")
     name = name.strip().upper()
-    if not re.search(r"\w", name) or re.search(r"[*$%^&~()=]", name) or len(name) > 120:
+    if not re.search(r"\w", name) or name[0] in "-<>" or re.search(r"[*$%^&~()=]", name) or len(name) > 120:
         faults.append(Fault(path, line.number, f"not a verb: {text[:60]}", "a verb, a pattern (- … * … [CODE]) or a header"))
         return
     if brace and "}" not in listed:
