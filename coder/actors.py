@@ -486,6 +486,9 @@ class SentenceMentions:
                 if titled and not self._other_first_name(phrase, core, names, agents):
                     return self._make(head, core, kind="person", actors=titled, entry_id=titled[0].entry_id, rule="name")
         covering = self._covering(names, head)
+        if covering is not None and self._part_of_a_name(covering):
+            names = [p for p in names if p is not covering]
+            covering = None
         agent = self._covering(agents, head)
         if agent is None and agents and self.tree.upos[head] == "PROPN" and (covering is None or covering.names[0].form != "name"):
             titles = [p for p in agents if p.start < head]
@@ -513,6 +516,14 @@ class SentenceMentions:
                 owner = self._embedded_in_core(head, core) or self._possessor(head)
                 return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
         return None
+
+    def _part_of_a_name(self, phrase: Phrase) -> bool:
+        """ "Milan" of "President Milan Jovic"."""
+        tree = self.tree
+        last = phrase.end - 1
+        return phrase.end - phrase.start == 1 and phrase.names[0].form in ("city", "region") and (
+            tree.relation(last) == "flat" or any(tree.relation(c) == "flat" for c in tree.children[last])
+        )
 
     def _possessor(self, head: int) -> Mention | None:
         """Armenia of "Armenia's Serzh Sarksyan"."""
@@ -595,6 +606,8 @@ class SentenceMentions:
         for p in names:
             best = self._best_hit(p.names)
             if best.actor.kind == "person" and p.start <= head < p.end:
+                continue
+            if self._part_of_a_name(p):
                 continue
             found.append(self._owner_mention(p.end - 1, p))
         countries = [m for m in found if m.kind in ("country", "organization", "place", "person")]
@@ -770,7 +783,7 @@ class SentenceMentions:
         possessive = tree.deprels[head] in ("nmod:poss", "det:poss")
         candidates: list[tuple[int, int, Mention]] = []
         for t in range(head - 1, -1, -1):
-            if tree.upos[t] not in ("NOUN", "PROPN") or tree.relation(t) in ("compound", "flat", "amod"):
+            if tree.upos[t] not in ("NOUN", "PROPN", "NUM") or tree.relation(t) in ("compound", "flat", "amod", "nummod"):
                 continue
             if not possessive and self._in_own_clause(t, tree.heads[head]):
                 continue

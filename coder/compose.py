@@ -106,8 +106,6 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         if resolved is None:
             continue
         actor, other = resolved
-        if match.stance == "report" and (other is None or not _opposed(actor, other)):
-            continue
         if event_code == "040" and other is not None and _third_ground(place, actor, other):
             event_code = "044"
         events.append(
@@ -128,15 +126,6 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     if match.reciprocal or match.paired_code:
         events = _both_ways(events)
     return events
-
-
-def _opposed(actor: ResolvedActor, other: ResolvedActor) -> bool:
-    """Whether one who tells of another's act of force accuses him by it: a foreigner, an observer, an opponent."""
-    if actor.code[3:6] in ("MED", "COP") or actor.code[:3] == "MED":
-        return False
-    if _country(actor) and _country(other) and _country(actor) != _country(other):
-        return True
-    return actor.code[:3] in NON_COUNTRIES or actor.code[3:6] in ("OPP", "REB", "HRI", "NGO", "SEP")
 
 
 def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> bool:
@@ -201,6 +190,10 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
                 mention = context.mentions.at(head)
                 if mention is not None and mention.kind in ("country", "place") and mention.actors:
                     return resolve_actor(mention, None).code[:3]
+        for head in (*tree.function(token, "on"), *tree.function(token, "against")):  # "the airstrike on Damascus"
+            mention = context.mentions.at(head)
+            if mention is not None and (mention.kind == "place" or mention.form == "capital"):
+                return resolve_actor(mention, None).code[:3]
     for head in tree.function(match.trigger, "subject"):  # "doctors in Nairobi went on strike"
         for c in tree.children[head]:
             if tree.relation(c) == "nmod" and tree.case(c) in ("in", "at"):
@@ -247,7 +240,7 @@ def _resolve_pair(
             return None
         if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code:
             return None  # an army does not fight its own state; its places may be fought over
-        own = other.mention.kind == "country" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
+        own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
         if own and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
             return None  # "dismissed claims of Russian involvement", said by the Kremlin
         if code[:2] == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):

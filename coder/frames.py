@@ -62,7 +62,7 @@ class Matcher:
             found.append(reading)
             if not (reading.code or "").startswith(REACTIONS):
                 taken.update(t for t in reading.tokens if t != reading.trigger)
-            inner = reading.inner if reading.stance != "report" else None  # what is reported stands beside the report
+            inner = None if reading.stance in ("criticize", "praise") else reading.inner
             while inner is not None:
                 taken.add(inner.trigger)
                 taken.update(inner.tokens)
@@ -304,7 +304,7 @@ class Matcher:
         for word in frame.trigger:
             token = -1
             for c in tree.children[i]:
-                if word in (tree.lower[c], tree.lemmas[c].lower()) and (c > i or tree.relation(c) == "obl"):
+                if word in (tree.lower[c], tree.lemmas[c].lower()) and (c > i or tree.relation(c) in ("obl", "advmod")):
                     token = c
                     break
                 if tree.relation(c) in ("obl", "obj", "advcl", "xcomp", "nmod", "ccomp", "advmod") or tree.deprels[c] == "nsubj:pass":
@@ -470,7 +470,7 @@ class Matcher:
             queue, seen = [head], {head}
             while queue:
                 node = queue.pop(0)
-                for name in ("object", "indirect", "with", "to", "against", "on", "from", "for", "into", "of", "in", "at", "between", "over"):
+                for name in ("object", "indirect", "with", "before", "by", "to", "against", "on", "from", "for", "into", "of", "in", "at", "between", "over"):
                     found = self._mentions_of(tree.function(node, name), False)
                     found = tuple(m for m in found if (m.start, m.end) not in taken)
                     if found:
@@ -618,7 +618,7 @@ class Matcher:
                     if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
                         return (mention,)
         for c in tree.children[carrier]:  # "will not end the strike until the government …"
-            if tree.relation(c) == "advcl" and any(tree.relation(g) == "mark" and tree.lower[g] in ("until", "unless", "till") for g in tree.children[c]):
+            if tree.relation(c) == "advcl" and any(tree.relation(g) == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
                 found = self._mentions_of(tree.function(c, "subject"), False, taken)
                 if found:
                     return found

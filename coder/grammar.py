@@ -393,9 +393,9 @@ class Tree:
             found = [c for c in self.children[i] if self.deprels[c] == relation]
             if found:
                 return tuple(self._spread(found))
-        by = [c for c in self.children[i] if self.relation(c) in ("nmod", "obl") and self.case(c) == "by"]
+        by = self._prepositional(i, "by")
         if by:
-            return tuple(self._spread(by))
+            return by
         before = [
             c
             for c in self.children[i]

@@ -118,9 +118,15 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                     result = Status.HYPOTHETICAL
             elif tree.relation(c) == "mark" and lower in HYPOTHETICAL_MARKS:
                 return Status.HYPOTHETICAL
-            elif (tree.relation(c) == "advcl" and any(
+            elif tree.relation(c) == "advcl" and any(
                 tree.relation(g) == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
-            )) or (tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if")):
+            ):
+                # "said it would retake the town if …" is a threat or a promise of the speaker's own
+                own = _reported(tree, node) and any(
+                    tree.deprels[g] == "nsubj" and tree.upos[g] == "PRON" for g in tree.children[node]
+                )
+                result = Status.INTENDED if own and result is Status.INTENDED else Status.HYPOTHETICAL
+            elif (tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if")):
                 result = Status.HYPOTHETICAL
         parent = tree.heads[node]
         if parent < 0:
