@@ -245,7 +245,10 @@ def _resolve_pair(
             return None  # "dismissed claims of Russian involvement", said by the Kremlin
         if code[:2] == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
             return None  # one's own forces are what is moved, not the target
-        if actor.code == other.code and (
+        at_home = code[:2] in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
+            other.mention.kind == "place" or other.mention.form == "capital"
+        )  # "Egypt moved tanks into Sinai"
+        if actor.code == other.code and not at_home and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
         ):
             return None

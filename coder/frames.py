@@ -617,6 +617,13 @@ class Matcher:
                     mention = self.mentions.at(t)
                     if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
                         return (mention,)
+        if code.startswith("14"):  # "pilots of Lufthansa", "doctors at a hospital in Nairobi": whom strikers strike against
+            for head in self._function(i, carrier, "subject"):
+                for c in tree.children[head]:
+                    if tree.relation(c) == "nmod" and tree.case(c) in ("of", "at", "in", "from"):
+                        mention = self.mentions.inside(c)
+                        if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
+                            return (mention,)
         for c in tree.children[carrier]:  # "will not end the strike until the government …"
             if tree.relation(c) == "advcl" and any(tree.relation(g) == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
                 found = self._mentions_of(tree.function(c, "subject"), False, taken)
@@ -684,7 +691,7 @@ PERMISSION_NOUNS = frozenset("permission authorization authorisation approval ri
 GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
 ADDRESS_FUNCTIONS = ("to", "against", "with", "towards", "on", "for", "over")
 PLACE_FUNCTIONS = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
-COMING_ABOUT = frozenset("begin start take come enter hold continue resume open last remain commence".split())
+COMING_ABOUT = frozenset("begin start take come enter hold continue resume open last remain commence erupt break flare rage occur ensue".split())
 BREAKING_DOWN = frozenset("collapse stall fail break falter founder stop end deadlock halt expire lapse".split())
 # Verbs that tell of somebody's act named by a noun ("noting Russia's support for …").
 TELLING_VERBS = frozenset("note reaffirm reiterate stress underline confirm highlight cite emphasize emphasise recall underscore disclose".split())
@@ -714,7 +721,7 @@ def _rank(reading: FrameMatch) -> tuple[int, bool, int]:
     A reading that says "not an event" needs no sides.
     """
     layer = reading.frame.layer if reading.frame else 0
-    complete = (reading.code is None and reading.specificity > 2) or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
+    complete = (reading.code is None and reading.specificity > 1) or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
     return layer, complete, reading.specificity
 
 

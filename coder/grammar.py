@@ -388,14 +388,17 @@ class Tree:
 
     def _noun_subject(self, i: int) -> tuple[int, ...]:
         """Who does a noun: possessor, "by", demonym or name before it."""
-        patient = self.lemmas[i].lower() in PATIENT_NOUNS
+        patient = self.lemmas[i].lower() in PATIENT_NOUNS and not self._prepositional(i, "of")
         for relation in () if patient else ("nmod:poss", "det:poss"):
             found = [c for c in self.children[i] if self.deprels[c] == relation]
             if found:
                 return tuple(self._spread(found))
-        by = self._prepositional(i, "by")
+        by = [c for c in self.children[i] if self.relation(c) in ("nmod", "obl") and self.case(c) == "by"]
+        for c in () if by else self.children[i]:  # "the attack on Kenya by rebels": the agent hung on the name
+            if self.relation(c) == "nmod" and self.upos[c] in ("PROPN", "NOUN") and self.lemmas[c][:1].isupper():
+                by += [g for g in self.children[c] if self.relation(g) == "nmod" and self.case(g) == "by"]
         if by:
-            return by
+            return tuple(self._spread(by))
         before = [
             c
             for c in self.children[i]

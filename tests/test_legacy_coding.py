@@ -162,7 +162,7 @@ def test_verbs_of_several_words_and_forms_that_are_none() -> None:
 
 def test_word_sequences() -> None:
     rows = "Vellaria Vellaria PROPN 2 nsubj\nseized seize VERB 0 root\ntwo two NUM 5 nummod\nlong long ADJ 5 amod\nships ship NOUN 2 obj\nof of ADP 7 case\nDromm Dromm PROPN 5 nmod"
-    assert coded(rows, legacy=WORDS) == {("VEL", "DRM", "170")}  # word sequences know no plural of phrases
+    assert coded(rows, legacy=WORDS) == {("VEL", "DRM", "171")}
     boats = rows.replace("long long ADJ 5 amod", "old old ADJ 5 amod").replace("ships ship", "boat boat")
     assert coded(boats, legacy=WORDS) == {("VEL", "DRM", "171")}
     negated = "Vellaria Vellaria PROPN 4 nsubj\nwill will AUX 4 aux\nnot not PART 4 advmod\nseize seize VERB 0 root\nDromm Dromm PROPN 4 obj"

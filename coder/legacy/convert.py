@@ -207,7 +207,7 @@ def _agents(lines: Iterable[object], file: str, result: Imported) -> str:
 
 
 def _list_name(label: str) -> str:
-    return "legacy_" + label.strip("_").lower()
+    return "legacy_" + re.sub(r"\W", "_", label.strip("_").lower(), flags=re.ASCII)
 
 
 def _lists(raw: RawVerbs, file: str) -> str:

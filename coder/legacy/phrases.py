@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from coder.legacy.actors import code_on, split_actors
@@ -46,6 +46,7 @@ class Clause:
 
     sentence: Sentence
     legacy: LegacyDictionaries
+    heads: list[int] = field(default_factory=list)
     children: list[list[int]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     lemmas: list[str] = field(default_factory=list)
@@ -56,8 +57,9 @@ class Clause:
     def __post_init__(self) -> None:
         s = self.sentence
         self.children = [[] for _ in s.forms]
-        for i, head in enumerate(s.heads):
-            if 0 <= head < len(s.forms) and head != i:
+        self.heads = acyclic(s.heads)
+        for i, head in enumerate(self.heads):
+            if head >= 0:
                 self.children[head].append(i)
         self.words = [f.upper().replace("’", "'") for f in s.forms]
         self.lemmas = [le.upper() if le and le != "_" else w for le, w in zip(s.lemmas, self.words, strict=True)]
@@ -73,8 +75,7 @@ class Clause:
         return self.sentence.deprels[i]
 
     def head(self, i: int) -> int:
-        h = self.sentence.heads[i]
-        return h if h != i else -1
+        return self.heads[i]
 
     def by_rel(self, i: int, *relations: str) -> list[int]:
         """Children in any of the relations, in order; a relation without subtype covers its subtypes."""
@@ -182,6 +183,8 @@ class Clause:
         while stack:
             for c in self.children[stack.pop()]:
                 relation = self.full_rel(c)
+                if c in found:
+                    continue
                 if self.rel(c) in _CORE or relation == "nmod:poss" or (self.rel(c) == "nmod" and not self.cases(c)):
                     found.append(c)
                     stack.append(c)
@@ -301,10 +304,12 @@ class Clause:
         """Noun phrase heads at and below a node, in the order of the text, clauses of their own left out."""
         stack = [(node, int(self.rel(node) == "ccomp"))]
         order: list[int] = []
+        seen: set[int] = set()
         while stack:
             i, depth = stack.pop()
-            if i in avoid:
+            if i in avoid or i in seen:
                 continue
+            seen.add(i)
             order.append(i)
             for c in self.children[i]:
                 deeper = depth + (self.rel(c) == "ccomp")
@@ -335,3 +340,24 @@ def _stems(word: str) -> Iterator[str]:
     for ending in _STEM_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
             yield word[: -len(ending)]
+
+
+def acyclic(heads: Sequence[int]) -> list[int]:
+    """Heads without loops: a token on one loses its head, so that walks along the tree end.
+
+    Args:
+        heads: of the tokens, -1 for a root.
+    """
+    found = [h if 0 <= h < len(heads) and h != i else -1 for i, h in enumerate(heads)]
+    safe = [False] * len(found)
+    for i in range(len(found)):
+        path: dict[int, None] = {}
+        node = i
+        while node >= 0 and not safe[node] and node not in path:
+            path[node] = None
+            node = found[node]
+        if node in path:
+            found[node] = -1
+        for passed in path:
+            safe[passed] = True
+    return found
