@@ -13,17 +13,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from coder.conllu import iter_conllu, upgrade_labels  # noqa: E402
-from coder.legacy.code import code_legacy_sentences  # noqa: E402
-from coder.legacy.load import load_legacy  # noqa: E402
-from coder.legacy.model import LegacyDictionaries  # noqa: E402
-from coder.options import Options  # noqa: E402
-from coder.records import Sentence  # noqa: E402
+from coder.conllu import iter_conllu, upgrade_labels
+from coder.legacy.code import code_legacy_sentences
+from coder.legacy.load import load_legacy
+from coder.legacy.model import LegacyDictionaries
+from coder.options import Options
+from coder.records import Document, Sentence
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 VERB_FILES = {"unit_udpipe_2.0": "PETR.Validate.verbs.2.0.txt", "unit_udpipe_petr1": "PETR.Validate.verbs.txt"}
@@ -68,27 +69,38 @@ def sentences_of(record: dict[str, Any]) -> list[Sentence]:
     return [upgrade_labels(s) for parsed in iter_conllu(lines) for s in parsed.sentences]
 
 
-def run_record(record: dict[str, Any], legacy: LegacyDictionaries) -> Outcome:
+def own_parses(records: list[dict[str, Any]]) -> list[list[Sentence]]:
+    """The records' texts parsed with the bundled model."""
+    from coder.pipeline import Model
+
+    documents = [
+        Document(f"{n}", r["text"], date.fromisoformat(r["date"]) if r["date"] else None) for n, r in enumerate(records)
+    ]
+    return [list(parsed.sentences) for parsed in Model(None, 1).parser.parse(documents)]
+
+
+def run_record(record: dict[str, Any], legacy: LegacyDictionaries, sentences: list[Sentence] | None = None) -> Outcome:
     """Code a record; with require_dyad, events with a plain --- on either side are dropped from both sets."""
     dyad = record["options"].get("require_dyad", True)
-    events = code_legacy_sentences(sentences_of(record), legacy, Options(monadic=not dyad))
+    events = code_legacy_sentences(
+        sentences if sentences is not None else sentences_of(record), legacy, Options(monadic=not dyad)
+    )
     coded = {(e.source.code, e.target.code if e.target else "---", e.code) for e in events}
     expected = {(e["source"], e["target"], e["event"]) for e in record["expected"]}
     return Outcome(record, frozenset(expected), frozenset(coded))
 
 
-def run_suite(path: Path, dictionaries: Path) -> list[Outcome]:
-    """All records of a file that are to be run."""
+def run_suite(path: Path, dictionaries: Path, *, parse: bool = False) -> list[Outcome]:
+    """All records of a file that are to be run, from the given parses or (`parse`) from our own."""
     outcomes = []
     loaded: dict[tuple[str, ...], LegacyDictionaries] = {}
-    for line in path.read_text("utf-8").splitlines():
-        record = json.loads(line)
-        if not record["evaluate"]:
-            continue
+    records = [r for r in map(json.loads, path.read_text("utf-8").splitlines()) if r["evaluate"]]
+    own = own_parses(records) if parse else [None] * len(records)
+    for record, sentences in zip(records, own, strict=True):
         names = tuple(dictionary_names(record))
         if names not in loaded:
             loaded[names] = load_legacy([dictionaries / n for n in names])
-        outcomes.append(run_record(record, loaded[names]))
+        outcomes.append(run_record(record, loaded[names], sentences))
     return outcomes
 
 
@@ -115,13 +127,14 @@ def main() -> None:
     options.add_argument("--dictionaries", type=Path, default=SHARED / "legacy")
     options.add_argument("--suite", action="append")
     options.add_argument("--failures", action="store_true", help="list every record that fails")
+    options.add_argument("--own-parses", action="store_true", help="parse the texts with the bundled model")
     given = options.parse_args()
     if not given.records.is_dir():
         raise SystemExit(f"{given.records} is not there: give --records and --dictionaries")
     for path in sorted(given.records.glob("*.jsonl")):
         if given.suite and path.stem not in given.suite:
             continue
-        outcomes = run_suite(path, given.dictionaries)
+        outcomes = run_suite(path, given.dictionaries, parse=given.own_parses)
         print(table(path.stem, outcomes), "\n")
         for o in outcomes if given.failures else []:
             if not o.exact:

@@ -220,7 +220,7 @@ def _resolve_pair(
         if side is not None and _country(side):
             context.countries.setdefault((side.mention.start, side.mention.end), _country(side))
     if other is not None and target is not None:
-        if not _country(actor) and _domestic(actor, other, code):
+        if not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or code[:2] != "17") and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
             other = resolve_actor(target, day, place=_country(actor))
@@ -243,6 +243,8 @@ def _resolve_pair(
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
         if own and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
             return None  # "dismissed claims of Russian involvement", said by the Kremlin
+        if code[:2] == "10" and other.code[3:6] in ("MIL", "COP") and _country(other) == _country(actor) and actor.code[3:6] in ("", "GOV"):
+            return None  # orders to one's own forces are no demands
         if code[:2] == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
             return None  # one's own forces are what is moved, not the target
         at_home = code[:2] in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (

@@ -242,6 +242,8 @@ class Tree:
         if relation == "advcl":
             if self.upos[head] in NOMINAL and self.child(head, "cop") < 0:
                 return self._noun_subject(head)
+            if self.lemmas[head] in ("call", "appeal", "plead") and self._infinitive(i):
+                return self._controller(head)
             if self.case(i) == "for" and self.upos[i] == "VERB":  # "thanked Pakistan for hosting refugees"
                 objects = [self.antecedent(c) for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
                 if objects:

@@ -114,7 +114,12 @@ CUP FINAL
 
 def world(*texts: tuple[str, str]) -> LegacyDictionaries:
     """The dictionaries of the tests, or those given as (name, text)."""
-    given = texts or (("a.actors.txt", ACTORS), ("a.agents.txt", AGENTS), ("a.verbs.txt", VERBS), ("a.discards.txt", DISCARDS))
+    given = texts or (
+        ("a.actors.txt", ACTORS),
+        ("a.agents.txt", AGENTS),
+        ("a.verbs.txt", VERBS),
+        ("a.discards.txt", DISCARDS),
+    )
     return compile_legacy([(Path(name), text) for name, text in given])
 
 

@@ -15,7 +15,9 @@ WORLD = world()
 WORDS = world(("a.actors.txt", ACTORS), ("a.agents.txt", AGENTS), ("s.verbs.txt", SEQUENCES))
 
 
-def coded(rows: str, day: str = "2001-05-01", legacy: object = WORLD, *, monadic: bool = False) -> set[tuple[str, str, str]]:
+def coded(
+    rows: str, day: str = "2001-05-01", legacy: object = WORLD, *, monadic: bool = False
+) -> set[tuple[str, str, str]]:
     events = code_legacy_sentences([sentence(rows, day)], legacy, Options(monadic=monadic))  # type: ignore[arg-type]
     return {(e.source.code, e.target.code if e.target else "---", e.code) for e in events}
 
@@ -36,7 +38,9 @@ def test_coordinated_sources_and_targets_are_all_coded() -> None:
 
 
 def test_an_entry_of_several_actors_is_kept_apart() -> None:
-    rows = "Marsh Marsh PROPN 2 compound\nLeague League PROPN 3 nsubj\ngreeted greet VERB 0 root\nDromm Dromm PROPN 3 obj"
+    rows = (
+        "Marsh Marsh PROPN 2 compound\nLeague League PROPN 3 nsubj\ngreeted greet VERB 0 root\nDromm Dromm PROPN 3 obj"
+    )
     assert coded(rows) == {("TAM", "DRM", "050"), ("RIN", "DRM", "050")}
 
 
@@ -68,9 +72,14 @@ def test_a_coordinated_modifier_gives_two_actors() -> None:
     assert coded(rows) == {("VELMIL", "NRD", "190"), ("DRMMIL", "NRD", "190")}
 
 
-@pytest.mark.parametrize(("day", "code"), [("1998-05-01", "OSTOPP"), ("1999-01-01", "OSTGOV"), ("2004-12-31", "OSTGOV"), ("2020-01-01", "OSTELI")])
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [("1998-05-01", "OSTOPP"), ("1999-01-01", "OSTGOV"), ("2004-12-31", "OSTGOV"), ("2020-01-01", "OSTELI")],
+)
 def test_dated_codes(day: str, code: str) -> None:
-    assert coded("Quillon Quillon PROPN 2 nsubj\ngreeted greet VERB 0 root\nDromm Dromm PROPN 2 obj", day) == {(code, "DRM", "050")}
+    assert coded("Quillon Quillon PROPN 2 nsubj\ngreeted greet VERB 0 root\nDromm Dromm PROPN 2 obj", day) == {
+        (code, "DRM", "050")
+    }
 
 
 def test_of_two_open_ranges_the_later_counts() -> None:

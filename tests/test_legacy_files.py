@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -28,7 +29,13 @@ CONLLU = (
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("EVENTCODER_CACHE", str(tmp_path / "cache"))
-    for name, text in (("x.actors.txt", ACTORS), ("x.agents.txt", AGENTS), ("x.verbs.txt", VERBS), ("x.discards.txt", DISCARDS), ("one.conllu", CONLLU)):
+    for name, text in (
+        ("x.actors.txt", ACTORS),
+        ("x.agents.txt", AGENTS),
+        ("x.verbs.txt", VERBS),
+        ("x.discards.txt", DISCARDS),
+        ("one.conllu", CONLLU),
+    ):
         (tmp_path / name).write_text(text, "utf-8")
     return tmp_path
 
@@ -39,7 +46,13 @@ def dictionaries(folder: Path, *kinds: str) -> list[str]:
 
 def test_code_with_legacy_files_alone(files: Path) -> None:
     out = files / "events.parquet"
-    arguments = ["code", str(files / "one.conllu"), *dictionaries(files, "actors", "agents", "verbs", "discards"), "-o", str(out)]
+    arguments = [
+        "code",
+        str(files / "one.conllu"),
+        *dictionaries(files, "actors", "agents", "verbs", "discards"),
+        "-o",
+        str(out),
+    ]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     (row,) = pq.read_table(out).to_pylist()
@@ -48,7 +61,12 @@ def test_code_with_legacy_files_alone(files: Path) -> None:
     assert CliRunner().invoke(app, ["export", str(out), "--layout", "phoenix", "-o", str(tsv)]).exit_code == 0
     head, line = [text.split("\t") for text in tsv.read_text("utf-8").splitlines()]
     cells = dict(zip(head, line, strict=True))
-    assert (cells["Date"], cells["SourceActorFull"], cells["TargetActorFull"], cells["EventCode"]) == ("20010501", "OSTGOV", "DRM", "050")
+    assert (cells["Date"], cells["SourceActorFull"], cells["TargetActorFull"], cells["EventCode"]) == (
+        "20010501",
+        "OSTGOV",
+        "DRM",
+        "050",
+    )
     assert CliRunner().invoke(app, ["export", str(out), "--layout", "petrarch", "-o", str(tsv)]).exit_code == 0
     assert tsv.read_text("utf-8").split("\t")[:4] == ["20010501", "OSTGOV", "DRM", "050"]
 
@@ -91,10 +109,13 @@ def test_segments_do_not_overlap() -> None:
     codes = [DatedCode("D"), DatedCode("A", 20000101, 20091231), DatedCode("B", 20050101, 20051231)]
     spans = segments(codes)
     assert [c for c, _, _ in spans] == ["D", "A", "B", "A", "D"]
-    assert all(a[2] < b[1] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[2] < b[1] for a, b in pairwise(spans))
 
 
-@pytest.mark.parametrize(("name", "written"), [("PORT_ASK_", "Port Ask"), ("BANK_OF_DROMM", "Bank of Dromm"), ("U.V._", "U.V."), ("IMX", "IMX")])
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("PORT_ASK_", "Port Ask"), ("BANK_OF_DROMM", "Bank of Dromm"), ("U.V._", "U.V."), ("IMX", "IMX")],
+)
 def test_natural_case(name: str, written: str) -> None:
     assert natural_case(name) == written
 
@@ -116,7 +137,12 @@ def test_xml_and_text_records(files: Path) -> None:
     assert legacy_input_kind(text) == "tabari"
     one, two = read_legacy_input(text, rejects.append)
     assert isinstance(one, Document)
-    assert (one.id, one.text, str(one.publication_date), one.publisher) == ("VX-01", "Quillon greeted Dromm.", "2001-05-01", "VELWIRE")
+    assert (one.id, one.text, str(one.publication_date), one.publisher) == (
+        "VX-01",
+        "Quillon greeted Dromm.",
+        "2001-05-01",
+        "VELWIRE",
+    )
     assert isinstance(two, Document)
     assert two.id == "VX-02"
     plain = files / "news.txt"

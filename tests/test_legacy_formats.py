@@ -35,7 +35,11 @@ def test_a_file_is_known_by_its_content(text: str, kind: str | None) -> None:
 
 def test_comments_over_several_lines_are_left_out() -> None:
     lines = list(dictionary_lines("<! one\nA [AAA] # why\n<!-- two\nB [BBB]\n-->C [CCC]\nD <!-- x --> [DDD]\n"))
-    assert [(line.number, line.text, line.comment) for line in lines] == [(2, "A [AAA]", "why"), (5, "C [CCC]", ""), (6, "D   [DDD]", "")]
+    assert [(line.number, line.text, line.comment) for line in lines] == [
+        (2, "A [AAA]", "why"),
+        (5, "C [CCC]", ""),
+        (6, "D   [DDD]", ""),
+    ]
 
 
 def test_the_last_block_of_a_file_is_loaded() -> None:
@@ -47,7 +51,10 @@ def test_synonyms_share_codes_listed_after_them() -> None:
     assert len(actor("QUILLON")) == 3
 
 
-@pytest.mark.parametrize(("digits", "day"), [("990101", 19990101), ("300101", 20300101), ("310101", 19310101), ("1920030320", 20030320), ("9901", None)])
+@pytest.mark.parametrize(
+    ("digits", "day"),
+    [("990101", 19990101), ("300101", 20300101), ("310101", 19310101), ("1920030320", 20030320), ("9901", None)],
+)
 def test_days(digits: str, day: int | None) -> None:
     assert day_number(digits) == day
 
@@ -134,9 +141,18 @@ def test_verb_lines_that_cannot_be_used_are_reported(line: str, message: str) ->
 
 def test_issues_and_meanings() -> None:
     faults: list[Fault] = []
-    issues = parse_issues(dictionary_lines('<ISSUE CATEGORY="SEA">\nn:herring [HERRING]\nold+harbour\n~~folk tale\n'), "f", faults)
-    assert [(i.words, i.code, i.mark) for i in issues] == [(("HERRING",), "HERRING", "n"), (("OLD", "HARBOUR"), "SEA", ""), (("FOLK", "TALE"), "SEA", "~~")]
-    assert parse_meanings(dictionary_lines("1222:-0xFFFF+0x2046+0x300\n---:0\n"), "f", faults) == {"1222": -0xFFFF + 0x2046 + 0x300, "---": 0}
+    issues = parse_issues(
+        dictionary_lines('<ISSUE CATEGORY="SEA">\nn:herring [HERRING]\nold+harbour\n~~folk tale\n'), "f", faults
+    )
+    assert [(i.words, i.code, i.mark) for i in issues] == [
+        (("HERRING",), "HERRING", "n"),
+        (("OLD", "HARBOUR"), "SEA", ""),
+        (("FOLK", "TALE"), "SEA", "~~"),
+    ]
+    assert parse_meanings(dictionary_lines("1222:-0xFFFF+0x2046+0x300\n---:0\n"), "f", faults) == {
+        "1222": -0xFFFF + 0x2046 + 0x300,
+        "---": 0,
+    }
     assert not faults
 
 
@@ -144,7 +160,9 @@ def test_words_are_cut_at_blanks_underscores_and_hyphens() -> None:
     assert words_of("al-Ask_port's gate") == ("AL", "ASK", "PORT", "'S", "GATE")
 
 
-def test_the_cache_gives_the_same_dictionaries_and_may_be_deleted_or_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_gives_the_same_dictionaries_and_may_be_deleted_or_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("EVENTCODER_CACHE", str(tmp_path / "cache"))
     files = []
     for name, text in (("a.actors.txt", ACTORS), ("a.agents.txt", AGENTS), ("a.verbs.txt", VERBS)):
@@ -178,7 +196,10 @@ def test_codes_of_an_own_list_are_kept_and_cameo_ones_fall_back() -> None:
     mine.use_ontology(known)
     assert mine.own_codes
     assert mine.fallback("987") == "987"
-    text = "".join(f"--- V{i} [190] ---\nVERB{chr(65 + i)}\n- * WORD{chr(65 + i)} [193]\n" for i in range(20)) + "- * ODD [1938]\n"
+    text = (
+        "".join(f"--- V{i} [190] ---\nVERB{chr(65 + i)}\n- * WORD{chr(65 + i)} [193]\n" for i in range(20))
+        + "- * ODD [1938]\n"
+    )
     cameo = compile_legacy([(Path("v.txt"), text)])
     cameo.used_codes = frozenset([*known, *(f"19{i}" for i in "0")])
     cameo.use_ontology(known)

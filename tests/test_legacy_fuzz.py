@@ -25,7 +25,13 @@ from coder.options import Options
 from coder.records import Reject
 
 SEEDS = [line for text in (ACTORS, AGENTS, VERBS, SEQUENCES, DISCARDS) for line in text.splitlines() if line.strip()]
-SEEDS += ["n:herring [SEA]", '<ISSUE CATEGORY="X">', "010:0x1000-0xFFFF", "AA [AAA 1920030320-20060520]", "- * (TO/FOR {&GOODS X}) ^ % [:173]"]
+SEEDS += [
+    "n:herring [SEA]",
+    '<ISSUE CATEGORY="X">',
+    "010:0x1000-0xFFFF",
+    "AA [AAA 1920030320-20060520]",
+    "- * (TO/FOR {&GOODS X}) ^ % [:173]",
+]
 CHARACTERS = "[](){}<>*+-~&$%^_#:;/!=.,'\" \t0123456789ABCDEFabc\u00e9\ufffd\u2028\0"
 RECORD = (
     '<Sentences><Sentence date="20010501" id="a_1" evaluate="true"><Text>Vellaria greeted Dromm.</Text><Parse>'
@@ -79,13 +85,17 @@ def lines_used(lines: list[str]) -> None:
 
 def test_20000_mutated_lines_are_used_or_reported_and_code_without_a_crash() -> None:
     chance = random.Random(7)
-    probe = sentence("Vellaria Vellaria PROPN 2 nsubj\ngreeted greet VERB 0 root\nthe the DET 4 det\ntreaty treaty NOUN 2 obj\nof of ADP 6 case\nDromm Dromm PROPN 4 nmod")
+    probe = sentence(
+        "Vellaria Vellaria PROPN 2 nsubj\ngreeted greet VERB 0 root\nthe the DET 4 det\ntreaty treaty NOUN 2 obj\nof of ADP 6 case\nDromm Dromm PROPN 4 nmod"
+    )
     slowest = 0.0
     for _ in range(500):
         lines = [mutate(chance.choice(SEEDS), chance) for _ in range(40)]
         began = time.perf_counter()
         lines_used(lines)
-        legacy = compile_legacy([(Path("m.txt"), "\n".join([*ACTORS.splitlines(), *lines])), (Path("v.txt"), VERBS + "\n".join(lines))])
+        legacy = compile_legacy(
+            [(Path("m.txt"), "\n".join([*ACTORS.splitlines(), *lines])), (Path("v.txt"), VERBS + "\n".join(lines))]
+        )
         code_legacy_sentences([probe], legacy, Options(monadic=True))
         slowest = max(slowest, time.perf_counter() - began)
     assert slowest < 5

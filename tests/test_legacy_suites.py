@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-pytestmark = pytest.mark.skipif(not (SHARED / "dev" / "suites").is_dir(), reason="the peers' records (../shared/dev/suites) are not here")
+pytestmark = pytest.mark.skipif(
+    not (SHARED / "dev" / "suites").is_dir(), reason="the peers' records (../shared/dev/suites) are not here"
+)
 
 # Records that are wrong in themselves or that ask for what is left out on purpose; each with the reason.
 EXCUSED = {
@@ -36,7 +38,9 @@ EXCUSED = {
 }
 
 
-@pytest.mark.parametrize(("suite", "share"), [("unit_udpipe_2.0", 0.99), ("unit_udpipe_petr1", 0.95), ("petr2_gsr", 0.84)])
+@pytest.mark.parametrize(
+    ("suite", "share"), [("unit_udpipe_2.0", 0.99), ("unit_udpipe_petr1", 0.95), ("petr2_gsr", 0.84)]
+)
 def test_records_pass(suite: str, share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from run_suites import PEER, run_suite
 

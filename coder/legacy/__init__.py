@@ -1,7 +1,7 @@
 """TABARI, PETRARCH, PETRARCH2 and UniversalPetrarch dictionaries as they are: read, matched, coded, imported.
 
-    >>> legacy = load_legacy([Path("actors.txt"), Path("verbs.txt")])
-    >>> events = code_legacy_sentences(sentences, legacy, Options())
+>>> legacy = load_legacy([Path("actors.txt"), Path("verbs.txt")])
+>>> events = code_legacy_sentences(sentences, legacy, Options())
 """
 
 from coder.legacy.code import code_legacy_sentences

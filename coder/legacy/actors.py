@@ -131,7 +131,11 @@ def parse_actors(lines: Iterable[Line], path: str, faults: list[Fault]) -> list[
         for bracket in brackets:
             code, problem = parse_code(bracket[1])
             if problem:
-                faults.append(Fault(path, line.number, problem, "write it as [CODE YYMMDD-YYMMDD]", "warning" if code else "error"))
+                faults.append(
+                    Fault(
+                        path, line.number, problem, "write it as [CODE YYMMDD-YYMMDD]", "warning" if code else "error"
+                    )
+                )
             if code is not None:
                 current.codes.append(code)
     for block in blocks:

@@ -66,7 +66,9 @@ def parse_agents(lines: Iterable[Line], path: str, faults: list[Fault]) -> list[
             value = ""
         forms = _forms(name, bool(brace), irregular, markers)
         if not forms:
-            faults.append(Fault(path, line.number, f"the mark in {name[:60]} is defined nowhere", "define it above: !X! = A, B"))
+            faults.append(
+                Fault(path, line.number, f"the mark in {name[:60]} is defined nowhere", "define it above: !X! = A, B")
+            )
             continue
         agents.append(RawAgent(line.number, name, forms, value, prefix, line.comment))
     return agents

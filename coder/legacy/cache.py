@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import Fault
-from coder.legacy.model import ActorEntry, AgentEntry, LegacyDictionaries, Pattern, Transformation, VerbEntry, encode_pattern
+from coder.legacy.model import (
+    ActorEntry,
+    AgentEntry,
+    LegacyDictionaries,
+    Pattern,
+    Transformation,
+    VerbEntry,
+    encode_pattern,
+)
 
 FORMAT = "eventcoder-legacy-2"
 
@@ -61,7 +69,9 @@ def write(key: str, legacy: LegacyDictionaries) -> None:
         path = _path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        temporary.write_text(json.dumps({"format": FORMAT, "key": key, **_encode(legacy)}, separators=(",", ":")), "utf-8")
+        temporary.write_text(
+            json.dumps({"format": FORMAT, "key": key, **_encode(legacy)}, separators=(",", ":")), "utf-8"
+        )
         temporary.replace(path)
     except (OSError, RuntimeError):
         return
@@ -97,7 +107,10 @@ def _encode(legacy: LegacyDictionaries) -> dict[str, Any]:
         "forms": legacy.forms,
         "lemmas": legacy.lemmas,
         "several": legacy.several,
-        "patterns": [json.dumps([encode_pattern(p) for p in legacy.block(i)], separators=(",", ":")) for i in range(len(legacy.patterns))],
+        "patterns": [
+            json.dumps([encode_pattern(p) for p in legacy.block(i)], separators=(",", ":"))
+            for i in range(len(legacy.patterns))
+        ],
         "used_codes": sorted(legacy.used_codes),
         "syntactic": legacy.syntactic,
         "synsets": legacy.synsets,

@@ -50,9 +50,7 @@ class VerbHit:
     entry_id: str
 
 
-def code_legacy_sentences(
-    sentences: Iterable[Sentence], legacy: LegacyDictionaries, options: Options
-) -> list[Event]:
+def code_legacy_sentences(sentences: Iterable[Sentence], legacy: LegacyDictionaries, options: Options) -> list[Event]:
     """Events of the sentences of one document, in order; none where a story discard stands in it.
 
     Args:
@@ -123,7 +121,9 @@ def _resolved(sentence: Sentence, coded: Coded) -> ResolvedActor:
     start, end = sentence.starts[min(tokens)], sentence.ends[max(tokens)]
     text = sentence.text[start - sentence.start : end - sentence.start]
     kind = "unknown" if coded.code == NULL else "organization" if coded.has_actor else "agent"
-    mention = Mention(coded.head, start, end, text, kind, entry_id=coded.entry_id, rule="legacy", sentence_index=sentence.index)
+    mention = Mention(
+        coded.head, start, end, text, kind, entry_id=coded.entry_id, rule="legacy", sentence_index=sentence.index
+    )
     return ResolvedActor(mention, coded.code, coded.name, coded.entry_id, "legacy")
 
 
@@ -200,9 +200,12 @@ class SentenceCoder:
             for words, main, entry in self.legacy.several.get(clause.words[t], ()):
                 first = t - main
                 spots = tuple(range(first, first + len(words)))
-                if verb not in spots or first < 0 or spots[-1] >= len(clause.words):
-                    spots = ()
-                elif any(clause.words[s] != w for s, w in zip(spots, words, strict=True)):
+                if (
+                    verb not in spots
+                    or first < 0
+                    or spots[-1] >= len(clause.words)
+                    or any(clause.words[s] != w for s, w in zip(spots, words, strict=True))
+                ):
                     spots = ()
                 if not spots and t == verb and main == 0 and len(words) == 2:
                     particle = [c for c in clause.by_rel(verb, "compound:prt") if clause.words[c] == words[1]]
@@ -287,7 +290,6 @@ class SentenceCoder:
     def _view(self, hit: VerbHit) -> VerbView:
         clause, verb = self.clause, hit.verb
         subjects = self.subjects(verb)
-        objects = clause.by_rel(verb, "obj") or clause.by_rel(verb, "iobj")
         objects = [o for o in clause.by_rel(verb, "obj", "iobj") if o not in hit.tokens]
         passive = is_passive(clause, verb) or self._existential(verb)
         participle = clause.full_rel(verb) == "acl" and clause.words[verb].endswith(("ED", "EN"))
@@ -312,7 +314,9 @@ class SentenceCoder:
     def _agents_of(self, verb: int) -> list[int]:
         """Heads of what a passive verb is done by."""
         clause = self.clause
-        return [c for c in clause.children[verb] if clause.rel(c) == "obl" and not _AGENT_CASES.isdisjoint(clause.cases(c))]
+        return [
+            c for c in clause.children[verb] if clause.rel(c) == "obl" and not _AGENT_CASES.isdisjoint(clause.cases(c))
+        ]
 
     def _coded(self, heads: Iterable[int]) -> list[Coded]:
         return [c for h in heads for c in self.clause.group(h) if c.code and c.code != NULL]
@@ -551,19 +555,22 @@ class SentenceCoder:
             else:
                 status = Status.NEGATED
         made: list[Raw] = []
-        common = {"verb": hit.verb, "tokens": tokens, "pattern_id": pattern_id, "status": status, "verb_code": hit.code}
+
+        def add(source: Coded, target: Coded | None, said: str, *, reciprocal: bool = False) -> None:
+            if said and said != NULL:
+                made.append(Raw(source, target, said, hit.verb, tokens, pattern_id, status, reciprocal, hit.code))
+
+        mirrored = bool(forward) and forward == backward
         for source in sources:
             others = [t for t in targets if t.tokens != source.tokens or t.code != source.code]
             if both_ways:
                 others = [t for t in others if t.code != source.code]
             for target in others:
-                pair = bool(forward and backward)
-                if forward and forward != NULL:
-                    made.append(Raw(source, target, forward, reciprocal=pair and forward == backward, **common))
-                if backward and backward != NULL and not both_ways:
-                    made.append(Raw(target, source, backward, reciprocal=pair and forward == backward, **common))
-            if not targets and forward and forward != NULL:
-                made.append(Raw(source, None, forward, **common))
+                add(source, target, forward, reciprocal=mirrored or both_ways)
+                if not both_ways:
+                    add(target, source, backward, reciprocal=mirrored)
+            if not targets:
+                add(source, None, forward)
         return made
 
     def _syntactic(self, hit: VerbHit) -> bool:

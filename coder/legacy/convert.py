@@ -63,10 +63,16 @@ def import_files(paths: Sequence[Path]) -> Imported:
             verb_files.append((path.name, stem, parse_verbs(lines, path.name, result.faults)))
         elif kind == "discards":
             raws = parse_discards(lines, path.name, result.faults)
-            result.faults += [Fault(path.name, d.line, f"a discard has no native form: {' '.join(d.words)}", "", "warning") for d in raws]
+            result.faults += [
+                Fault(path.name, d.line, f"a discard has no native form: {' '.join(d.words)}", "", "warning")
+                for d in raws
+            ]
         elif kind == "issues":
             issues = parse_issues(lines, path.name, result.faults)
-            result.faults += [Fault(path.name, i.line, f"an issue has no native form: {' '.join(i.words)}", "", "warning") for i in issues]
+            result.faults += [
+                Fault(path.name, i.line, f"an issue has no native form: {' '.join(i.words)}", "", "warning")
+                for i in issues
+            ]
         else:
             result.faults.append(Fault(path.name, 0, "not a legacy dictionary that can be imported", "check the file"))
     for name, stem, raw in verb_files:
@@ -93,7 +99,11 @@ def natural_case(name: str) -> str:
     out = []
     for n, word in enumerate(words):
         bare = word.strip(".'")
-        acronym = "." in word.rstrip(".") or (len(words) == 1 and len(bare) <= 3) or (len(bare) > 1 and not re.search(r"[AEIOUY]", bare))
+        acronym = (
+            "." in word.rstrip(".")
+            or (len(words) == 1 and len(bare) <= 3)
+            or (len(bare) > 1 and not re.search(r"[AEIOUY]", bare))
+        )
         if acronym:
             out.append(word)
         elif n and word in _SMALL:
@@ -142,7 +152,9 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported) -> str:
         if not codes:
             continue
         if any(not _valid(d) for c in codes for d in (c.first, c.last) if d not in (0, _OPEN_END)):
-            result.faults.append(Fault(file, block.line, f"{block.names[0][0]}: a date that is no day", "correct it", "warning"))
+            result.faults.append(
+                Fault(file, block.line, f"{block.names[0][0]}: a date that is no day", "correct it", "warning")
+            )
             continue
         spans = segments(codes)
         names = list(dict.fromkeys(natural_case(n) for n, _ in block.names if n.strip(" _")))
@@ -151,20 +163,41 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported) -> str:
             continue
         bad = [c for c, _, _ in spans for part in split_actors(c) if not ACTOR_CODE.match(part)]
         if bad:
-            result.faults.append(Fault(file, block.line, f"{block.names[0][0]}: {bad[0]} is no native actor code", "capital letters only", "warning"))
+            result.faults.append(
+                Fault(
+                    file,
+                    block.line,
+                    f"{block.names[0][0]}: {bad[0]} is no native actor code",
+                    "capital letters only",
+                    "warning",
+                )
+            )
             continue
         if any("/" in c for c, _, _ in spans):
-            result.faults.append(Fault(file, block.line, f"{block.names[0][0]}: several actors in one", "only the first is imported", "warning"))
+            result.faults.append(
+                Fault(
+                    file,
+                    block.line,
+                    f"{block.names[0][0]}: several actors in one",
+                    "only the first is imported",
+                    "warning",
+                )
+            )
         first = [(next(split_actors(c)), s, e) for c, s, e in spans]
         result.entries += 1
         out.append(_actor_entry(names, first, f"{file}:{block.line}", block.comments))
     if blocked:
-        out.append("# known names that code to nothing\n- code: null\n  nouns:\n" + "".join(f"    - {_quote(n + '{}')}\n" for n, _ in blocked))
+        out.append(
+            "# known names that code to nothing\n- code: null\n  nouns:\n"
+            + "".join(f"    - {_quote(n + '{}')}\n" for n, _ in blocked)
+        )
         result.entries += 1
     return "\n".join(out)
 
 
-def _actor_entry(names: Sequence[str], spans: Sequence[tuple[str, int, int]], source: str, comments: Iterable[str]) -> str:
+def _actor_entry(
+    names: Sequence[str], spans: Sequence[tuple[str, int, int]], source: str, comments: Iterable[str]
+) -> str:
     undated = len(spans) == 1 and spans[0][1] == 0 and spans[0][2] == _OPEN_END
     code = spans[0][0]
     country = undated and len(code) == 3 and code not in _CLASSES
@@ -174,7 +207,11 @@ def _actor_entry(names: Sequence[str], spans: Sequence[tuple[str, int, int]], so
     else:
         text += "  roles:\n"
         for c, start, end in spans:
-            parts = [f"code: {c}"] + ([f"from: {_day(start)}"] if start else []) + ([f"to: {_day(end)}"] if end != _OPEN_END else [])
+            parts = (
+                [f"code: {c}"]
+                + ([f"from: {_day(start)}"] if start else [])
+                + ([f"to: {_day(end)}"] if end != _OPEN_END else [])
+            )
             text += f"    - {{{', '.join(parts)}}}\n"
     if len(names) > 1:
         text += f"  {'names' if country else 'aliases'}:\n" + "".join(f"    - {_quote(n)}\n" for n in names[1:])
@@ -188,7 +225,15 @@ def _agents(lines: Iterable[object], file: str, result: Imported) -> str:
     out: list[str] = []
     for agent in parse_agents(lines, file, result.faults):  # type: ignore[arg-type]
         if agent.code and not ACTOR_CODE.match(agent.code):
-            result.faults.append(Fault(file, agent.line, f"{agent.name}: {agent.code} is no native role code", "capital letters only", "warning"))
+            result.faults.append(
+                Fault(
+                    file,
+                    agent.line,
+                    f"{agent.name}: {agent.code} is no native role code",
+                    "capital letters only",
+                    "warning",
+                )
+            )
             continue
         singles = [f.replace("_", " ").strip().lower() for f in agent.forms]
         if "!" in agent.name:
@@ -232,7 +277,11 @@ def _verbs(raw: RawVerbs, file: str, result: Imported) -> str:
         by_code: dict[str, list[RawVerb]] = defaultdict(list)
         for verb in block.verbs:
             by_code[verb.code or block.code].append(verb)
-        frames = [f for p in block.patterns if (f := _frame(p.body, p.code, p.line, p.comment, file, raw.syntactic, labels, result))]
+        frames = [
+            f
+            for p in block.patterns
+            if (f := _frame(p.body, p.code, p.line, p.comment, file, raw.syntactic, labels, result))
+        ]
         for code, verbs in by_code.items():
             default = _code_keys(code, file, block, result)
             own = ([default] if default else []) + frames
@@ -240,7 +289,11 @@ def _verbs(raw: RawVerbs, file: str, result: Imported) -> str:
                 continue
             triggers = list(dict.fromkeys(" ".join(v.words).lower() for v in verbs))
             comments = [f"{file}:{block.line} {block.name}", *(v.comment for v in verbs)]
-            text = _comment(comments) + f"- trigger: [{', '.join(_quote(t) for t in triggers)}]\n  frames:\n" + "".join(own)
+            text = (
+                _comment(comments)
+                + f"- trigger: [{', '.join(_quote(t) for t in triggers)}]\n  frames:\n"
+                + "".join(own)
+            )
             out.append(text)
             result.entries += 1
     for rule in raw.transformations:
@@ -255,9 +308,14 @@ def _code_keys(code: str, file: str, block: RawBlock, result: Imported) -> str:
         return ""
     keys = _codes(code)
     if keys is None:
-        result.faults.append(Fault(file, block.line, f"[{code}] is no CAMEO code", "write three or four digits", "warning"))
+        result.faults.append(
+            Fault(file, block.line, f"[{code}] is no CAMEO code", "write three or four digits", "warning")
+        )
         return ""
-    return f"    - {keys[0]}\n" + "".join(f"      {k}\n" for k in [*keys[1:], "source: subject", "target: [object, indirect, to, with, against, at, on, from, in]"])
+    return f"    - {keys[0]}\n" + "".join(
+        f"      {k}\n"
+        for k in [*keys[1:], "source: subject", "target: [object, indirect, to, with, against, at, on, from, in]"]
+    )
 
 
 def _codes(code: str) -> list[str] | None:
@@ -276,15 +334,21 @@ def _codes(code: str) -> list[str] | None:
     return [f'code: "{first}"', f'paired_code: "{second}"']
 
 
-def _frame(body: str, code: str, line: int, comment: str, file: str, syntactic: bool, labels: set[str], result: Imported) -> str:
+def _frame(
+    body: str, code: str, line: int, comment: str, file: str, syntactic: bool, labels: set[str], result: Imported
+) -> str:
     """A pattern as a native frame, "" (and a report) where it cannot be one."""
 
     def refuse(why: str) -> str:
-        result.faults.append(Fault(file, line, f"not imported: {why}: {body}", "write it as a frame by hand", "warning"))
+        result.faults.append(
+            Fault(file, line, f"not imported: {why}: {body}", "write it as a frame by hand", "warning")
+        )
         return ""
 
     try:
-        pattern: Pattern = (parse_syntactic if syntactic else parse_sequence)(body, code, f"{file}:{line}", line, labels)
+        pattern: Pattern = (parse_syntactic if syntactic else parse_sequence)(
+            body, code, f"{file}:{line}", line, labels
+        )
     except PatternFault as fault:
         return refuse(str(fault))
     keys = _codes(code)
@@ -294,7 +358,9 @@ def _frame(body: str, code: str, line: int, comment: str, file: str, syntactic: 
     keys = [k for k in keys if k != "__swap__"]
     source, target = ("subject", "[object, indirect, to, with, against, at, on, from, in]")
     conditions: dict[str, str] = {}
-    if not syntactic and (len(pattern.before) > 1 or len(pattern.after) > 1 or any(i.joined for i in (*pattern.before, *pattern.after))):
+    if not syntactic and (
+        len(pattern.before) > 1 or len(pattern.after) > 1 or any(i.joined for i in (*pattern.before, *pattern.after))
+    ):
         return refuse("a word sequence")
     for place, items in (("subject", pattern.before), ("object", pattern.after)):
         for item in items:

@@ -41,7 +41,9 @@ def discard_rejects(sentences: Iterable[Sentence], legacy: LegacyDictionaries) -
         verdict = discarded(sentence, legacy)
         if verdict:
             detail = "a story discard stands in it" if verdict == "story" else "a sentence discard stands in it"
-            rejects.append(Reject(sentence.document_id, "code", RejectReason.DISCARDED, detail, sentence_index=sentence.index))
+            rejects.append(
+                Reject(sentence.document_id, "code", RejectReason.DISCARDED, detail, sentence_index=sentence.index)
+            )
         if verdict == "story":
             break
     return rejects

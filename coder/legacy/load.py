@@ -38,7 +38,7 @@ def sniff(text: str, name: str = "") -> str | None:
         if number >= _SNIFF_LINES:
             break
         body = line.text
-        if re.match(r"^---\s*\S.*", body) and re.search(r"\]\s*-+$|---$", body) or re.match(r"^-\s.*\*", body):
+        if (re.match(r"^---\s*\S.*", body) and re.search(r"\]\s*-+$|---$", body)) or re.match(r"^-\s.*\*", body):
             marks["verbs"] += 5
         elif re.match(r"^&\w+$", body):
             marks["verbs"] += 2
@@ -135,9 +135,9 @@ def compile_legacy(texts: Sequence[tuple[Path, str]]) -> LegacyDictionaries:
             verb_files.append((name, parse_verbs(lines, name, legacy.faults)))
         elif kind == "discards":
             for raw in parse_discards(lines, name, legacy.faults):
-                legacy.discards.setdefault(raw.words[0] if len(raw.words) > 1 or raw.whole else raw.words[0][:4], []).append(
-                    (raw.words, raw.story, raw.whole, f"{name}:{raw.line}")
-                )
+                legacy.discards.setdefault(
+                    raw.words[0] if len(raw.words) > 1 or raw.whole else raw.words[0][:4], []
+                ).append((raw.words, raw.story, raw.whole, f"{name}:{raw.line}"))
         elif kind == "issues":
             for issue in parse_issues(lines, name, legacy.faults):
                 legacy.issues.setdefault(issue.words[0][:3], []).append((issue.words, issue.code, issue.mark))
@@ -159,7 +159,9 @@ def _add_actors(legacy: LegacyDictionaries, lines: Iterable[Line], name: str) ->
         main = " ".join(words_of(raw.names[0][0]))
         previous = by_name.get(main)
         if previous is not None:
-            legacy.faults.append(Fault(name, raw.line, f"{raw.names[0][0]} stands here twice", "the codes are joined", "warning"))
+            legacy.faults.append(
+                Fault(name, raw.line, f"{raw.names[0][0]} stands here twice", "the codes are joined", "warning")
+            )
             old = legacy.actor(previous)
             legacy.actors[previous] = ActorEntry(old.name, trim_overlaps([*old.codes, *raw.codes]), old.entry_id)
             index = previous
@@ -215,15 +217,23 @@ def _add_verbs(legacy: LegacyDictionaries, files: Sequence[tuple[str, RawVerbs]]
             for verb in block.verbs:
                 entry = len(legacy.verb_entries)
                 code = verb.code or block.code
-                legacy.verb_entries.append(VerbEntry(verb.words, verb.main, code, index, verb.forms is not None, f"{name}:{verb.line}"))
+                legacy.verb_entries.append(
+                    VerbEntry(verb.words, verb.main, code, index, verb.forms is not None, f"{name}:{verb.line}")
+                )
                 _add_forms(legacy, entry, verb.words, verb.main, verb.forms)
         legacy.transformations += raw.transformations
-    used = {v.code for v in legacy.verb_entries} | {p.code for i in range(len(legacy.patterns)) for p in legacy.block(i)}
+    used = {v.code for v in legacy.verb_entries} | {
+        p.code for i in range(len(legacy.patterns)) for p in legacy.block(i)
+    }
     legacy.used_codes = frozenset(part for code in used for part in code.split(":") if part.strip("-"))
 
 
 def _add_forms(
-    legacy: LegacyDictionaries, entry: int, words: tuple[str, ...], main: int, listed: tuple[tuple[tuple[str, ...], int], ...] | None
+    legacy: LegacyDictionaries,
+    entry: int,
+    words: tuple[str, ...],
+    main: int,
+    listed: tuple[tuple[tuple[str, ...], int], ...] | None,
 ) -> None:
     forms: list[tuple[tuple[str, ...], int]] = [(words, main)]
     if listed is not None:
@@ -236,7 +246,9 @@ def _add_forms(
             if entry not in known:
                 known.append(entry)
         else:
-            legacy.several.setdefault(form[min(place, len(form) - 1)], []).append((form, min(place, len(form) - 1), entry))
+            legacy.several.setdefault(form[min(place, len(form) - 1)], []).append(
+                (form, min(place, len(form) - 1), entry)
+            )
     if len(words) == 1:
         legacy.lemmas.setdefault(words[0], []).append(entry)
 

@@ -60,7 +60,9 @@ def word_fits(legacy: LegacyDictionaries, word: str, clause: Clause, token: int)
     return any(form == o or lemma == o or (form.endswith("S") and form[:-1] == o) for o in options)
 
 
-def _backwards(legacy: LegacyDictionaries, words: Sequence[str], clause: Clause, tokens: Sequence[int], start: int) -> int | None:
+def _backwards(
+    legacy: LegacyDictionaries, words: Sequence[str], clause: Clause, tokens: Sequence[int], start: int
+) -> int | None:
     """Match words against tokens ending at place `start`; the place of the first one used, None where they differ."""
     place = start
     for word in reversed(words):
@@ -82,7 +84,9 @@ def _set_phrase(legacy: LegacyDictionaries, word: str, clause: Clause, tokens: S
         return 0
     for phrase in legacy.synset_phrases.get(word[1:], ()):
         size = len(phrase)
-        if size <= place + 1 and all(word_fits(legacy, w, clause, tokens[place - size + 1 + k]) for k, w in enumerate(phrase)):
+        if size <= place + 1 and all(
+            word_fits(legacy, w, clause, tokens[place - size + 1 + k]) for k, w in enumerate(phrase)
+        ):
             return size
     return 0
 
@@ -200,7 +204,11 @@ class PhraseMatcher:
             if words:
                 found = self.noun(words, noun)
                 if not found and len(words) == 1:
-                    found = [m for m in self._modifiers(noun, determiners=False) if word_fits(self.legacy, words[0], self.clause, m)][:1]
+                    found = [
+                        m
+                        for m in self._modifiers(noun, determiners=False)
+                        if word_fits(self.legacy, words[0], self.clause, m)
+                    ][:1]
                     gained -= 0.2
                 if not found:
                     continue
@@ -310,7 +318,10 @@ class PhraseMatcher:
 def climb(clause: Clause, token: int) -> int:
     """The head of the noun phrase in whose own words a token stands."""
     seen = {token}
-    while clause.rel(token) in ("compound", "amod", "flat", "det", "nummod", "fixed") or clause.full_rel(token) == "nmod:poss":
+    while (
+        clause.rel(token) in ("compound", "amod", "flat", "det", "nummod", "fixed")
+        or clause.full_rel(token) == "nmod:poss"
+    ):
         head = clause.head(token)
         if head < 0 or head in seen:
             break
@@ -339,7 +350,10 @@ class SequenceMatcher:
             return None
         tokens = sorted({*before[0], *after[0]})
         words = sum(i.kind == "word" for i in (*pattern.before, *pattern.after))
-        slots = [(f"{k}_subject" if k in ("source", "target") and not self._is_actor(t) else k, t) for k, t in (*before[1], *after[1])]
+        slots = [
+            (f"{k}_subject" if k in ("source", "target") and not self._is_actor(t) else k, t)
+            for k, t in (*before[1], *after[1])
+        ]
         extra = sum(i.kind != "word" for i in (*pattern.before, *pattern.after)) * 0.3
         return Match(pattern, words + extra, tuple(tokens), tuple(slots))
 
@@ -364,7 +378,9 @@ class SequenceMatcher:
             tokens += used
         return tokens, slots
 
-    def _find(self, item: Item, position: int, step: int, joined: bool, slots: list[tuple[str, int]]) -> tuple[list[int], int] | None:
+    def _find(
+        self, item: Item, position: int, step: int, joined: bool, slots: list[tuple[str, int]]
+    ) -> tuple[list[int], int] | None:
         limit = self._end if step > 0 else -1
         place = position
         while place != limit and 0 <= place < len(self.clause.words):
@@ -386,8 +402,10 @@ class SequenceMatcher:
                 for phrase in self.legacy.synset_phrases.get(word[1:], ()):
                     first = place if step > 0 else place - len(phrase) + 1
                     spots = range(first, first + len(phrase))
-                    if first >= 0 and spots.stop <= len(clause.words) and all(
-                        word_fits(self.legacy, w, clause, s) for w, s in zip(phrase, spots, strict=True)
+                    if (
+                        first >= 0
+                        and spots.stop <= len(clause.words)
+                        and all(word_fits(self.legacy, w, clause, s) for w, s in zip(phrase, spots, strict=True))
                     ):
                         return list(spots), spots.stop if step > 0 else first - 1
             return None
@@ -403,7 +421,12 @@ class SequenceMatcher:
             head = climb(clause, place)
             slots.append((item.kind, head))
             return [], (max(found.tokens) if step > 0 else min(found.tokens)) + step
-        if item.kind == "skip" and clause.is_nominal(place) and clause.sentence.upos[place] != "PRON" and climb(clause, place) == place:
+        if (
+            item.kind == "skip"
+            and clause.is_nominal(place)
+            and clause.sentence.upos[place] != "PRON"
+            and climb(clause, place) == place
+        ):
             slots.append(("skip", place))
             return [], place + step
         return None

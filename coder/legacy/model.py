@@ -192,7 +192,9 @@ class LegacyDictionaries:
         entry = self.actors[index]
         if isinstance(entry, str):
             name, place, raw = entry.split("\t")
-            codes = tuple(DatedCode(c, int(first), int(last)) for c, first, last in (r.split("|") for r in raw.split(";")))
+            codes = tuple(
+                DatedCode(c, int(first), int(last)) for c, first, last in (r.split("|") for r in raw.split(";"))
+            )
             entry = self.actors[index] = ActorEntry(name, codes, place)
         return entry
 

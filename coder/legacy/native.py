@@ -45,7 +45,9 @@ def _add_actor(legacy: LegacyDictionaries, actor: ActorModel, path: str) -> None
                 _enter(legacy, place, (DatedCode(actor.code + role),), f"{path}:{actor.name}/{role}", [place])
 
 
-def _enter(legacy: LegacyDictionaries, name: str, codes: tuple[DatedCode, ...], entry_id: str, names: list[str]) -> None:
+def _enter(
+    legacy: LegacyDictionaries, name: str, codes: tuple[DatedCode, ...], entry_id: str, names: list[str]
+) -> None:
     index = len(legacy.actors)
     legacy.actors.append(ActorEntry(name, codes, entry_id))
     for text in names:
@@ -59,7 +61,9 @@ def _add_agent(legacy: LegacyDictionaries, agent: AgentModel, path: str) -> None
     if agent.remove:
         return
     index = len(legacy.agents)
-    legacy.agents.append(AgentEntry(agent.nouns[0] if agent.nouns else "", agent.code or "", agent.prefix, f"{path}:{agent.code}"))
+    legacy.agents.append(
+        AgentEntry(agent.nouns[0] if agent.nouns else "", agent.code or "", agent.prefix, f"{path}:{agent.code}")
+    )
     for noun in agent.nouns:
         bare, brace, irregular = noun.upper().partition("{")
         listed = [w.strip() for w in irregular.rstrip("} ").split(",") if w.strip()]

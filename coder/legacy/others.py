@@ -73,7 +73,9 @@ def parse_issues(lines: Iterable[Line], path: str, faults: list[Fault]) -> list[
             kind, phrase = "n", phrase.replace("+n:", "+")
         words = words_of(phrase.replace("+", " "))
         if not words or (not code and not mark):
-            faults.append(Fault(path, line.number, f"an issue without words or code: {text[:60]}", "write phrase [CODE]"))
+            faults.append(
+                Fault(path, line.number, f"an issue without words or code: {text[:60]}", "write phrase [CODE]")
+            )
             continue
         found.append(RawIssue(line.number, words, code, mark or kind))
     return found
@@ -90,7 +92,9 @@ def parse_meanings(lines: Iterable[Line], path: str, faults: list[Fault]) -> dic
         try:
             if match is None:
                 raise ValueError
-            total = sum(int(part.replace(" ", ""), 16) for part in re.findall(r"[+-]?\s*(?:0[xX])?[0-9A-Fa-f]+", match[2]))
+            total = sum(
+                int(part.replace(" ", ""), 16) for part in re.findall(r"[+-]?\s*(?:0[xX])?[0-9A-Fa-f]+", match[2])
+            )
         except ValueError:
             faults.append(Fault(path, line.number, f"not an internal code: {line.text[:60]}", "write 0123:0x0000"))
             continue

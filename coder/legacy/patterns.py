@@ -71,24 +71,24 @@ def _phrases(tokens: list[str], labels: Collection[str]) -> tuple[Item, ...]:
     items: list[Item] = []
     i = 0
     while i < len(tokens):
-        token = tokens[i]
-        if token == "(":
+        piece = tokens[i]
+        if piece == "(":
             end = _closing(tokens, i, "(", ")")
             items.append(_prep(tokens[i + 1 : end], labels))
             i = end + 1
-        elif token == "{":
+        elif piece == "{":
             end = _closing(tokens, i, "{", "}")
             words = [w for t in tokens[i + 1 : end] if t not in _SLOTS for w in split_word(t, labels)]
             if words:
                 items.append(Item("phrase" if len(words) > 1 else "word", tuple(words)))
             i = end + 1
-        elif token in _SLOTS:
-            items.append(Item(_SLOTS[token]))
+        elif piece in _SLOTS:
+            items.append(Item(_SLOTS[piece]))
             i += 1
-        elif token in ")}":
+        elif piece in ")}":
             i += 1
         else:
-            words = split_word(token, labels)
+            words = split_word(piece, labels)
             if words:
                 items.append(Item("phrase" if len(words) > 1 else "word", tuple(words)))
             i += 1

@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 from coder.errors import InputError
 from coder.tables import write_text
 
-
 PHOENIX_COLUMNS = (
     "EventID", "Date", "Year", "Month", "Day", "SourceActorFull", "SourceActorEntity", "SourceActorRole",
     "SourceActorAttribute", "TargetActorFull", "TargetActorEntity", "TargetActorRole", "TargetActorAttribute", "EventCode",
@@ -59,7 +58,13 @@ def petrarch_line(row: Mapping[str, Any]) -> str:
         row: of events.parquet.
     """
     day = row["event_date"] or row["publication_date"]
-    cells = [day.strftime("%Y%m%d") if day else "", row["source"], row["target"] or "---", row["code"], f"{row['document_id']}_{row['sentence_index']}"]
+    cells = [
+        day.strftime("%Y%m%d") if day else "",
+        row["source"],
+        row["target"] or "---",
+        row["code"],
+        f"{row['document_id']}_{row['sentence_index']}",
+    ]
     return "\t".join(_clean(c) for c in cells)
 
 

@@ -142,7 +142,9 @@ class Clause:
 
     def _whole(self, owners: list[int], start: int, end: int) -> bool:
         """Whether the pieces from start to end are whole tokens ("pro-X" is not X)."""
-        return (start == 0 or owners[start - 1] != owners[start]) and (end == len(owners) or owners[end] != owners[end - 1])
+        return (start == 0 or owners[start - 1] != owners[start]) and (
+            end == len(owners) or owners[end] != owners[end - 1]
+        )
 
     def _actor_at(self, pieces: list[str], owners: list[int], p: int) -> tuple[int, int] | None:
         """The longest name that begins here: exact, then with a plural or another ending on an open name."""
@@ -165,7 +167,12 @@ class Clause:
         if not self._whole(owners, start, end):
             return False
         form = self.sentence.forms[owners[start]]
-        if end - start == 1 and len(pieces[start]) <= 4 and form.islower() and any(f[:1].isupper() for f in self.sentence.forms):
+        if (
+            end - start == 1
+            and len(pieces[start]) <= 4
+            and form.islower()
+            and any(f[:1].isupper() for f in self.sentence.forms)
+        ):
             return False
         last = owners[end - 1]
         following = self.words[last + 2] if last + 2 < len(self.words) and self.words[last + 1] == "-" else ""
@@ -295,7 +302,9 @@ class Clause:
             phrase = self.phrase(h)
             for one in phrase:
                 bare = not one.has_actor and shared and not self.by_rel(h, "det")
-                coded.append(Coded(one.head, shared + one.code[3:], one.tokens, one.name, one.entry_id) if bare else one)
+                coded.append(
+                    Coded(one.head, shared + one.code[3:], one.tokens, one.name, one.entry_id) if bare else one
+                )
             if phrase and phrase[0].has_actor and phrase[0].head == h and self.agents.keys() & set(self.core(h)):
                 shared = phrase[0].code[:3]
         return coded

@@ -85,7 +85,9 @@ def parse_verbs(lines: Iterable[Line], path: str, faults: list[Fault]) -> RawVer
         elif text.startswith("&") and "*" not in text:
             label = text[1:].strip().upper()
             if not label or " " in label:
-                faults.append(Fault(path, line.number, f"not a label of a synonym set: {text[:60]}", "one word after &"))
+                faults.append(
+                    Fault(path, line.number, f"not a label of a synonym set: {text[:60]}", "one word after &")
+                )
                 label = ""
                 continue
             found.synsets.setdefault(label, [])
@@ -94,14 +96,20 @@ def parse_verbs(lines: Iterable[Line], path: str, faults: list[Fault]) -> RawVer
             if label and text[1:].strip():
                 found.synsets[label].append(text[1:].strip().upper())
             elif not label:
-                faults.append(Fault(path, line.number, f"a member of no synonym set: {text[:60]}", "give the set a label"))
+                faults.append(
+                    Fault(path, line.number, f"a member of no synonym set: {text[:60]}", "give the set a label")
+                )
             else:
                 faults.append(Fault(path, line.number, "an empty member of a synonym set", "remove it"))
         elif text.startswith("~"):
             label = None
             match = _TRANSFORMATION.match(text)
             if match is None:
-                faults.append(Fault(path, line.number, f"not a transformation: {text[:60]}", "write ~ a (b . VERB) VERB = a b CODE"))
+                faults.append(
+                    Fault(
+                        path, line.number, f"not a transformation: {text[:60]}", "write ~ a (b . VERB) VERB = a b CODE"
+                    )
+                )
             else:
                 outer, source, target, inner, verb, to_source, to_target, code = match.groups()
                 found.transformations.append(
@@ -112,7 +120,9 @@ def parse_verbs(lines: Iterable[Line], path: str, faults: list[Fault]) -> RawVer
             label = None
             _pattern(text, line, path, block, faults)
         elif block is None:
-            faults.append(Fault(path, line.number, f"outside of any block: {text[:60]}", "begin a block: --- VERB [CODE] ---"))
+            faults.append(
+                Fault(path, line.number, f"outside of any block: {text[:60]}", "begin a block: --- VERB [CODE] ---")
+            )
         else:
             label = None
             _verb(text, line, path, block, faults)
@@ -125,9 +135,13 @@ def _header(text: str, line: Line, path: str, faults: list[Fault]) -> RawBlock:
     codes = re.findall(r"\[([^\]]*)\]", body)
     name = body.partition("[")[0].strip(" -").upper()
     if len(codes) > 1:
-        faults.append(Fault(path, line.number, f"a block with several codes: {text[:60]}", "the first is used", "warning"))
+        faults.append(
+            Fault(path, line.number, f"a block with several codes: {text[:60]}", "the first is used", "warning")
+        )
     if not name:
-        faults.append(Fault(path, line.number, f"a block without a name: {text[:60]}", "--- VERB [CODE] ---", "warning"))
+        faults.append(
+            Fault(path, line.number, f"a block without a name: {text[:60]}", "--- VERB [CODE] ---", "warning")
+        )
     return RawBlock(line.number, name, clean_code(codes[0]) if codes else NULL_CODE)
 
 
@@ -158,7 +172,9 @@ def _pattern(text: str, line: Line, path: str, block: RawBlock | None, faults: l
         return
     inside, closed, rest = code.partition("]")
     if not closed:
-        faults.append(Fault(path, line.number, "the code cannot be read and counts as null", "close the bracket", "warning"))
+        faults.append(
+            Fault(path, line.number, "the code cannot be read and counts as null", "close the bracket", "warning")
+        )
         inside = inside if re.fullmatch(r"\s*[\w:]+\s*", inside) else NULL_CODE
     if rest.strip():
         faults.append(Fault(path, line.number, f"unused after the code: {rest.strip()[:60]}", "", "warning"))
@@ -171,10 +187,14 @@ def _verb(text: str, line: Line, path: str, block: RawBlock, faults: list[Fault]
     name, brace, listed = bare.partition("{")
     name = name.strip().upper()
     if not re.search(r"\w", name) or name[0] in "-<>" or re.search(r"[*$%^&~()=]", name) or len(name) > 120:
-        faults.append(Fault(path, line.number, f"not a verb: {text[:60]}", "a verb, a pattern (- … * … [CODE]) or a header"))
+        faults.append(
+            Fault(path, line.number, f"not a verb: {text[:60]}", "a verb, a pattern (- … * … [CODE]) or a header")
+        )
         return
     if brace and "}" not in listed:
-        faults.append(Fault(path, line.number, f"the forms of {name[:40]} are not closed", "close the brace", "warning"))
+        faults.append(
+            Fault(path, line.number, f"the forms of {name[:40]} are not closed", "close the brace", "warning")
+        )
     forms: list[tuple[tuple[str, ...], int]] = []
     for form in listed.partition("}")[0].upper().split():
         words, main = _inflected(form)
@@ -185,7 +205,14 @@ def _verb(text: str, line: Line, path: str, block: RawBlock, faults: list[Fault]
         faults.append(Fault(path, line.number, f"not a verb: {text[:60]}", "remove it"))
         return
     block.verbs.append(
-        RawVerb(line.number, words, main, tuple(forms) if brace else None, clean_code(codes[0]) if codes else "", line.comment)
+        RawVerb(
+            line.number,
+            words,
+            main,
+            tuple(forms) if brace else None,
+            clean_code(codes[0]) if codes else "",
+            line.comment,
+        )
     )
 
 
@@ -201,7 +228,12 @@ def regular_forms(verb: str) -> list[str]:
     vowels = "AEIOU"
     last = verb[-1:]
     if last == "E":
-        return [verb, verb + "S", verb + "D", (verb[:-2] + "Y" if verb.endswith("IE") else verb if verb.endswith("EE") else verb[:-1]) + "ING"]
+        return [
+            verb,
+            verb + "S",
+            verb + "D",
+            (verb[:-2] + "Y" if verb.endswith("IE") else verb if verb.endswith("EE") else verb[:-1]) + "ING",
+        ]
     if last == "Y" and verb[-2:-1] not in vowels:
         return [verb, verb[:-1] + "IES", verb[:-1] + "IED", verb + "ING"]
     forms = [verb, verb + ("ES" if re.search(r"(S|X|Z|CH|SH|O)$", verb) else "S"), verb + "ED", verb + "ING"]

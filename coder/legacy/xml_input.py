@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from coder.conllu import iter_conllu
 from coder.errors import InputError
@@ -75,9 +75,13 @@ def read_xml(text: str, path: Path, on_reject: OnReject) -> Iterator[ParsedDocum
         root = fromstring(body, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     except ParseError as error:
         line = error.position[0] if getattr(error, "position", None) else 0
-        raise InputError(f"not well-formed XML: {error}", path=path, line=line, hint="escape & as &amp; and close every tag") from error
+        raise InputError(
+            f"not well-formed XML: {error}", path=path, line=line, hint="escape & as &amp; and close every tag"
+        ) from error
     except DefusedXmlException as error:
-        raise InputError(f"refused: {type(error).__name__}", path=path, hint="remove the DOCTYPE and its entities") from error
+        raise InputError(
+            f"refused: {type(error).__name__}", path=path, hint="remove the DOCTYPE and its entities"
+        ) from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"cannot be read: {error}", path=path) from error
     seen: set[str] = set()
@@ -111,7 +115,9 @@ def _record(element: Element, identifier: str, path: Path, on_reject: OnReject) 
     publisher = element.get("source") or element.get("publisher")
     if parse and "\t" in parse:
         lines = [f"# newdoc id = {identifier}", *([f"# date = {day}"] if day else [])]
-        lines += ([f"# text = {text}"] if text and parse.strip().count("\n\n") == 0 else []) + [line.strip() for line in parse.strip("\n").split("\n")]
+        lines += ([f"# text = {text}"] if text and parse.strip().count("\n\n") == 0 else []) + [
+            line.strip() for line in parse.strip("\n").split("\n")
+        ]
         found = False
         for parsed in iter_conllu([*lines, ""], name=identifier):
             found = True
@@ -150,14 +156,26 @@ def read_tabari(text: str, path: Path, on_reject: OnReject) -> Iterator[Document
         head, _, body = block.strip().partition("\n")
         match = _RECORD.match(head.strip())
         if match is None or not body.strip():
-            on_reject(Reject(None, "read", RejectReason.BAD_RECORD, f"record {number}: not a TABARI record: {head[:60]}", str(path)))
+            on_reject(
+                Reject(
+                    None,
+                    "read",
+                    RejectReason.BAD_RECORD,
+                    f"record {number}: not a TABARI record: {head[:60]}",
+                    str(path),
+                )
+            )
             continue
         day = _day(match[1])
         identifier = match[2] if match[2] not in seen else f"{match[2]}#{number}"
         seen.add(identifier)
         if day is None:
-            on_reject(Reject(identifier, "read", RejectReason.BAD_DATE, f"the date {match[1]} cannot be read", str(path)))
-        yield Document(identifier, re.sub(r"\s+", " ", body).strip(), day, publisher=match[3].strip() or None, path=str(path))
+            on_reject(
+                Reject(identifier, "read", RejectReason.BAD_DATE, f"the date {match[1]} cannot be read", str(path))
+            )
+        yield Document(
+            identifier, re.sub(r"\s+", " ", body).strip(), day, publisher=match[3].strip() or None, path=str(path)
+        )
 
 
 def parsed_records(
