@@ -371,11 +371,15 @@ def dictionary_diff(
 def dictionary_import(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="TABARI/PETRARCH dictionaries of any kind.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the native files.")],
+    frames: Annotated[bool, typer.Option("--frames", help="Verb patterns as native frames, as far as these can say them.")] = False,
 ) -> None:
-    """Convert TABARI and PETRARCH dictionaries to the native format; what it cannot say is listed with file and line."""
+    """Convert TABARI and PETRARCH dictionaries to the native format; what it cannot say is listed with file and line.
+
+    Verb patterns keep their meaning in a `petrarch:` section and code as before; with --frames they become native frames.
+    """
     from coder.legacy.convert import import_files, write_imported
 
-    result = import_files(files)
+    result = import_files(files, frames=frames)
     for fault in result.faults:
         _say(str(fault))
     if not result.files:

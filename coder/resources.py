@@ -112,7 +112,7 @@ def load_mixed(legacy_paths: Sequence[Path], dictionaries: Sequence[Path], added
         loaded.legacy = legacy
     else:
         with tempfile.TemporaryDirectory(prefix="eventcoder-") as folder:
-            write_imported(import_files(legacy_paths), Path(folder))
+            write_imported(import_files(legacy_paths, frames=True), Path(folder))
             loaded = load_dictionaries(bases, [*above, Path(folder)], gazetteer=options.gazetteer)
         loaded.files = [f for f in loaded.files if f.exists()]
     loaded.files += list(legacy_paths)

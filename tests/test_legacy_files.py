@@ -88,7 +88,7 @@ def test_legacy_actors_beside_native_verbs(files: Path) -> None:
 
 
 def test_import_keeps_comments_provenance_and_codes(files: Path, tmp_path: Path) -> None:
-    result = import_files([files / f"x.{kind}.txt" for kind in ("actors", "agents", "verbs", "discards")])
+    result = import_files([files / f"x.{kind}.txt" for kind in ("actors", "agents", "verbs", "discards")], frames=True)
     write_imported(result, tmp_path / "native")
     text = result.files["actors/x.actors.yaml"]
     assert "# the coast" in text
@@ -102,7 +102,6 @@ def test_import_keeps_comments_provenance_and_codes(files: Path, tmp_path: Path)
     frames = [f for (_, head), listed in loaded.frames.items() if head == "greet" for f in listed]
     assert {f.code for f in frames} == {"050", "057", "033"}
     assert any("a synonym set inside a phrase" in f.message and f.line for f in result.faults)
-    assert any("discard" in f.message for f in result.faults)
 
 
 def test_segments_do_not_overlap() -> None:
@@ -148,3 +147,34 @@ def test_xml_and_text_records(files: Path) -> None:
     plain = files / "news.txt"
     plain.write_text("Dromm struck.\n\nNobody answered.\n", "utf-8")
     assert legacy_input_kind(plain) is None
+
+
+def test_imported_dictionaries_code_the_same(files: Path, tmp_path: Path) -> None:
+    from coder.coding import code_sentences
+
+    kinds = ("actors", "agents", "verbs", "discards")
+    folder = tmp_path / "native"
+    result = CliRunner().invoke(
+        app, ["dictionary", "import", *(str(files / f"x.{k}.txt") for k in kinds), "-o", str(folder)]
+    )
+    assert result.exit_code == 0, result.output
+    assert "# line" in (folder / "verbs" / "x.verbs.yaml").read_text("utf-8")
+    given = load_resources([files / f"x.{k}.txt" for k in kinds])
+    native = load_resources([folder])
+    for rows in (
+        "Quillon Quillon PROPN 2 nsubj\ngreeted greet VERB 0 root\nDrommer Drommer PROPN 4 amod\nenvoys envoy NOUN 2 obj",
+        "Marsh Marsh PROPN 2 compound\nLeague League PROPN 3 nsubj\nhugged hug VERB 0 root\nNordmark Nordmark PROPN 3 obj",
+        "Vellaria Vellaria PROPN 2 nsubj\ngreeted greet VERB 0 root\npacts pact NOUN 2 obj\nwith with ADP 5 case\nDromm Dromm PROPN 3 nmod",
+        "Vellaria Vellaria PROPN 2 nsubj\nsaid say VERB 0 root\nit it PRON 4 nsubj\nstruck strike VERB 2 ccomp\nDromm Dromm PROPN 4 obj",
+        "Inland Inland PROPN 2 compound\nSea Sea PROPN 3 nsubj\ngreeted greet VERB 0 root\nDromm Dromm PROPN 3 obj",
+    ):
+        one = sentence(rows)
+        coded = [
+            {
+                (e.source.code, e.target.code if e.target else "", e.code)
+                for e in code_sentences([one], r.dictionaries, r.options)
+            }
+            for r in (given, native)
+        ]
+        assert coded[0] == coded[1]
+        assert coded[0] or "Inland" in rows

@@ -147,3 +147,14 @@ def test_deep_nesting_is_no_trouble() -> None:
         assert list(read_xml(text, Path("deep.xml"), lambda _: None)) == []
     except InputError as error:
         assert "deep.xml" in str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200_000, "A " * 100_000 + "[X]", "--- A [010] ---\nV\n- * " + "(" * 50_000 + "[010]", "<!--" * 50_000, "A [X " + "9 " * 50_000 + "]",
+     "~" * 100_000, "--- " + "- " * 50_000, "&A\n+&B\n&B\n+&A\n--- X [010] ---\nV\n- * &A [011]"],
+)  # fmt: skip
+def test_endless_lines_and_sets_within_themselves_take_no_time(text: str) -> None:
+    began = time.perf_counter()
+    compile_legacy([(Path("long.txt"), text)])
+    assert time.perf_counter() - began < 5

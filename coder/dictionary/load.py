@@ -249,7 +249,7 @@ def _without(agent: AgentModel, drop: set[str]) -> AgentModel:
 
 def _read_mapping(content: dict[str, Any], path: str, result: Dictionaries, irregular: dict[str, list[str]]) -> None:
     for key, value in content.items():
-        if key == "__line__":
+        if key in ("__line__", "petrarch"):  # the section of imported files is read by coder.legacy
             continue
         if key == "lists" and isinstance(value, dict):
             for name, words in value.items():

@@ -38,7 +38,7 @@ def _program() -> str:
     """Hash of the reader's own code: another version reads the files anew."""
     digest = hashlib.sha256(FORMAT.encode())
     folder = Path(__file__).parent
-    for name in ("text", "model", "actors", "agents", "verbs", "patterns", "others", "load", "cache"):
+    for name in ("text", "model", "actors", "agents", "verbs", "patterns", "others", "section", "load", "cache"):
         digest.update((folder / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 

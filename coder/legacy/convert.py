@@ -18,8 +18,10 @@ from coder.legacy.actors import RawActor, code_on, parse_actors, split_actors, t
 from coder.legacy.agents import parse_agents
 from coder.legacy.load import sniff
 from coder.legacy.model import DatedCode, Item, Pattern
-from coder.legacy.others import parse_discards, parse_issues
+from coder.legacy.native import OPEN
+from coder.legacy.others import RawIssue, parse_discards, parse_issues
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
+from coder.legacy.section import lines_section, verbs_section
 from coder.legacy.text import dictionary_lines, read_text, words_of
 from coder.legacy.verbs import NULL_CODE, RawBlock, RawVerb, RawVerbs, parse_verbs
 
@@ -37,11 +39,15 @@ class Imported:
     entries: int = 0
 
 
-def import_files(paths: Sequence[Path]) -> Imported:
+def import_files(paths: Sequence[Path], *, frames: bool = False) -> Imported:
     """Convert legacy dictionary files.
+
+    Actors and agents become native entries. Verb patterns go into a `petrarch:` section, which codes as the legacy
+    file does; with `frames` they become native frames, as far as these can say them, for the native coder.
 
     Args:
         paths: of any kinds, told apart by their content.
+        frames: native frames instead of the section.
 
     Raises:
         InputError: a file cannot be read.
@@ -55,31 +61,64 @@ def import_files(paths: Sequence[Path]) -> Imported:
         stem = re.sub(r"[^\w.-]+", "-", path.name.removesuffix(".txt"))
         head = f"# Imported from {path.name}.\n"
         if kind == "actors":
-            body = _actors(parse_actors(lines, path.name, result.faults), path.name, result)
-            result.files[f"actors/{stem}.yaml"] = head + body
+            raws = parse_actors(lines, path.name, result.faults)
+            odd: list[RawActor] = []
+            result.files[f"actors/{stem}.yaml"] = head + _actors(raws, path.name, result, None if frames else odd)
+            if odd:
+                result.files[f"actors/{stem}-petrarch.yaml"] = lines_section("actors", _odd_lines(odd), path.name)
         elif kind == "agents":
             result.files[f"agents/{stem}.yaml"] = head + _agents(lines, path.name, result)
         elif kind == "verbs":
             verb_files.append((path.name, stem, parse_verbs(lines, path.name, result.faults)))
         elif kind == "discards":
-            raws = parse_discards(lines, path.name, result.faults)
-            result.faults += [
-                Fault(path.name, d.line, f"a discard has no native form: {' '.join(d.words)}", "", "warning")
-                for d in raws
+            discards = parse_discards(lines, path.name, result.faults)
+            rows = [
+                (("+" if d.story else "") + " ".join(d.words) + ("_" if d.whole else ""), f"line {d.line}")
+                for d in discards
             ]
+            result.files[f"discards/{stem}.yaml"] = lines_section("discards", rows, path.name)
         elif kind == "issues":
             issues = parse_issues(lines, path.name, result.faults)
-            result.faults += [
-                Fault(path.name, i.line, f"an issue has no native form: {' '.join(i.words)}", "", "warning")
-                for i in issues
-            ]
+            rows = [(_issue_line(i), f"line {i.line}") for i in issues]
+            result.files[f"issues/{stem}.yaml"] = lines_section("issues", rows, path.name)
         else:
             result.faults.append(Fault(path.name, 0, "not a legacy dictionary that can be imported", "check the file"))
     for name, stem, raw in verb_files:
+        if not frames:
+            result.files[f"verbs/{stem}.yaml"] = verbs_section(raw, name)
+            result.entries += len(raw.blocks)
+            continue
         result.files[f"verbs/{stem}.yaml"] = _verbs(raw, name, result)
         if raw.synsets:
             result.files[f"verbs/lists-{stem}.yaml"] = _lists(raw, name)
+    result.files = {name: text for name, text in result.files.items() if text}
     return result
+
+
+def _issue_line(issue: RawIssue) -> str:
+    """An issue as the legacy format writes it."""
+    phrase = " ".join(issue.words)
+    mark = issue.mark if issue.mark.startswith("~") else f"{issue.mark}:" if issue.mark else ""
+    return f"{mark}{phrase}" + (f" [{issue.code}]" if issue.code else "")
+
+
+def _odd_lines(blocks: Iterable[RawActor]) -> list[tuple[str, str]]:
+    """Actors that native entries cannot say, as the legacy format writes them."""
+    rows = []
+    for block in blocks:
+        names = [n for n, _ in block.names]
+        rows.append((names[0], "; ".join([f"line {block.line}", *block.comments])))
+        rows += [(f"+{n}", "") for n in names[1:]]
+        for code in block.codes:
+            when = (
+                ""
+                if code.default
+                else f" {code.first:08d}-{code.last}"
+                if code.first and code.last != _OPEN_END
+                else (f" >{code.first}" if code.first else f" <{code.last}")
+            )
+            rows.append((f"[{code.code or '---'}{when}]", ""))
+    return rows
 
 
 def _quote(text: str) -> str:
@@ -144,7 +183,7 @@ def segments(codes: Sequence[DatedCode]) -> list[tuple[str, int, int]]:
     return [s for s in spans if s[0]]
 
 
-def _actors(blocks: Sequence[RawActor], file: str, result: Imported) -> str:
+def _actors(blocks: Sequence[RawActor], file: str, result: Imported, odd: list[RawActor] | None = None) -> str:
     out: list[str] = []
     blocked: list[tuple[str, int]] = []
     for block in blocks:
@@ -157,6 +196,12 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported) -> str:
             )
             continue
         spans = segments(codes)
+        if odd is not None and (
+            not spans or any(not ACTOR_CODE.match(c) for c, _, _ in spans) or any(not c.code for c in codes)
+        ):
+            odd.append(block)
+            result.entries += 1
+            continue
         names = list(dict.fromkeys(natural_case(n) for n, _ in block.names if n.strip(" _")))
         if not spans:
             blocked += [(n, block.line) for n in names]
@@ -185,7 +230,9 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported) -> str:
             )
         first = [(next(split_actors(c)), s, e) for c, s, e in spans]
         result.entries += 1
-        out.append(_actor_entry(names, first, f"{file}:{block.line}", block.comments))
+        default = next((c.code for c in reversed(codes) if c.default), "")
+        is_open = any(not n.endswith("_") for n, _ in block.names)
+        out.append(_actor_entry(names, first, f"{file}:{block.line}", block.comments, default, is_open))
     if blocked:
         out.append(
             "# known names that code to nothing\n- code: null\n  nouns:\n"
@@ -196,7 +243,12 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported) -> str:
 
 
 def _actor_entry(
-    names: Sequence[str], spans: Sequence[tuple[str, int, int]], source: str, comments: Iterable[str]
+    names: Sequence[str],
+    spans: Sequence[tuple[str, int, int]],
+    source: str,
+    comments: Iterable[str],
+    default: str,
+    is_open: bool,
 ) -> str:
     undated = len(spans) == 1 and spans[0][1] == 0 and spans[0][2] == _OPEN_END
     code = spans[0][0]
@@ -205,6 +257,7 @@ def _actor_entry(
     if undated:
         text += f"  code: {code}\n"
     else:
+        text += f"  code: {default}\n" if default else ""
         text += "  roles:\n"
         for c, start, end in spans:
             parts = (
@@ -215,7 +268,7 @@ def _actor_entry(
             text += f"    - {{{', '.join(parts)}}}\n"
     if len(names) > 1:
         text += f"  {'names' if country else 'aliases'}:\n" + "".join(f"    - {_quote(n)}\n" for n in names[1:])
-    return text + f"  source: {_quote(source)}\n"
+    return text + f"  source: {_quote(source)}\n" + (f"  comment: {OPEN}\n" if is_open else "")
 
 
 # ---- agents ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from coder.errors import Fault, InputError
@@ -15,11 +15,13 @@ from coder.legacy.agents import parse_agents
 from coder.legacy.model import ActorEntry, AgentEntry, LegacyDictionaries, Pattern, VerbEntry
 from coder.legacy.others import parse_discards, parse_issues, parse_meanings
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
+from coder.legacy.section import has_section, section_texts
 from coder.legacy.text import Line, dictionary_lines, plural, read_text, words_of
 from coder.legacy.verbs import RawVerbs, parse_verbs, regular_forms
 
 KINDS = ("actors", "agents", "verbs", "discards", "issues", "meanings")
 _NATIVE = frozenset({".yaml", ".yml", ".csv", ".json", ".jsonl", ".md", ".parquet", ".py", ".conllu"})
+_YAML = frozenset({".yaml", ".yml"})
 _SNIFF_LINES = 600
 
 
@@ -70,7 +72,12 @@ def sniff(text: str, name: str = "") -> str | None:
 
 def is_legacy(path: Path) -> bool:
     """Whether a file is a legacy dictionary, by its content."""
-    if not path.is_file() or path.suffix.lower() in _NATIVE or path.stat().st_size > 200_000_000:
+    if not path.is_file() or path.stat().st_size > 200_000_000:
+        return False
+    if path.suffix.lower() in _YAML:
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            return has_section(stream.read(2000))
+    if path.suffix.lower() in _NATIVE:
         return False
     try:
         return sniff(read_text(path), path.name) is not None
@@ -122,10 +129,8 @@ def compile_legacy(texts: Sequence[tuple[Path, str]]) -> LegacyDictionaries:
     legacy = LegacyDictionaries()
     verb_files: list[tuple[str, RawVerbs]] = []
     kinds: dict[str, str] = {}
-    for path, text in texts:
-        kind = sniff(text, path.name)
-        name = path.name
-        kinds[str(path)] = kind or ""
+    for name, kind, text in _pieces(texts, legacy.faults):
+        kinds[name] = kind or ""
         lines = dictionary_lines(text)
         if kind == "actors":
             _add_actors(legacy, lines, name)
@@ -148,6 +153,16 @@ def compile_legacy(texts: Sequence[tuple[Path, str]]) -> LegacyDictionaries:
     _add_verbs(legacy, verb_files)
     legacy.kinds = kinds
     return legacy
+
+
+def _pieces(texts: Sequence[tuple[Path, str]], faults: list[Fault]) -> Iterator[tuple[str, str | None, str]]:
+    """Name, kind and text of each file; a native file's `petrarch:` section in pieces of one kind each."""
+    for path, text in texts:
+        if path.suffix.lower() in _YAML and has_section(text):
+            for kind, piece in section_texts(text, path.name, faults):
+                yield path.name, kind, piece
+        else:
+            yield path.name, sniff(text, path.name), text
 
 
 def _add_actors(legacy: LegacyDictionaries, lines: Iterable[Line], name: str) -> None:

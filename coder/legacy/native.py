@@ -10,6 +10,8 @@ from coder.dictionary.schema import ActorModel, AgentModel
 from coder.legacy.model import ActorEntry, AgentEntry, DatedCode, LegacyDictionaries
 from coder.legacy.text import plural, words_of
 
+OPEN = "names open to endings"
+
 
 def add_native(legacy: LegacyDictionaries, dictionaries: Dictionaries) -> None:
     """Lay native actors and agents under the legacy ones: a name that both know keeps its legacy code.
@@ -18,8 +20,9 @@ def add_native(legacy: LegacyDictionaries, dictionaries: Dictionaries) -> None:
         legacy: changed in place, before it is used.
         dictionaries: native ones as loaded.
     """
+    given = frozenset(legacy.names)
     for actor, path in dictionaries.actor_models:
-        _add_actor(legacy, actor, path)
+        _add_actor(legacy, actor, path, given)
     for agent, path in dictionaries.agent_models:
         _add_agent(legacy, agent, path)
 
@@ -28,7 +31,7 @@ def _number(day: dt.date | None, default: int) -> int:
     return day.year * 10000 + day.month * 100 + day.day if day else default
 
 
-def _add_actor(legacy: LegacyDictionaries, actor: ActorModel, path: str) -> None:
+def _add_actor(legacy: LegacyDictionaries, actor: ActorModel, path: str, given: frozenset[str]) -> None:
     if actor.remove:
         return
     codes = [DatedCode(r.code, _number(r.start, 0), _number(r.end, 99999999)) for r in actor.roles]
@@ -38,22 +41,29 @@ def _add_actor(legacy: LegacyDictionaries, actor: ActorModel, path: str) -> None
     if not codes:
         return
     names = [actor.name, *actor.names, *actor.aliases, *actor.adjectives, *actor.inhabitants, *actor.capital]
-    _enter(legacy, actor.name, tuple(codes), f"{path}:{actor.name}", names)
+    _enter(legacy, actor.name, tuple(codes), f"{path}:{actor.name}", names, given, actor.comment == OPEN)
     for role, places in actor.metonyms.items():
         for place in places if isinstance(places, list) else [places]:
             if isinstance(place, str) and actor.code:
-                _enter(legacy, place, (DatedCode(actor.code + role),), f"{path}:{actor.name}/{role}", [place])
+                _enter(legacy, place, (DatedCode(actor.code + role),), f"{path}:{actor.name}/{role}", [place], given)
 
 
 def _enter(
-    legacy: LegacyDictionaries, name: str, codes: tuple[DatedCode, ...], entry_id: str, names: list[str]
+    legacy: LegacyDictionaries,
+    name: str,
+    codes: tuple[DatedCode, ...],
+    entry_id: str,
+    names: list[str],
+    given: frozenset[str],
+    is_open: bool = False,
 ) -> None:
     index = len(legacy.actors)
     legacy.actors.append(ActorEntry(name, codes, entry_id))
     for text in names:
         words = words_of(text)
-        if words and " ".join(words) not in legacy.names:
-            legacy.names[" ".join(words)] = 2 * index
+        key = " ".join(words)
+        if words and key not in given:
+            legacy.names[key] = 2 * index + is_open
             legacy.longest[words[0]] = max(legacy.longest.get(words[0], 0), len(words))
 
 

@@ -109,6 +109,8 @@ def _prep(tokens: list[str], labels: Collection[str]) -> Item:
     if not tokens:
         raise PatternFault("an empty prepositional phrase")
     preps = tuple(p for p in tokens[0].split("/") if p)
+    if not preps or not all(any(c.isalnum() for c in p) for p in preps):
+        raise PatternFault("a prepositional phrase without a preposition")
     for prep in preps:
         if prep.startswith("&"):
             split_word(prep, labels)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from coder.errors import InputError
 
-_CLOSED_COMMENT = re.compile(r"<!--.*?-->")
 MAX_LINE = 4000
 
 
@@ -56,15 +55,25 @@ def dictionary_lines(text: str) -> Iterator[Line]:
             if not closed:
                 continue
             inside = False
-        line = _CLOSED_COMMENT.sub(" ", line)
-        if "<!--" in line:
-            line, _, _ = line.partition("<!--")
-            inside = True
+        line, inside = _without_comments(line)
         if line.lstrip().startswith("<!"):
             continue
         body, _, comment = line.partition("#")
         if body.strip():
             yield Line(number, body.strip(), comment.strip(), body[:1].isspace())
+
+
+def _without_comments(line: str) -> tuple[str, bool]:
+    """A line without its comments, and whether the last of them goes on in the next line."""
+    kept: list[str] = []
+    place = 0
+    while (start := line.find("<!--", place)) >= 0:
+        kept.append(line[place:start])
+        end = line.find("-->", start)
+        if end < 0:
+            return " ".join(kept), True
+        place = end + 3
+    return " ".join([*kept, line[place:]]), False
 
 
 def words_of(name: str) -> tuple[str, ...]:
