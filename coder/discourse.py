@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from coder.dictionary.compiled import name_words, normalize
 from coder.records import Mention
 
-
 NOT_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
 
 
