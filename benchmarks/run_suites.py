@@ -2,7 +2,7 @@
 
     python benchmarks/run_suites.py [--failures] [--suite unit_udpipe_2.0] [--records DIR] [--dictionaries DIR]
 
-Records and dictionaries are looked for in ../shared; each record is coded from the parse that it ships.
+--records and --dictionaries name their folders (default: a folder `shared` beside the clone); each record is coded from the parse that it ships.
 """
 
 from __future__ import annotations

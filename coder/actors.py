@@ -19,7 +19,6 @@ from coder.grammar import Tree
 from coder.records import Mention
 from coder.resolve import resolve_actor
 
-NAME_TAGS = frozenset({"PROPN", "NOUN", "ADJ", "X", "NUM", "SYM"})
 CORE_RELATIONS = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
 PERSON_PRONOUNS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 THING_PRONOUNS = frozenset({"it", "its", "itself"})
@@ -28,7 +27,6 @@ SPEAKER_PRONOUNS = frozenset({"i", "we", "us", "our", "my", "me", "ours", "ourse
 PERSON_KINDS: tuple[str, ...] = ("person", "agent", "unknown")
 THING_KINDS: tuple[str, ...] = ("country", "organization", "agent")
 PLURAL_KINDS: tuple[str, ...] = ("people", "agent", "organization", "country", "person")
-RECIPROCAL = frozenset({"each", "other", "another"})
 FORMER = frozenset({"former", "ex", "onetime", "deposed", "ousted", "exiled", "erstwhile", "toppled", "fugitive"})
 MODIFIERS = {
     "then": "then", "late": "late", "acting": "acting", "interim": "acting", "caretaker": "acting", "elect": "elect",
@@ -76,6 +74,8 @@ TITLES = frozenset(
     "president minister prime chancellor king queen prince princess pope bishop judge justice secretary senator general marshal "
     "comrade abu bin al el el- strongman".split()
 )
+# Of two readings of a name the one further front counts.
+FORM_ORDER = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
 # "post-Soviet", "anti-Russian": the adjective tells no owner.
 PREFIXES = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
 CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
@@ -337,7 +337,7 @@ class SentenceMentions:
         if kinds == ("country",) and len({p.names[0].actor.code for p in self.names if p.end <= head and p.names[0].actor.kind == "country"}) > 1:
             return None  # two countries before it: "the country" could be either
         found = self._before(head, kinds, False) or self.discourse.recent(kinds, False)
-        return None if found is None else self._stand_in(head, found, f"'the {lemma}'")
+        return None if found is None else self.stand_in(head, found, f"'the {lemma}'")
 
     def _core(self, head: int) -> set[int]:
         """Tokens of the phrase itself: head, titles, compounds, adjectives; not its possessor or complements."""
@@ -360,9 +360,6 @@ class SentenceMentions:
                 core.add(c)
                 queue.append(c)
         return core
-
-    def _comma_between(self, left: int, right: int) -> bool:
-        return any(self.tree.forms[t] in (",", "(", "–", "—", "-", ":") for t in range(left, right))
 
     def _participle(self, i: int) -> bool:
         """ "Turkish-backed": what stands before the participle is not the nationality of the noun."""
@@ -560,12 +557,11 @@ class SentenceMentions:
         return actors if phrase.end - phrase.start > 1 or any(a.country is None for a in actors) else ()
 
     def _best_hit(self, hits: list[NameHit]) -> NameHit:
-        order = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
         day = self.day
-        return min(hits, key=lambda h: (order.get(h.form, 9), h.actor.distance(day), h.actor.end is not None and bool(day and h.actor.end < day)))
+        return min(hits, key=lambda h: (FORM_ORDER.get(h.form, 9), h.actor.distance(day), h.actor.end is not None and bool(day and h.actor.end < day)))
 
     def _name_mention(self, head: int, core: set[int], phrase: Phrase, hit: NameHit) -> Mention:
-        kind = {"city": "place", "region": "place"}.get(hit.form, hit.actor.kind)
+        kind = "place" if hit.form in ("city", "region") else hit.actor.kind
         actors = tuple(dict.fromkeys(h.actor for h in phrase.names if h.form == hit.form))
         return self._make(
             head, core, kind=kind, actors=actors or (hit.actor,), role=hit.role, form=hit.form,
@@ -574,7 +570,7 @@ class SentenceMentions:
 
     def _owner_mention(self, head: int, phrase: Phrase) -> Mention:
         hit = self._best_hit(phrase.names)
-        kind = {"city": "place", "region": "place"}.get(hit.form, hit.actor.kind)
+        kind = "place" if hit.form in ("city", "region") else hit.actor.kind
         return self._make(head, set(range(phrase.start, phrase.end)), kind=kind, actors=(hit.actor,), role=hit.role, form=hit.form,
                           entry_id=hit.actor.entry_id, rule=f"{hit.form} of {hit.actor.name}")
 
@@ -588,15 +584,12 @@ class SentenceMentions:
         last_word = hit.phrase.rsplit(" ", 1)[-1]
         if modifiers and (last_word in GENERIC_HEADS or role == "GOV"):
             other = modifiers[-1].agents[0].code or ""
-            if other and other not in ("GOV",) and other != "CVL":
+            if other not in ("", "GOV", "CVL"):
                 role = other
         owners = self._owners(head, core, names, hit)
         if not owners and self.tree.relation(head) == "conj":
             owners = self._shared_owners(head)
-        kind = "agent"
-        if hit.prefix and len(role) >= 3:
-            kind = "agent"
-        return self._make(head, core, kind=kind, role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
+        return self._make(head, core, kind="agent", role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
                           form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent")
 
     def _owners(self, head: int, core: set[int], names: list[Phrase], hit: AgentHit) -> tuple[Mention, ...]:
@@ -628,11 +621,9 @@ class SentenceMentions:
                     known = [o for o in owners if (o.owners or o.actors) and o.kind != "unknown"]
                     if known:
                         return (*found, *known)
-        for c in tree.children[head]:
-            if tree.relation(c) in ("amod", "acl") and self._participle(c) and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
-                for p in self.names:
-                    if c - 3 <= p.start and p.end <= c + 1:
-                        return (*found, self._owner_mention(p.end - 1, p))
+        leader = self.led_by(head, "amod", "acl")
+        if leader is not None:
+            return (*found, leader)
         for c in tree.children[head]:
             if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("in", "at", "near"):
                 owner = self.inside(c)
@@ -640,11 +631,11 @@ class SentenceMentions:
                     return (*found, owner)
         return tuple(found)
 
-    def led_by(self, head: int) -> Mention | None:
-        """Saudi Arabia of "a Saudi-led strike"."""
+    def led_by(self, head: int, *relations: str) -> Mention | None:
+        """Saudi Arabia of "a Saudi-led strike"; `relations` are those the participle may have."""
         tree = self.tree
         for c in tree.children[head]:
-            if tree.relation(c) in ("amod", "compound") and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
+            if tree.relation(c) in relations and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
                 for p in self.names:
                     if c - 3 <= p.start and p.end <= c + 1:
                         return self._owner_mention(p.end - 1, p)
@@ -745,11 +736,11 @@ class SentenceMentions:
             kinds, plural = PLURAL_KINDS, True
         elif word in SPEAKER_PRONOUNS:
             speaker = self._speaker(head)
-            return None if speaker is None else self._stand_in(head, speaker, "speaker")
+            return None if speaker is None else self.stand_in(head, speaker, "speaker")
         else:
             return self._partitive(head)
         found = self._before(head, kinds, plural) or self.discourse.recent(kinds, plural, self._clause_actors(head))
-        return None if found is None else self._stand_in(head, found, "pronoun")
+        return None if found is None else self.stand_in(head, found, "pronoun")
 
     def _clause_actors(self, head: int) -> frozenset[str]:
         """Entries of the clause's subject, which an object pronoun of the same clause cannot stand for."""
@@ -761,7 +752,7 @@ class SentenceMentions:
             m.entry_id for c in tree.children[verb] if tree.relation(c) == "nsubj" and c != head for m in [self.at(c)] if m is not None
         )
 
-    def _stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
+    def stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
         sentence = self.tree.sentence
         told = f"{rule} for {mention.text!r} ({mention.rule})"
         if mention.sentence_index == sentence.index:

@@ -5,12 +5,14 @@ In: the FrameMatches of a sentence with their mentions. Out: Events, one a (sour
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from coder.actors import SentenceMentions
 from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
+from coder.dictionary.schema import NON_COUNTRIES
 from coder.discourse import Discourse
 from coder.frames import Matcher
 from coder.grammar import Tree
@@ -36,7 +38,6 @@ SPEECH_VERBS = frozenset(
     "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress explain warn allege "
     "acknowledge admit reveal disclose reiterate assert contend quote cite describe post".split()
 )
-STATEMENT_ROOTS = frozenset({"02", "03", "09", "10", "11", "12", "13"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,8 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     )):
         for preposition in ("in", "at", "near"):
             for head in tree.function(token, preposition):
-                mention = context.mentions.at(head)
-                if mention is not None and mention.kind in ("country", "place") and mention.actors:
-                    return resolve_actor(mention, None).code[:3]
+                if country := _country_named(context.mentions.at(head)):
+                    return country
         for head in (*tree.function(token, "on"), *tree.function(token, "against")):  # "the airstrike on Damascus"
             mention = context.mentions.at(head)
             if mention is not None and (mention.kind == "place" or mention.form == "capital"):
@@ -197,15 +197,20 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     for head in tree.function(match.trigger, "subject"):  # "doctors in Nairobi went on strike"
         for c in tree.children[head]:
             if tree.relation(c) == "nmod" and tree.case(c) in ("in", "at"):
-                mention = context.mentions.at(c)
-                if mention is not None and mention.kind in ("country", "place") and mention.actors:
-                    return resolve_actor(mention, None).code[:3]
+                if country := _country_named(context.mentions.at(c)):
+                    return country
     for node in [match.trigger, *tree.ancestors(match.trigger)]:
         if tree.deprels[node] == "acl:relcl" and any(tree.lower[c] == "where" for c in tree.children[node]):
-            mention = context.mentions.inside(tree.heads[node])
-            if mention is not None and mention.kind in ("country", "place") and mention.actors:
-                return resolve_actor(mention, None).code[:3]
+            if country := _country_named(context.mentions.inside(tree.heads[node])):
+                return country
     return ""
+
+
+def _country_named(mention: Mention | None) -> str:
+    """The letters of a country, or of the country a place lies in, that a phrase names; "" for others."""
+    if mention is None or mention.kind not in ("country", "place") or not mention.actors:
+        return ""
+    return resolve_actor(mention, None).code[:3]
 
 
 def _resolve_pair(
@@ -267,9 +272,9 @@ def _unknown(actor: ResolvedActor) -> ResolvedActor:
     return replace(actor, code=code)
 
 
-def _resolve(context: SentenceContext, mention: Mention, day: object, place: str) -> ResolvedActor:
+def _resolve(context: SentenceContext, mention: Mention, day: dt.date | None, place: str) -> ResolvedActor:
     known = context.countries.get((mention.start, mention.end))
-    return resolve_actor(mention, day, place=known or place)  # type: ignore[arg-type]
+    return resolve_actor(mention, day, place=known or place)
 
 
 def _only_country(context: SentenceContext) -> str:
@@ -278,11 +283,11 @@ def _only_country(context: SentenceContext) -> str:
     return next(iter(found)) or "" if len(found) == 1 else ""
 
 
-def _fill_country(context: SentenceContext, actor: ResolvedActor, day: object, alone: str) -> ResolvedActor:
+def _fill_country(context: SentenceContext, actor: ResolvedActor, day: dt.date | None, alone: str) -> ResolvedActor:
     if not _needs_country(actor) or _country(actor):
         return actor
     country = alone or context.discourse.country_of_role(actor.mention.role) or context.discourse.main_country()
-    return resolve_actor(actor.mention, day, place=country) if country else actor  # type: ignore[arg-type]
+    return resolve_actor(actor.mention, day, place=country) if country else actor
 
 
 def _needs_country(actor: ResolvedActor) -> bool:
@@ -302,9 +307,6 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
     if role.startswith(DOMESTIC_ROLES):
         return True
     return role.startswith(("GOV", "MIL", "SPY", "ELI")) and (other_role in DOMESTIC_ROLES or code[:2] in ("14", "17"))
-
-
-NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
 
 
 def _country(actor: ResolvedActor) -> str:

@@ -120,9 +120,7 @@ def _lay_out(tree: Tree) -> tuple[str, list[int], list[int]]:
 
 
 def _phrase(tree: Tree, kind: str, match: re.Match[str], reader: Reader, first: int, last: int) -> Phrase:
-    if kind == "year" and match["lead"]:
-        lead = _lead(tree, first)
-    elif kind == "duration":
+    if kind == "duration":
         lead, first = match["lead"], first + 1
     else:
         lead = _lead(tree, first)
@@ -162,7 +160,7 @@ def _lead(tree: Tree, first: int) -> str:
     """The preposition before a phrase, in a handful of classes."""
     i = first - 1
     steps = 0
-    while i >= 0 and tree.lower[i] in _LEAD_FILLERS and tree.lower[i] not in ("over",) and steps < 3:
+    while i >= 0 and tree.lower[i] in _LEAD_FILLERS and steps < 3:
         i, steps = i - 1, steps + 1
     if i < 0:
         return ""
@@ -393,7 +391,7 @@ def _join(tree: Tree, phrases: list[Phrase]) -> list[Phrase]:
         previous = joined[-1] if joined else None
         if previous is not None and previous.joined is None and _connected(tree, previous, phrase):
             text = f"{previous.text} … {phrase.text}"
-            joined[-1] = replace(previous, last=phrase.last, text=text, joined=phrase, read_words=previous.read_words)
+            joined[-1] = replace(previous, last=phrase.last, text=text, joined=phrase)
         else:
             joined.append(phrase)
     return joined
@@ -431,7 +429,7 @@ def _range(left: Phrase, right: Phrase, clock: Clock) -> Span | None:
         last = right.bare(replace(clock, today=first.start, within=None)) if first else None
     else:
         last = right.bare(clock)
-        turned = replace(clock, today=last.end, direction="past", within=clock.within) if last else clock
+        turned = replace(clock, today=last.end, direction="past") if last else clock
         first = alone.bare(turned)
     if first is None or last is None:
         return first or last

@@ -432,9 +432,6 @@ class _Scene:
             return clause < verb
         return any(m in SAME_TIME_MARKS for m in marks) and self._same_tense(verb, clause)
 
-    def _same_day_news(self, node: int) -> bool:
-        return self.tense(node) != "pluperfect"
-
     def _nested(self, node: int, noun: int) -> Span | None:
         """ "during his visit last year", "after Tuesday's attack", "at a meeting on Friday"."""
         case = self.tree.case(noun)

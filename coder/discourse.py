@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from coder.dictionary.compiled import name_words, normalize
+from coder.dictionary.schema import NON_COUNTRIES
 from coder.records import Mention
-
-NOT_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
 
 
 class Discourse:
@@ -55,7 +54,7 @@ class Discourse:
         words = name_words(mention.text)
         if mention.kind in ("person", "agent", "organization") and words and words[-1][:1].isupper():
             self._names.setdefault(normalize(words[-1]), mention)
-        if country and country not in NOT_COUNTRIES:
+        if country and country not in NON_COUNTRIES:
             self._countries[country] += 1
             if mention.kind == "agent" and mention.role:
                 self._roles[mention.role] = country

@@ -87,7 +87,7 @@ class Matcher:
         tree = self.tree
         if tree.deprels[i] != "acl" or tree.upos[i] != "VERB":
             return False
-        if not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]):
+        if not tree.has_to(i):
             return False
         noun = tree.lemmas[tree.heads[i]].lower()
         reading = self._readings.get(i)
@@ -521,10 +521,9 @@ class Matcher:
 
     def _compose(self, stance: str, inner: FrameMatch) -> tuple[str | None, bool]:
         """The code that the stance makes of the inner code, by longest prefix; False where the table has none."""
-        table = self.dictionaries.composition.get(stance)
-        if table is None or inner.code is None:
-            return None, False
         code = inner.code
+        if code is None:
+            return None, False
         if negated(self.tree, inner.trigger) and stance in ("appeal", "demand", "intend", "agree", "threaten", "reject", "promise"):
             stopped, known = self.compose_code("stop", code)
             if known and stopped is not None:
@@ -534,13 +533,10 @@ class Matcher:
     def compose_code(self, stance: str, code: str) -> tuple[str | None, bool]:
         """The code that a stance makes of another, and whether the composition table has a row for it."""
         table = self.dictionaries.composition.get(stance, {})
-        for length in range(len(code), 1, -1):
-            if code[:length] in table:
-                result = table[code[:length]]
+        for key in (*(code[:length] for length in range(len(code), 1, -1)), "*"):
+            if key in table:
+                result = table[key]
                 return (code if result == "same" else result), True
-        if "*" in table:
-            result = table["*"]
-            return (code if result == "same" else result), True
         return None, False
 
     # ---- arguments -----------------------------------------------------------------------------------------------
@@ -586,7 +582,7 @@ class Matcher:
                 if not found and as_source and name == "subject":
                     found = self._mentions_of(self._doers_of(heads), True)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
-                        leader = self.mentions.led_by(i)
+                        leader = self.mentions.led_by(i, "amod", "compound")
                         found = (leader,) if leader is not None else ()
                 if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
                     continue
@@ -610,7 +606,7 @@ class Matcher:
                 if any(f.code and f.code >= "13" for f in self.dictionaries.frames.get(("noun", tree.lemmas[head].lower()), [])):
                     doer = self.mentions.discourse.last_doer
                     if doer is not None:
-                        return (self.mentions._stand_in(head, doer, "doer of the act told before"),)
+                        return (self.mentions.stand_in(head, doer, "doer of the act told before"),)
         for head in self._function(i, carrier, "object"):
             for t in tree.subtree(head):
                 if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat"):

@@ -8,10 +8,11 @@ Labels are Universal Dependencies v2; subtypes are looked at only where they mat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coder.records import Sentence
 
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
-CLAUSAL = frozenset({"acl", "advcl", "ccomp", "csubj", "parataxis", "xcomp", "conj"})
 SUBJECT_LABELS = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
 PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "csubj:pass"})
 RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom", "whose"})
@@ -96,7 +97,7 @@ class Tree:
         self.upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(sentence.forms)
-        self.heads = _acyclic(sentence.heads, n)
+        self.heads = acyclic(sentence.heads)
         self.deprels = _repair(sentence, self.heads)
         children: list[list[int]] = [[] for _ in range(n)]
         for i, h in enumerate(self.heads):
@@ -120,6 +121,10 @@ class Tree:
     def relation(self, i: int) -> str:
         """Universal relation of token i, without subtype."""
         return self.relations[i]
+
+    def has_to(self, i: int) -> bool:
+        """Whether "to" marks the clause at i as an infinitive."""
+        return any(self.lower[c] == "to" and self.relations[c] == "mark" for c in self.children[i])
 
     def child(self, i: int, *relations: str) -> int:
         """First child of i with one of the (full) relations, -1 if none."""
@@ -268,9 +273,7 @@ class Tree:
         return ()
 
     def _infinitive(self, i: int) -> bool:
-        return "VerbForm=Inf" in self.feats[i] or any(
-            self.deprels[c] == "mark" and self.lower[c] == "to" for c in self.children[i]
-        )
+        return "VerbForm=Inf" in self.feats[i] or self.has_to(i)
 
     def _expletive(self, i: int) -> bool:
         return self.deprels[i] == "expl"
@@ -337,15 +340,14 @@ class Tree:
         return tuple(self._spread(agents))
 
     def _shared_agent(self, i: int) -> tuple[int, ...]:
-        agents: list[int] = []
         if self.relation(i) == "conj":
             head = self.heads[i]
             if self.upos[head] == "VERB" and self.is_passive(head):
                 return self._verb_subject(head)
-        if not agents:  # "was arrested and deported by": the agent stands with the later verb
-            for c in self.children[i]:
-                if self.relation(c) == "conj" and self.upos[c] == "VERB":
-                    agents = [g for g in self.children[c] if self.deprels[g] == "obl:agent"]
+        agents: list[int] = []
+        for c in self.children[i]:  # "was arrested and deported by": the agent stands with the later verb
+            if self.relation(c) == "conj" and self.upos[c] == "VERB":
+                agents = [g for g in self.children[c] if self.deprels[g] == "obl:agent"]
         return tuple(self._spread(agents))
 
     def _verb_object(self, i: int) -> tuple[int, ...]:
@@ -437,12 +439,7 @@ class Tree:
             level = following
             if not level:
                 break
-        stranded = self._stranded(i, name)
-        if stranded:
-            return stranded
-        if self.upos[i] == "VERB" and self.relation(i) == "conj" and self.heads[i] >= 0:
-            return ()
-        return ()
+        return self._stranded(i, name)
 
     def _stranded(self, i: int, name: str) -> tuple[int, ...]:
         """ "the country it depends on", "who they negotiate with": a preposition without its noun."""
@@ -498,8 +495,13 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
     return tuple(mended) if mended is not None else deprels
 
 
-def _acyclic(heads: tuple[int, ...], n: int) -> list[int]:
-    """Heads with every cycle and every out-of-range head turned into a root."""
+def acyclic(heads: Sequence[int]) -> list[int]:
+    """Heads with every cycle and every out-of-range head turned into a root.
+
+    Args:
+        heads: of the tokens, -1 for a root.
+    """
+    n = len(heads)
     clean = [h if 0 <= h < n and h != i else -1 for i, h in enumerate(heads)]
     state = [0] * n
     for i in range(n):

@@ -19,6 +19,7 @@ from coder.options import Options
 
 log = logging.getLogger(__name__)
 
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """Loaded dictionaries, ontology and options."""

@@ -79,9 +79,7 @@ def purpose(tree: Tree, i: int) -> bool:
         i = tree.heads[i]
     if tree.heads[i] >= 0 and tree.relation(i) == "advcl" and tree.lemmas[tree.heads[i]].lower() in IMPLICATIVE:
         return False
-    return tree.relation(i) in ("advcl", "acl") and any(
-        tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[i]
-    )
+    return tree.relation(i) in ("advcl", "acl") and tree.has_to(i)
 
 
 def future_refusal(tree: Tree, reading: FrameMatch) -> bool:
@@ -133,7 +131,7 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             break
         if relation in ("xcomp", "ccomp", "csubj") or (relation == "acl" and tree.deprels[node] != "acl:relcl"):
             lemma = tree.lemmas[parent].lower()
-            infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+            infinitive = tree.has_to(node)
             if negated(tree, parent) and lemma not in ("hide", "rule"):
                 return Status.NEGATED
             if infinitive and result is Status.ASSERTED:
@@ -148,7 +146,7 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             elif lemma in HYPOTHETICAL_PREDICATES and lemma not in ("believe", "think", "seem", "appear", "suggest"):
                 result = Status.HYPOTHETICAL
         elif relation == "advcl":
-            infinitive = any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node])
+            infinitive = tree.has_to(node)
             if tree.lemmas[parent].lower() in IMPLICATIVE:  # "voted to extend"
                 node = parent
                 continue
@@ -157,7 +155,7 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 result = Status.INTENDED
             if not spoken:
                 break
-        elif relation in ("acl",):
+        elif relation == "acl":
             break
         elif relation in ("conj", "parataxis") and tree.upos[node] in ("VERB", "ADJ"):
             own = any(tree.deprels[c] in SUBJECT_LABELS or tree.relation(c) in ("aux", "cop") for c in tree.children[node])
@@ -190,7 +188,7 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
 
 def _is_to(tree: Tree, node: int) -> bool:
     """ "is to visit"."""
-    if tree.upos[node] != "VERB" or not any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
+    if tree.upos[node] != "VERB" or not tree.has_to(node):
         return False
     if any(tree.lemmas[c] == "be" and tree.relation(c) in ("cop", "aux") for c in tree.children[node]):
         return True

@@ -43,7 +43,7 @@ def own_tense(tree: Tree, node: int) -> str:
     for words, name in ((_FUTURE, "future"), (_MODAL, "modal")):
         if any(a in words for a in auxiliaries):
             return name
-    if any(tree.lower[c] == "to" and tree.relation(c) == "mark" for c in tree.children[node]):
+    if tree.has_to(node):
         return "infinitive"
     lemmas = [tree.lemmas[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
     if auxiliaries:

@@ -13,13 +13,11 @@ from pathlib import Path
 
 from coder.dictionary.compiled import name_words, normalize
 from coder.dictionary.load import Dictionaries, load_dictionaries, pattern_ids
-from coder.dictionary.schema import ActorModel, FrameModel
+from coder.dictionary.schema import NON_COUNTRIES, ActorModel, FrameModel
 from coder.errors import Fault
 from coder.ontology import Ontology, load_ontology
 from coder.resources import shipped_dictionaries
 
-# Beginnings of actor codes that are no country.
-CLASSES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
 SHORT_GAP = 366  # days between two roles of one person that may be a slip of the dates
 
 
@@ -112,7 +110,7 @@ def _agents_among_actors(loaded: Dictionaries, ontology: Ontology) -> Iterator[F
 
 def _actor_codes(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
     """Codes that begin with no known country or class."""
-    countries = set(loaded.countries) | CLASSES
+    countries = set(loaded.countries) | NON_COUNTRIES
     roles = set(ontology.roles)
     for actor, path in loaded.actor_models:
         codes = [c for c in (actor.code, actor.country, actor.before, actor.after, *(r.code for r in actor.roles)) if c]
@@ -172,6 +170,10 @@ def _never_match(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
 def _same_wording(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
     """The same trigger under the same conditions with two codes, or twice with one: the second never wins."""
     seen: dict[tuple[object, ...], tuple[str, str | None, str | None]] = {}
+    lines = {
+        name: frame.line
+        for entry in loaded.verb_entries for frame, name in zip(entry.model.frames, pattern_ids(entry), strict=True)
+    }  # fmt: skip
     for (pos, head), frames in loaded.frames.items():
         for frame in frames:
             key = (pos, head, frame.trigger, frame.conditions, frame.layer)
@@ -180,22 +182,13 @@ def _same_wording(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
                 seen[key] = (frame.pattern_id, frame.code, frame.stance)
             elif other[0] != frame.pattern_id:
                 path = frame.pattern_id.partition(":")[0]
-                line = _line_of(loaded, frame.pattern_id)
+                line = lines[frame.pattern_id]
                 word = " ".join([*frame.trigger, head] if pos == "noun" else [head, *frame.trigger])
                 if (frame.code, frame.stance) != other[1:]:
                     yield Fault(path, line, f'{pos} "{word}": same wording as {other[0]} ({other[1] or other[2]}) under {frame.code or frame.stance}',
                                 "give one of them a condition", "warning")  # fmt: skip
                 else:
                     yield Fault(path, line, f'{pos} "{word}": stands already in {other[0]}', "remove one", "warning")
-
-
-def _line_of(loaded: Dictionaries, pattern_id: str) -> int:
-    for entry in loaded.verb_entries:
-        if pattern_id.startswith(entry.path):
-            for frame, name in zip(entry.model.frames, pattern_ids(entry, loaded), strict=True):
-                if name == pattern_id:
-                    return frame.line
-    return 0
 
 
 def _examples(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:

@@ -71,7 +71,7 @@ def examples_of(resources: Resources, paths: Sequence[Path] = ()) -> Iterator[Ex
     for entry in resources.dictionaries.verb_entries:
         if wanted and Path(entry.path).name not in wanted:
             continue
-        for frame, pattern_id in zip(entry.model.frames, pattern_ids(entry, resources.dictionaries), strict=True):
+        for frame, pattern_id in zip(entry.model.frames, pattern_ids(entry), strict=True):
             for example in frame.examples:
                 yield _example(pattern_id, entry.path, example)
 

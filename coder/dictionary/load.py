@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,7 @@ class VerbEntry:
     path: str
     layer: int
     file: str = ""
+    frames_before: int = 0  # of earlier entries in the file with the same first trigger
 
 
 @dataclass(slots=True)
@@ -233,7 +235,12 @@ def load_dictionaries(
         _add_cities(result)
     for agent, name in agents:
         _add_agent(agent, name, result.agents)
+    numbered: Counter[str] = Counter()
     for entry in result.verb_entries:
+        prefix = _id_prefix(entry)
+        entry.frames_before = numbered[prefix]
+        if entry.model.words:
+            numbered[prefix] += len(entry.model.frames)
         _add_verb(entry, result, irregular)
     for frames in result.frames.values():
         frames.sort(key=lambda f: (-f.layer, -f.specificity))  # ties: the order of the files
@@ -376,17 +383,15 @@ def _add_form(forms: dict[str, tuple[str, ...]], form: str, lemma: str) -> None:
         forms[form] = (*known, lemma)
 
 
-def pattern_ids(entry: VerbEntry, loaded: Dictionaries) -> list[str]:
-    """The names of an entry's frames: file, first trigger and a number that counts on over entries of one trigger."""
+def _id_prefix(entry: VerbEntry) -> str:
     words = entry.model.words
-    word = words[0].replace(" ", "_") if words else "?"
-    before = 0
-    for other in loaded.verb_entries:
-        if other is entry:
-            break
-        if other.path == entry.path and other.model.words and other.model.words[0].replace(" ", "_") == word:
-            before += len(other.model.frames)
-    return [f"{entry.path}:{word}#{frame.id or before + n}" for n, frame in enumerate(entry.model.frames, 1)]
+    return f"{entry.path}:{words[0].replace(' ', '_') if words else '?'}"
+
+
+def pattern_ids(entry: VerbEntry) -> list[str]:
+    """The names of a loaded entry's frames: file, first trigger and a number that counts on over entries of one trigger."""
+    prefix = _id_prefix(entry)
+    return [f"{prefix}#{frame.id or entry.frames_before + n}" for n, frame in enumerate(entry.model.frames, 1)]
 
 
 def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[str]]) -> None:
@@ -398,7 +403,7 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
         lemma = word.partition("_")[0]
         for form in verb_forms(lemma, irregular.get(lemma)):
             _add_form(result.forms, form, lemma)
-    for frame_model, pattern_id in zip(model.frames, pattern_ids(entry, result), strict=True):
+    for frame_model, pattern_id in zip(model.frames, pattern_ids(entry), strict=True):
         conditions = tuple(_compile_conditions(frame_model, result, entry.file))
         weight = sum(3 if c.nouns else 1 if c.kind != "none" else 2 for c in conditions)
         for word in words:

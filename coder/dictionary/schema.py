@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+# Beginnings of actor codes that are no country.
+NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
 ACTOR_CODE = re.compile(r"[A-Z]{3,30}$")
 EVENT_CODE = re.compile(r"\d{2,4}$")
 

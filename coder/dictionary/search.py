@@ -28,7 +28,7 @@ def find_word(resources: Resources, word: str) -> list[str]:
             found.append(f"{file}:{agent.line}: agent {agent.code or 'not an agent'}: {', '.join(hit[:8])}")
     for entry in loaded.verb_entries:
         model = entry.model
-        for frame, pattern_id in zip(model.frames, pattern_ids(entry, loaded), strict=True):
+        for frame, pattern_id in zip(model.frames, pattern_ids(entry), strict=True):
             conditions = frame.conditions()
             in_trigger = any(_has(w, key) for w in model.words)
             places = [f for f, c in conditions.items() if any(_has(n, key) for n in [*c.noun, *c.not_])]

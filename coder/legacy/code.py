@@ -36,7 +36,6 @@ class Raw:
     pattern_id: str
     status: Status = Status.ASSERTED
     reciprocal: bool = False
-    verb_code: str = NULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -558,7 +557,7 @@ class SentenceCoder:
 
         def add(source: Coded, target: Coded | None, said: str, *, reciprocal: bool = False) -> None:
             if said and said != NULL:
-                made.append(Raw(source, target, said, hit.verb, tokens, pattern_id, status, reciprocal, hit.code))
+                made.append(Raw(source, target, said, hit.verb, tokens, pattern_id, status, reciprocal))
 
         mirrored = bool(forward) and forward == backward
         for source in sources:

@@ -19,7 +19,6 @@ from coder.legacy.section import has_section, section_texts
 from coder.legacy.text import Line, dictionary_lines, plural, read_text, words_of
 from coder.legacy.verbs import RawVerbs, parse_verbs, regular_forms
 
-KINDS = ("actors", "agents", "verbs", "discards", "issues", "meanings")
 _NATIVE = frozenset({".yaml", ".yml", ".csv", ".json", ".jsonl", ".md", ".parquet", ".py", ".conllu"})
 _YAML = frozenset({".yaml", ".yml"})
 _SNIFF_LINES = 600

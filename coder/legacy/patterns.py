@@ -80,7 +80,7 @@ def _phrases(tokens: list[str], labels: Collection[str]) -> tuple[Item, ...]:
             end = _closing(tokens, i, "{", "}")
             words = [w for t in tokens[i + 1 : end] if t not in _SLOTS for w in split_word(t, labels)]
             if words:
-                items.append(Item("phrase" if len(words) > 1 else "word", tuple(words)))
+                items.append(_noun(words))
             i = end + 1
         elif piece in _SLOTS:
             items.append(Item(_SLOTS[piece]))
@@ -90,9 +90,13 @@ def _phrases(tokens: list[str], labels: Collection[str]) -> tuple[Item, ...]:
         else:
             words = split_word(piece, labels)
             if words:
-                items.append(Item("phrase" if len(words) > 1 else "word", tuple(words)))
+                items.append(_noun(words))
             i += 1
     return tuple(items)
+
+
+def _noun(words: list[str]) -> Item:
+    return Item("phrase" if len(words) > 1 else "word", tuple(words))
 
 
 def _closing(tokens: list[str], start: int, opening: str, closing: str) -> int:
@@ -132,7 +136,7 @@ def _prep(tokens: list[str], labels: Collection[str]) -> Item:
             words += split_word(rest[i], labels)
             i += 1
     if words:
-        inner.insert(0, Item("phrase" if len(words) > 1 else "word", tuple(words)))
+        inner.insert(0, _noun(words))
     return Item("prep", preps=preps, inner=tuple(inner))
 
 

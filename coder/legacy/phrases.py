@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from coder.grammar import acyclic
 from coder.legacy.actors import code_on, split_actors
 from coder.legacy.model import LegacyDictionaries
 from coder.legacy.text import words_of
@@ -349,24 +350,3 @@ def _stems(word: str) -> Iterator[str]:
     for ending in _STEM_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
             yield word[: -len(ending)]
-
-
-def acyclic(heads: Sequence[int]) -> list[int]:
-    """Heads without loops: a token on one loses its head, so that walks along the tree end.
-
-    Args:
-        heads: of the tokens, -1 for a root.
-    """
-    found = [h if 0 <= h < len(heads) and h != i else -1 for i, h in enumerate(heads)]
-    safe = [False] * len(found)
-    for i in range(len(found)):
-        path: dict[int, None] = {}
-        node = i
-        while node >= 0 and not safe[node] and node not in path:
-            path[node] = None
-            node = found[node]
-        if node in path:
-            found[node] = -1
-        for passed in path:
-            safe[passed] = True
-    return found

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from coder.errors import InputError
 
-MAX_LINE = 4000
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
