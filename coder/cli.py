@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from types import ModuleType
+from typing import Annotated
 
 import typer
 
 from coder import __version__
+from coder.commands.shared import (
+    AddedOption,
+    DictionariesOption,
+    ModelOption,
+    MonadicOption,
+    QuadOption,
+    ScoresOption,
+    ThreadsOption,
+    load,
+    parse_date,
+    progress_bar,
+    report_rejects,
+    say,
+)
 from coder.errors import EventCoderError
 
 app = typer.Typer(
@@ -25,21 +38,6 @@ app = typer.Typer(
 )
 dictionary_app = typer.Typer(no_args_is_help=True, help="Check, test and search the dictionaries.")
 app.add_typer(dictionary_app, name="dictionary")
-
-DictionariesOption = Annotated[
-    list[Path] | None,
-    typer.Option("--dictionaries", help="Dictionary file or folder in place of the shipped ones (several times)."),
-]
-AddedOption = Annotated[
-    list[Path] | None,
-    typer.Option("--add-dictionaries", help="Folder laid over the dictionaries: adds, replaces, removes (several times)."),
-]
-ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of Stanza models, or an installed package such as en.")]
-ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads for parsing.")]
-ScoresOption = Annotated[str, typer.Option("--scores", help="Goldstein scores: gdelt, icews or a CSV file (code,goldstein).")]
-QuadOption = Annotated[str, typer.Option("--quad-classes", help="gdelt, or phoenix (root 16 is verbal conflict).")]
-MonadicOption = Annotated[bool, typer.Option("--monadic", help="Code events without a target too.")]
-
 
 def _version(value: bool) -> None:
     if value:
@@ -55,32 +53,6 @@ def _main(
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     if not verbose:
         logging.getLogger("stanza").setLevel(logging.ERROR)
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, int], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda stage, done: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} documents"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda stage, done: bar.update(task, completed=done)
-
-
-def _resources(dictionaries: list[Path] | None, added: list[Path] | None, **options: Any) -> Any:
-    from coder.options import Options
-    from coder.resources import load_resources
-
-    return load_resources(dictionaries or [], added or [], Options(**options))
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 @app.command(epilog="Example: eventcoder build --corpus my-news --output my-events")
@@ -99,20 +71,20 @@ def build(
     from coder.pipeline import Model
     from coder.pipeline import build as run
 
-    resources = _resources(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
-    with _progress("coding") as progress:
+    resources = load(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
+    with progress_bar("coding") as progress:
         summary = run(corpus, output, resources, Model(model, threads), progress)
-    _say(
+    say(
         f"{summary.documents} documents ({summary.parsed} parsed now), {summary.sentences} sentences, {summary.events} events "
         f"-> {output / 'events.parquet'}"
     )
     if summary.without_events:
-        _say(f"{summary.without_events} documents without events")
+        say(f"{summary.without_events} documents without events")
     if summary.rejects:
-        _say(f"{summary.rejects} rejects, see {output / 'rejects.parquet'}")
+        say(f"{summary.rejects} rejects, see {output / 'rejects.parquet'}")
     if summary.undated:
         shown = ", ".join(summary.undated[:10]) + (" …" if len(summary.undated) > 10 else "")
-        _say(f"warning: {len(summary.undated)} documents have no publication date (their relative dates stay empty): {shown}")
+        say(f"warning: {len(summary.undated)} documents have no publication date (their relative dates stay empty): {shown}")
 
 
 @app.command(epilog="Example: eventcoder parse my-news -o parses --conllu parses.conllu")
@@ -143,7 +115,7 @@ def parse(
             progress("parse", count)
             yield parsed
 
-    with _progress("parsing") as progress:
+    with progress_bar("parsing") as progress:
         if to_file is not None:
             temporary = to_file.with_name(f".{to_file.name}.tmp")
             with temporary.open("w", encoding="utf-8") as stream:
@@ -152,8 +124,8 @@ def parse(
         else:
             for _ in counted(progress):
                 pass
-    _say(f"{count} documents parsed -> {output}")
-    _report_rejects(rejects)
+    say(f"{count} documents parsed -> {output}")
+    report_rejects(rejects)
 
 
 @app.command(epilog="Example: eventcoder code news.jsonl -o events.parquet")
@@ -175,22 +147,14 @@ def code(
     from coder.pipeline import Model, code_parsed, metadata
     from coder.records import Reject
 
-    resources = _resources(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
+    resources = load(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
     rejects: list[Reject] = []
     parsed, model_name, model_hash, corpus = parsed_input(source, Model(model, threads), rejects.append)
-    with _progress("coding") as progress:
+    with progress_bar("coding") as progress:
         rows, more = code_parsed(parsed, resources, progress)
     write_events(rows, output, metadata(resources, model_name(), model_hash(), corpus))
-    _say(f"{len(rows)} events -> {output}")
-    _report_rejects(rejects + more)
-
-
-def _report_rejects(rejects: list[Any]) -> None:
-    for reject in rejects[:20]:
-        where = ":".join(str(p) for p in (reject.path or reject.document_id, reject.line) if p)
-        _say(f"not coded: {where}: {reject.reason}: {reject.detail}")
-    if len(rejects) > 20:
-        _say(f"… and {len(rejects) - 20} more")
+    say(f"{len(rows)} events -> {output}")
+    report_rejects(rejects + more)
 
 
 @app.command(epilog='Example: eventcoder explain "France urged Mali to hold talks." --date 2024-05-01')
@@ -208,20 +172,11 @@ def explain(
     from coder.pipeline import Model
     from coder.tables import write_text
 
-    resources = _resources(dictionaries, add_dictionaries, monadic=monadic)
-    account = explain_text(text, _date(date), resources, Model(model))
+    resources = load(dictionaries, add_dictionaries, monadic=monadic)
+    account = explain_text(text, parse_date(date), resources, Model(model))
     typer.echo(render_text(account))
     if html is not None:
         write_text(render_html(account), html)
-
-
-def _date(value: str | None) -> dt.date | None:
-    if value is None:
-        return None
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise EventCoderError(f'"{value}" is not a date', hint="write it as 2024-05-31") from error
 
 
 @app.command(epilog="Example: eventcoder evaluate tests/gold.jsonl")
@@ -242,7 +197,7 @@ def evaluate(
     if events is not None:
         rows = table_rows(events)
     else:
-        rows = code_gold(documents, _resources(dictionaries, add_dictionaries), Model(model))
+        rows = code_gold(documents, load(dictionaries, add_dictionaries), Model(model))
     result = evaluate_events(documents, rows)
     typer.echo(render(result, errors=errors))
     if json_out is not None:
@@ -281,7 +236,7 @@ def export(
 
     if layout not in ("phoenix", "petrarch"):
         raise EventCoderError(f'no layout "{layout}"', hint="phoenix or petrarch")
-    _say(f"{export_phoenix(events, output, layout=layout)} events -> {output}")
+    say(f"{export_phoenix(events, output, layout=layout)} events -> {output}")
 
 
 @dictionary_app.command("check", epilog="Example: eventcoder dictionary check my-dictionaries")
@@ -296,7 +251,7 @@ def dictionary_check(
     for fault in faults:
         typer.echo(str(fault))
     errors = sum(f.level == "error" for f in faults)
-    _say(f"{errors} errors, {len(faults) - errors} warnings")
+    say(f"{errors} errors, {len(faults) - errors} warnings")
     if errors:
         raise typer.Exit(1)
 
@@ -314,11 +269,11 @@ def dictionary_test(
     from coder.dictionary.examples import run_examples
     from coder.pipeline import Model
 
-    resources = _resources(dictionaries, add_dictionaries)
+    resources = load(dictionaries, add_dictionaries)
     result = run_examples(resources, paths or [], parses, Model(model))
     for failure in result.failures[:show]:
         typer.echo(failure.render())
-    _say(f"{result.examples} examples of {result.frames} frames, {len(result.failures)} fail")
+    say(f"{result.examples} examples of {result.frames} frames, {len(result.failures)} fail")
     if result.failures:
         raise typer.Exit(1)
 
@@ -328,7 +283,7 @@ def dictionary_stats(dictionaries: DictionariesOption = None, add_dictionaries: 
     """How many actors, agents and frames there are, and how many frames each code has."""
     from coder.dictionary.search import statistics
 
-    typer.echo(statistics(_resources(dictionaries, add_dictionaries)))
+    typer.echo(statistics(load(dictionaries, add_dictionaries)))
 
 
 @dictionary_app.command("find", epilog="Example: eventcoder dictionary find sanction")
@@ -340,7 +295,7 @@ def dictionary_find(
     """Where a word stands in the dictionaries: file, line and entry."""
     from coder.dictionary.search import find_word
 
-    found = find_word(_resources(dictionaries, add_dictionaries), word)
+    found = find_word(load(dictionaries, add_dictionaries), word)
     typer.echo("\n".join(found) if found else f'"{word}" stands in no dictionary')
     if not found:
         raise typer.Exit(1)
@@ -362,8 +317,8 @@ def dictionary_diff(
     def base(name: str) -> list[Path]:
         return [] if name == "shipped" else [Path(name)]
 
-    before = _resources(base(old), None)
-    after = _resources(base(old), base(new)) if over else _resources(base(new), None)
+    before = load(base(old), None)
+    after = load(base(old), base(new)) if over else load(base(new), None)
     typer.echo(render(diff_dictionaries(before, after, corpus, Model(model)), limit))
 
 
@@ -381,7 +336,7 @@ def dictionary_import(
 
     result = import_files(files, frames=frames)
     for fault in result.faults:
-        _say(str(fault))
+        say(str(fault))
     if not result.files:
         raise EventCoderError("none of the files is a dictionary that can be imported", hint="give actors, agents or verbs files")
     try:
@@ -389,7 +344,12 @@ def dictionary_import(
             typer.echo(path)
     except OSError as error:
         raise EventCoderError(f"cannot write to {output}: {error.strerror}", hint="choose another --output") from error
-    _say(f"{result.entries} entries, {len(result.faults)} remarks")
+    say(f"{result.entries} entries, {len(result.faults)} remarks")
+
+
+COMMANDS: tuple[ModuleType, ...] = ()
+for _module in COMMANDS:
+    _module.register(app)
 
 
 def main() -> None:

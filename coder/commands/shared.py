@@ -1,0 +1,71 @@
+"""What the commands share: options used by several, progress, messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from coder.errors import EventCoderError
+
+DictionariesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--dictionaries", help="Dictionary file or folder in place of the shipped ones (several times)."),
+]
+AddedOption = Annotated[
+    list[Path] | None,
+    typer.Option("--add-dictionaries", help="Folder laid over the dictionaries: adds, replaces, removes (several times)."),
+]
+ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of Stanza models, or an installed package such as en.")]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads for parsing.")]
+ScoresOption = Annotated[str, typer.Option("--scores", help="Goldstein scores: gdelt, icews or a CSV file (code,goldstein).")]
+QuadOption = Annotated[str, typer.Option("--quad-classes", help="gdelt, or phoenix (root 16 is verbal conflict).")]
+MonadicOption = Annotated[bool, typer.Option("--monadic", help="Code events without a target too.")]
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} documents"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda stage, done: bar.update(task, completed=done)
+
+
+def load(dictionaries: list[Path] | None, added: list[Path] | None, **options: Any) -> Any:
+    from coder.options import Options
+    from coder.resources import load_resources
+
+    return load_resources(dictionaries or [], added or [], Options(**options))
+
+
+def say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def report_rejects(rejects: list[Any]) -> None:
+    for reject in rejects[:20]:
+        where = ":".join(str(p) for p in (reject.path or reject.document_id, reject.line) if p)
+        say(f"not coded: {where}: {reject.reason}: {reject.detail}")
+    if len(rejects) > 20:
+        say(f"… and {len(rejects) - 20} more")
+
+
+def parse_date(value: str | None) -> dt.date | None:
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise EventCoderError(f'"{value}" is not a date', hint="write it as 2024-05-31") from error
