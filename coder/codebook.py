@@ -2,38 +2,233 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, get_args, get_origin
 
+from coder.citation import citation
+from coder.codebook_terms import MEANINGS, OPTION_VALUES, QUAD_RULES, READING, REJECT_REASONS
+from coder.markdown import code, escape, share, table
+from coder.records import RejectReason
 from coder.resources import Resources
-from coder.tables import EVENT_SCHEMA, EventRow
+from coder.tables import DailyRow, DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
+
+OTHER_TABLES: tuple[tuple[str, type[Row], str], ...] = (
+    ("events_daily.parquet", DailyRow, "One row for each dyad, code, status and date, however often reported."),
+    ("documents.parquet", DocumentRow, "One row for each document read."),
+    ("rejects.parquet", RejectRow, "What could not be read, parsed or coded, and why."),
+    ("unresolved.parquet", UnresolvedRow, "Names in source or target position that no dictionary knows."),
+)
+# Columns whose values are counted, besides the Literal columns of EventRow.
+COUNTED = (
+    "quad_class", "root_code", "reciprocal", "source_country", "source_role", "target_country", "target_role", "plover_event",
+    "plover_mode", "plover_context", "attributed_to", "location_country", "issues",
+)  # fmt: skip
+NONE = "(none)"
+INHERITED = " \\*"
 
 
-def codebook(rows: Sequence[Mapping[str, Any]], resources: Resources, metadata: Mapping[str, str]) -> str:
-    """The codebook as Markdown.
+def codebook(
+    rows: Sequence[Mapping[str, Any]],
+    resources: Resources,
+    metadata: Mapping[str, str],
+    documents: Sequence[Mapping[str, Any]] = (),
+    rejects: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The codebook as Markdown; the same run gives the same bytes.
 
     Args:
         rows: of events.parquet.
-        metadata: of the run.
+        metadata: of the run, as `pipeline.metadata` gives it.
+        documents: rows of documents.parquet.
+        rejects: rows of rejects.parquet.
     """
-    lines = ["# Codebook", "", f"{len(rows)} events.", "", "## How it was coded", ""]
-    lines += [f"- `{key}`: {value}" for key, value in sorted(metadata.items())]
-    lines += ["", "## Columns of events.parquet", "", "| column | type | null | meaning |", "|---|---|---|---|"]
-    for name, field in EventRow.model_fields.items():
-        nulls = sum(row[name] is None for row in rows)
-        lines.append(f"| {name} | {EVENT_SCHEMA.field(name).type} | {nulls} | {field.description} |")
+    version = metadata.get("eventcoder.version", "")
+    lines = ["# Codebook", "", f"Event data coded by EventCoder {version}.".replace(" .", "."), ""]
+    lines += _run(rows, documents, rejects, metadata)
+    lines += ["## How to read the data", ""]
+    lines += [f"- **{title}** {text}" for title, text in READING]
+    lines += ["", *_options(resources), *_coverage(rows, documents), *_rejects(rejects)]
+    lines += _columns("events.parquet", EventRow, "One row for each event as coded from a sentence.", rows)
+    lines += ["## Values", "", "Counts are rows of events.parquet.", ""]
+    for column in categorical_columns():
+        lines += _values(column, rows, resources)
+    lines += _codes(rows, resources)
+    lines += ["## The other tables", ""]
+    for name, model, what in OTHER_TABLES:
+        lines += _columns(name, model, what, None, level=3)
+    lines += ["## How to cite", "", *citation(version)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def categorical_columns() -> list[str]:
+    """Columns of events.parquet whose values are counted, in the order of the schema."""
+    return [n for n, f in EventRow.model_fields.items() if n in COUNTED or get_origin(f.annotation) is Literal]
+
+
+def option_meanings(model: type[Any]) -> dict[str, str]:
+    """What each option means: its description, else what the docstring's `Args:` says of it."""
+    block = (inspect.getdoc(model) or "").partition("Args:\n")[2]
+    told: dict[str, str] = {}
+    for match in re.finditer(r"^ {4}(\w[\w, ]*): (.+(?:\n {8,}.+)*)", block, re.MULTILINE):
+        for name in match[1].split(", "):
+            told[name] = " ".join(match[2].split())
+    return {name: field.description or told.get(name, "") for name, field in model.model_fields.items()}
+
+
+def _run(
+    rows: Sequence[Mapping[str, Any]],
+    documents: Sequence[Mapping[str, Any]],
+    rejects: Sequence[Mapping[str, Any]],
+    metadata: Mapping[str, str],
+) -> list[str]:
+    outcomes = Counter(d["outcome"] for d in documents)
+    facts: list[tuple[str, object]] = [
+        ("software", f"EventCoder {metadata.get('eventcoder.version', '')}"),
+        ("documents read", len(documents)),
+        *((f"… {outcome.replace('_', ' ')}: {meaning}", outcomes[outcome]) for outcome, meaning in MEANINGS["outcome"].items()),
+        ("sentences parsed", sum(d["sentences"] for d in documents)),
+        ("rows of events.parquet", len(rows)),
+        ("groups of the same dyad, code, status and date (`daily_id`)", len({r["daily_id"] for r in rows})),
+        ("rows of rejects.parquet", len(rejects)),
+        ("parsing model", f"{escape(metadata.get('eventcoder.model'))}, SHA-256 {code(metadata.get('eventcoder.model_sha256', ''))}"),
+        ("dictionaries, SHA-256", code(metadata.get("eventcoder.dictionaries", ""))),
+        ("corpus, SHA-256", code(metadata.get("eventcoder.corpus", ""))),
+    ]
+    lines = ["## The run", "", *table(("what", "value"), facts)]
+    return [*lines, "Each Parquet file carries these in its metadata; `manifest.json` has the hash of every single file.", ""]
+
+
+def _options(resources: Resources) -> list[str]:
+    options = resources.options
+    meanings = option_meanings(type(options))
+    rows = []
+    for name, value in options.model_dump(mode="json").items():
+        default = type(options).model_fields[name].default
+        note = OPTION_VALUES.get((name, str(value)), "")
+        rows.append((code(name), escape(value) + (f" ({note})" if note else ""), escape(default), escape(meanings[name])))
+    lines = ["## Options", "", *table(("option", "value of this run", "default", "meaning"), rows)]
+    ontology = resources.ontology
+    source = OPTION_VALUES.get(("scores", ontology.scores), f"the user's file {escape(ontology.scores)}")
+    lines += [
+        f"**Goldstein scores** are of the code alone: {source}. Codes marked * in the list of codes have no score of their own and take "
+        "that of the code above them. Cite the GDELT Project (https://www.gdeltproject.org/) for its table, and Goldstein (1992), "
+        "“A Conflict-Cooperation Scale for WEIS Events Data”, *Journal of Conflict Resolution* 36(2): 369–385, for the scale.",
+        "",
+        "**Quad classes** follow from the root code:",
+        "",
+    ]
+    rule = QUAD_RULES.get(ontology.quad, ())
+    return lines + table(("quad class", "meaning", "root codes"), [(q, MEANINGS["quad_class"][q], roots) for q, roots in rule])
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]) -> list[str]:
+    published = [d["publication_date"] for d in documents if d["publication_date"] is not None]
+    happened = [r["event_date"] for r in rows if r["event_date"] is not None]
+    lines = ["## Coverage in time", ""]
+    for what, dates, whole in (("Documents were published", published, len(documents)), ("Events are dated", happened, len(rows))):
+        if dates:
+            lines.append(f"- {what} from {min(dates)} to {max(dates)}; {whole - len(dates)} of {whole} without a date.")
+        else:
+            lines.append(f"- {what}: no dates.")
+    by_document = Counter(d.year for d in published)
+    by_event = Counter(d.year for d in happened)
+    asserted = Counter(r["event_date"].year for r in rows if r["event_date"] is not None and r["status"] == "asserted")
+    years = sorted(by_document.keys() | by_event.keys())
+    counts = [(y, by_document[y], by_event[y], asserted[y]) for y in years]
+    return [*lines, "", *table(("year", "documents published", "events", "asserted events"), counts, right=(1, 2, 3))]
+
+
+def _rejects(rejects: Sequence[Mapping[str, Any]]) -> list[str]:
+    counts = Counter(str(r["reason"]) for r in rejects)
+    lines = ["## What was not coded", "", "Rows of rejects.parquet by reason.", ""]
+    reasons = [str(reason) for reason in RejectReason]
+    reasons += sorted(counts.keys() - set(reasons))
+    return lines + table(
+        ("reason", "meaning", "rows"), [(code(r), REJECT_REASONS.get(r, ""), counts[r]) for r in reasons], right=(2,)
+    )
+
+
+def _columns(name: str, model: type[Row], what: str, rows: Sequence[Mapping[str, Any]] | None, *, level: int = 2) -> list[str]:
+    schema = arrow_schema(model)
+    header = ["column", "type", "meaning"] + (["empty"] if rows is not None else [])
+    body = []
+    for column, field in model.model_fields.items():
+        cells = [code(column), escape(schema.field(column).type), escape(field.description)]
+        if rows is not None:
+            cells.append(str(sum(row[column] is None for row in rows)))
+        body.append(cells)
+    title = f"Columns of {name}" if level == 2 else name
+    return [f"{'#' * level} {title}", "", what, "", *table(header, body, right=(3,))]
+
+
+def _values(column: str, rows: Sequence[Mapping[str, Any]], resources: Resources) -> list[str]:
+    counts = Counter(value for row in rows for value in _of(row[column]))
+    field = EventRow.model_fields[column]
+    expected: Iterable[str] = MEANINGS.get(column, {})
+    if get_origin(field.annotation) is Literal:
+        expected = get_args(field.annotation)
+    elif column == "root_code":
+        expected = [e.code for e in resources.ontology if e.parent is None]
+    known = list(expected)
+    order = known + sorted((v for v in counts.keys() - set(known) - {NONE}), key=lambda v: (-counts[v], v))
+    order += [NONE] if counts[NONE] else []
+    several = " A row can have several." if column in ("issues", "plover_context") else ""
+    lines = [f"### {column}", "", f"{_sentence(field.description)}{several}", ""]
+    body = [(escape(v), escape(_meaning(column, v, resources)), counts[v], share(counts[v], len(rows))) for v in order]
+    if not body:
+        return [*lines, "No row has a value.", ""]
+    if any(meaning for _, meaning, *_ in body):
+        return lines + table(("value", "meaning", "rows", "share"), body, right=(2, 3))
+    return lines + table(("value", "rows", "share"), [(v, n, s) for v, _, n, s in body], right=(1, 2))
+
+
+def _sentence(text: str | None) -> str:
+    return f"{(text or '')[:1].upper()}{escape((text or '')[1:])}."
+
+
+def _of(value: Any) -> list[str]:
+    """The values in a cell: a list's items, contexts apart, else the cell itself."""
+    if value is None:
+        return [NONE]
+    if isinstance(value, list | tuple):
+        return [str(v) for v in value] or [NONE]
+    return str(value).split(";")
+
+
+def _meaning(column: str, value: str, resources: Resources) -> str:
+    if value == NONE:
+        return "null: not told or not applicable"
+    if column in MEANINGS:
+        return MEANINGS[column].get(value, "")
+    if column == "root_code":
+        entry = resources.ontology.get(value)
+        return entry.label if entry else ""
+    if column.endswith("_role"):
+        role = resources.ontology.roles.get(value)
+        return role.label if role else "group or place of its own within the country or class"
+    if column.endswith("_country"):
+        country = resources.dictionaries.countries.get(value)
+        role = resources.ontology.roles.get(value)
+        return country.name if country else role.label if role else ""
+    return ""
+
+
+def _codes(rows: Sequence[Mapping[str, Any]], resources: Resources) -> list[str]:
     counts = Counter(row["code"] for row in rows)
-    lines += ["", "## Event codes", "", "| code | label | Goldstein | quad class | PLOVER | events |", "|---|---|---|---|---|---|"]
-    for entry in resources.ontology:
-        mark = "*" if entry.goldstein_inherited else ""
-        lines.append(
-            f"| {entry.code} | {entry.label} | {entry.goldstein:g}{mark} | {entry.quad_class} | "
-            f"{entry.plover_event or ''} | {counts[entry.code]} |"
+    own = {row["code"]: row for row in rows if row["code"] not in resources.ontology}
+    header = ("code", "label", "Goldstein", "quad class", "PLOVER event", "PLOVER mode", "PLOVER context", "rows")
+    body = [
+        (
+            e.code, escape(e.label), f"{e.goldstein:g}{INHERITED * e.goldstein_inherited}", e.quad_class, e.plover_event or "",
+            escape(e.plover_mode), escape(e.plover_context), counts[e.code],
         )
-    lines += ["", "\\* inherited from the parent code", ""]
-    for column in ("status", "date_precision", "date_basis", "quad_class", "source_role", "target_role"):
-        lines += [f"## {column}", "", "| value | events |", "|---|---|"]
-        lines += [f"| {value} | {count} |" for value, count in sorted(Counter(str(r[column]) for r in rows).items())]
-        lines.append("")
-    return "\n".join(lines)
+        for e in resources.ontology
+    ]  # fmt: skip
+    body += [
+        (escape(c), escape(r["code_label"]), f"{r['goldstein']:g}{INHERITED}", r["quad_class"], "", "", "", counts[c]) for c, r in sorted(own.items())
+    ]
+    lines = ["## Event codes", "", "CAMEO, every code of the ontology, whether it occurs or not.", ""]
+    return [*lines, *table(header, body, right=(2, 7)), "\\* the score of the code above it", ""]

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 CHUNK_DOCUMENTS = 256
 TABLES = ("events.parquet", "events_daily.parquet", "documents.parquet", "rejects.parquet", "unresolved.parquet")
+PAGES = ("codebook.md", "data_statement.md")
 Progress = Callable[[str, int], None]
 
 
@@ -290,15 +291,17 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     ]
     write_table(unresolved, UnresolvedRow, output / "unresolved.parquet", about)
     from coder.codebook import codebook
+    from coder.data_statement import data_statement
 
-    write_text(codebook(rows, resources, about), output / "codebook.md")
+    write_text(codebook(rows, resources, about, documents, reject_rows), output / "codebook.md")
+    write_text(data_statement(resources, about, documents, reject_rows, hashes), output / "data_statement.md")
     write_table(rows, EventRow, output / "events.parquet", about)
     write_json(
         {
             "metadata": about,
             "corpus": hashes,
             "dictionaries": {p.as_posix(): _sha256(p) for p in _named(resources)},
-            "outputs": {name: _sha256(output / name) for name in (*TABLES, "codebook.md")},
+            "outputs": {name: _sha256(output / name) for name in (*TABLES, *PAGES)},
             "documents": {
                 "read": summary.documents, "coded": summary.documents - summary.without_events - summary.rejected,
                 "without_events": summary.without_events, "rejected": summary.rejected,
@@ -328,6 +331,7 @@ def _document_row(coded: Coded) -> dict[str, Any]:
         "publisher": document.publisher,
         "url": document.url,
         "title": document.title,
+        "language": document.language,
         "path": document.path,
         "characters": len(document.text),
         "sentences": coded.sentences,

@@ -98,6 +98,7 @@ class DocumentRow(Row):
     publisher: str | None = Field(description="the outlet")
     url: str | None = Field(description="where it was published")
     title: str | None = Field(description="headline")
+    language: str | None = Field(description="language as the document says it, null if not told")
     path: str | None = Field(description="file of the corpus")
     characters: Int32 = Field(description="length of the text")
     sentences: Int32 = Field(description="sentences parsed")

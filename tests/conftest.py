@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from coder.pipeline import Model
+from coder.pipeline import Model, build
 from coder.resources import Resources, load_resources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,3 +22,13 @@ def resources() -> Resources:
 @pytest.fixture(scope="session")
 def model() -> Model:
     return Model(threads=1)
+
+
+@pytest.fixture(scope="session")
+def sample_build(tmp_path_factory: pytest.TempPathFactory, resources: Resources, model: Model) -> Path:
+    """The sample corpus built into a folder of its own. Its parses are stored, so that nothing is parsed unless the
+    corpus or the model has changed (then it takes longer and is as right)."""
+    output = tmp_path_factory.mktemp("sample") / "output"
+    shutil.copytree(DATA / "sample-parses", output / ".parses")
+    build(ROOT / "corpus", output, resources, model)
+    return output
