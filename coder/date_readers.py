@@ -13,9 +13,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
-
-from dateparser.date import DateDataParser
+from functools import cache, partial
+from typing import Any
 
 from coder.date_spans import (
     DAY,
@@ -484,12 +483,17 @@ def read_september_11(match: re.Match[str], clock: Clock) -> Span | None:
     return day_span(date(2001, 9, 11), "explicit")
 
 
-_DAY_FIRST, _MONTH_FIRST = (
-    DateDataParser(
-        languages=["en"], settings={"DATE_ORDER": order, "STRICT_PARSING": True, "PREFER_LOCALE_DATE_ORDER": False}
+@cache
+def _numeric_parsers() -> tuple[Any, ...]:
+    """Day first, month first; made when the first such date is met."""
+    from dateparser.date import DateDataParser
+
+    return tuple(
+        DateDataParser(
+            languages=["en"], settings={"DATE_ORDER": order, "STRICT_PARSING": True, "PREFER_LOCALE_DATE_ORDER": False}
+        )
+        for order in ("DMY", "MDY")
     )
-    for order in ("DMY", "MDY")
-)
 
 
 def read_numeric(match: re.Match[str], clock: Clock) -> Span | None:
@@ -499,7 +503,7 @@ def read_numeric(match: re.Match[str], clock: Clock) -> Span | None:
     if iso:
         return day_span(date(int(iso[1]), int(iso[2]), int(iso[3])), "explicit")
     found: set[date] = set()
-    for parser in (_DAY_FIRST, _MONTH_FIRST):
+    for parser in _numeric_parsers():
         read: datetime | None = parser.get_date_data(text).date_obj
         if read is not None:
             found.add(read.date())

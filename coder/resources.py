@@ -11,9 +11,6 @@ from pathlib import Path
 
 from coder.dictionary.load import Dictionaries, load_dictionaries
 from coder.errors import InputError
-from coder.legacy.convert import import_files, write_imported
-from coder.legacy.load import legacy_files, load_legacy
-from coder.legacy.native import add_native
 from coder.ontology import Ontology, load_ontology
 from coder.options import Options
 
@@ -58,9 +55,12 @@ def load_resources(
         DictionaryError, OntologyError: with every fault, each with file and line.
     """
     options = options or Options()
-    legacy = legacy_files((*dictionaries, *added))
-    if legacy:
-        return load_mixed(legacy, dictionaries, added, options)
+    if dictionaries or added:
+        from coder.legacy.load import legacy_files
+
+        legacy = legacy_files((*dictionaries, *added))
+        if legacy:
+            return load_mixed(legacy, dictionaries, added, options)
     shipped = shipped_dictionaries()
     bases = list(dictionaries) or [shipped]
     ontology_folder = shipped / "ontology"
@@ -88,6 +88,10 @@ def load_mixed(legacy_paths: Sequence[Path], dictionaries: Sequence[Path], added
     Raises:
         DictionaryError, OntologyError: native files with faults; faults of legacy files are logged.
     """
+    from coder.legacy.convert import import_files, write_imported
+    from coder.legacy.load import load_legacy
+    from coder.legacy.native import add_native
+
     taken = set(legacy_paths)
     shipped = shipped_dictionaries()
     bases = [p for p in dictionaries if p not in taken]

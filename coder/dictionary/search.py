@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
+from coder.cache import LazyList
 from coder.dictionary.compiled import normalize
 from coder.dictionary.load import pattern_ids
 from coder.resources import Resources
+
+V = TypeVar("V")
 
 
 def find_word(resources: Resources, word: str) -> list[str]:
@@ -14,7 +19,7 @@ def find_word(resources: Resources, word: str) -> list[str]:
     key = normalize(word)
     loaded = resources.dictionaries
     found: list[str] = []
-    for actor, file in loaded.actor_models:
+    for actor, file in _likely(loaded.actor_models, key):
         texts = [actor.name, *actor.names, *actor.aliases, *actor.adjectives, *actor.inhabitants, *actor.capital]
         texts += [*actor.cities, *actor.regions]
         texts += [str(t) for ts in actor.metonyms.values() for t in (ts if isinstance(ts, list) else [ts])]
@@ -22,11 +27,11 @@ def find_word(resources: Resources, word: str) -> list[str]:
         if hit:
             codes = actor.code or ", ".join(dict.fromkeys(r.code for r in actor.roles)) or actor.country or ""
             found.append(f"{file}:{actor.line}: {actor.kind} {actor.name} ({codes}): {', '.join(hit[:5])}")
-    for agent, file in loaded.agent_models:
+    for agent, file in _likely(loaded.agent_models, key):
         hit = [n for n in agent.nouns if _has(n, key)]
         if hit:
             found.append(f"{file}:{agent.line}: agent {agent.code or 'not an agent'}: {', '.join(hit[:8])}")
-    for entry in loaded.verb_entries:
+    for entry in _likely(loaded.verb_entries, key):
         model = entry.model
         for frame, pattern_id in zip(model.frames, pattern_ids(entry), strict=True):
             conditions = frame.conditions()
@@ -40,6 +45,13 @@ def find_word(resources: Resources, word: str) -> list[str]:
         if any(_has(w, key) for w in words):
             found.append(f"word list ${name}")
     return found
+
+
+def _likely(entries: Sequence[V], key: str) -> Iterator[V]:
+    """The entries worth a look: of cached ones those alone whose text has the word."""
+    if isinstance(entries, LazyList):
+        return (entries[n] for n, line in enumerate(entries.raw) if key in normalize(line))
+    return iter(entries)
 
 
 def _has(text: str, key: str) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from coder import cache
+from coder.cache import no_collection, program_hash
 from coder.errors import Fault
 from coder.legacy.model import (
     ActorEntry,
@@ -22,59 +22,36 @@ from coder.legacy.model import (
     encode_pattern,
 )
 
-FORMAT = "eventcoder-legacy-2"
+KIND = "legacy"
 
 
-def cache_folder() -> Path:
-    """$EVENTCODER_CACHE, else the platform's cache folder."""
-    given = os.environ.get("EVENTCODER_CACHE")
-    if given:
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return (Path(base) if base else Path.home() / ".cache") / "eventcoder"
+_COMPILERS = ("text", "model", "actors", "agents", "verbs", "patterns", "others", "section", "load", "cache")
 
 
-def _program() -> str:
-    """Hash of the reader's own code: another version reads the files anew."""
-    digest = hashlib.sha256(FORMAT.encode())
+def _key(content: str) -> str:
     folder = Path(__file__).parent
-    for name in ("text", "model", "actors", "agents", "verbs", "patterns", "others", "section", "load", "cache"):
-        digest.update((folder / f"{name}.py").read_bytes())
-    return digest.hexdigest()[:16]
+    return hashlib.sha256(f"{content} {program_hash(folder / f'{name}.py' for name in _COMPILERS)}".encode()).hexdigest()
 
 
-def _path(key: str) -> Path:
-    return cache_folder() / f"legacy-{key[:32]}-{_program()}.json"
+def read(content: str) -> LegacyDictionaries | None:
+    """The stored form, None where there is none or it is damaged.
 
-
-def read(key: str) -> LegacyDictionaries | None:
-    """The stored form, None where there is none or it is damaged."""
-    collecting = gc.isenabled()
-    gc.disable()  # thousands of small objects that all stay: collecting in between only costs
-    try:
-        body = json.loads(_path(key).read_bytes())
-        if body.get("format") != FORMAT or body.get("key") != key:
+    Args:
+        content: hash of the dictionary files.
+    """
+    with no_collection():
+        stored = cache.read(KIND, _key(content))
+        if stored is None:
             return None
-        return _decode(body)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError):
-        return None
-    finally:
-        if collecting:
-            gc.enable()
+        try:
+            return _decode(json.loads(stored["body"]))
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+            return None
 
 
-def write(key: str, legacy: LegacyDictionaries) -> None:
+def write(content: str, legacy: LegacyDictionaries) -> None:
     """Store the compiled form; where it cannot be written, nothing is stored."""
-    try:
-        path = _path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        temporary.write_text(
-            json.dumps({"format": FORMAT, "key": key, **_encode(legacy)}, separators=(",", ":")), "utf-8"
-        )
-        temporary.replace(path)
-    except (OSError, RuntimeError):
-        return
+    cache.write(KIND, _key(content), {"body": json.dumps(_encode(legacy), separators=(",", ":")).encode()})
 
 
 def _lines(values: Iterable[str]) -> str:

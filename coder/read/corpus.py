@@ -8,7 +8,6 @@ from pathlib import Path
 
 from coder.errors import InputError
 from coder.read.fields import Fields, Found
-from coder.read.html import read_html
 from coder.read.manifest import MANIFEST_NAME, Manifest, load_manifest
 from coder.read.plain import read_plain
 from coder.read.source import Source, UnreadableError, printable
@@ -17,14 +16,21 @@ from coder.records import Document, Reject, RejectReason
 
 Reader = Callable[[Source, Fields], Iterator[Found | Reject]]
 
+
+def _read_html(source: Source, given: Fields) -> Iterator[Found | Reject]:
+    from coder.read.html import read_html  # its libraries take a second to load, and many corpora have no page
+
+    return read_html(source, given)
+
+
 READERS: Mapping[str, Reader] = {
     ".txt": read_plain,
     ".text": read_plain,
     ".md": read_plain,
     ".markdown": read_plain,
-    ".html": read_html,
-    ".htm": read_html,
-    ".xhtml": read_html,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".xhtml": _read_html,
     ".jsonl": read_jsonl,
     ".ndjson": read_jsonl,
     ".csv": read_csv,
