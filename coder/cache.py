@@ -10,12 +10,15 @@ import contextlib
 import gc
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
 from coder import __version__
+
+log = logging.getLogger(__name__)
 
 FORMAT = "eventcoder-cache-3"
 KEPT = 12  # compiled dictionaries of one kind that stay; older ones are removed when a new one is written
@@ -60,21 +63,25 @@ def read(kind: str, key: str) -> dict[str, bytes] | None:
         kind: of dictionary, the beginning of the file's name.
         key: hash of everything the content depends on.
     """
+    path = _path(kind, key)
     try:
-        with _path(kind, key).open("rb") as stream:
+        with path.open("rb") as stream:
             head = stream.readline(1000)
             checksum = stream.readline(100)
             index = stream.readline(10_000)
             body = stream.read()
         if head.decode() != f"{FORMAT} {kind} {key}\n" or _checksum(index, body) != checksum.decode().strip():
-            return None
+            raise ValueError("its bytes do not match the hash in its head")
         place = 0
         sections: dict[str, bytes] = {}
         for name, length in json.loads(index):
             sections[name] = body[place : place + length]
             place += length
         return sections
-    except (OSError, ValueError, TypeError, RuntimeError):
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        log.warning("%s: cached dictionaries ignored: %s (they are compiled anew)", path, error)
         return None
 
 

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from coder import __version__
+from coder.commands import verify
 from coder.commands.shared import (
     AddedOption,
     DictionariesOption,
@@ -78,13 +79,18 @@ def build(
         f"{summary.documents} documents ({summary.parsed} parsed now), {summary.sentences} sentences, {summary.events} events "
         f"-> {output / 'events.parquet'}"
     )
-    if summary.without_events:
-        say(f"{summary.without_events} documents without events")
+    accounts = summary.accounts()
+    say(
+        f"{accounts['in']} documents in = {accounts['coded']} coded + {accounts['without_events']} without events "
+        f"+ {accounts['rejected']} rejected"
+    )
     if summary.rejects:
         say(f"{summary.rejects} rejects, see {output / 'rejects.parquet'}")
     if summary.undated:
         shown = ", ".join(summary.undated[:10]) + (" …" if len(summary.undated) > 10 else "")
         say(f"warning: {len(summary.undated)} documents have no publication date (their relative dates stay empty): {shown}")
+    if not summary.documents:
+        raise EventCoderError(f"nothing in {corpus} could be read", hint=f"the reasons are in {output / 'rejects.parquet'}")
 
 
 @app.command(epilog="Example: eventcoder parse my-news -o parses --conllu parses.conllu")
@@ -347,7 +353,7 @@ def dictionary_import(
     say(f"{result.entries} entries, {len(result.faults)} remarks")
 
 
-COMMANDS: tuple[ModuleType, ...] = ()
+COMMANDS: tuple[ModuleType, ...] = (verify,)
 for _module in COMMANDS:
     _module.register(app)
 

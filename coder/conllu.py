@@ -13,6 +13,7 @@ SpaceAfter=No, and the document's text is its sentences joined by blanks.
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,10 +22,14 @@ from pathlib import Path
 from typing import IO
 
 from coder.errors import InputError
+from coder.read.dates import parse_date
+from coder.read.source import GZIP_FAULTS, damaged_gzip
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
 
-_COMMENT = re.compile(r"#\s*(newdoc(?:\s+id)?|newpar(?:\s+id)?|[\w.-]+)\s*(?:=\s*(.*?)\s*)?$")
+_COMMENT = re.compile(r"#\s*(newdoc(?:\s+id)?|newpar(?:\s+id)?|[\w.-]+)\s*(?:=(.*))?$")
 _COLUMNS = 10
+_MAX_OFFSET = 20_000_000  # characters; offsets in MISC beyond it are not believed, or gaps between them fill the memory
+_MAX_DIGITS = 9
 
 _V1_RELATIONS = {
     "dobj": "obj",
@@ -98,18 +103,23 @@ def iter_conllu(source: str | Path | Iterable[str], *, name: str | None = None) 
         name: what ids of documents without one begin with; the file's stem if not given.
 
     Raises:
-        InputError: the file cannot be opened.
+        InputError: the file cannot be opened, or its gzip breaks off.
     """
     if isinstance(source, (str, Path)):
         path = Path(source)
         with _open(path) as lines:
-            yield from _documents(_blocks(lines), name or path.stem, str(path))
+            try:
+                yield from _documents(_blocks(lines), name or path.stem, str(path))
+            except GZIP_FAULTS as error:
+                raise InputError(damaged_gzip(error), path=path) from error
     else:
         yield from _documents(_blocks(source), name or "conllu", None)
 
 
 def _open(path: Path) -> IO[str]:
     try:
+        if path.suffix == ".gz":
+            return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace", newline=None)
         return path.open(encoding="utf-8-sig", errors="replace", newline=None)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
@@ -130,7 +140,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
             continue
         comment = _COMMENT.match(line)
         if comment:
-            key, value = re.sub(r"\s+", " ", comment[1]), comment[2] or ""
+            key, value = re.sub(r"\s+", " ", comment[1]), (comment[2] or "").strip()
             block.new_document |= key.startswith("newdoc")
             block.comments[key] = value
     if block and block.rows:
@@ -155,10 +165,9 @@ def _documents(blocks: Iterable[_Block], stem: str, path: str | None) -> Iterato
 def _add(group: _Group, block: _Block) -> None:
     group_date = block.comments.get("date")
     if group_date and group.publication_date is None:
-        try:
-            group.publication_date = date.fromisoformat(group_date)
-        except ValueError:
-            detail = f"date {group_date!r} is not of the form YYYY-MM-DD"
+        group.publication_date, problem = parse_date(group_date)
+        if problem:
+            detail = f"{problem}; coded without a date"
             group.rejects.append(
                 Reject(group.id, "conllu", RejectReason.BAD_DATE, detail, group.path, block.first_line)
             )
@@ -205,7 +214,7 @@ def _rows(lines: Sequence[tuple[int, str]]) -> tuple[list[_Row], dict[int, tuple
         if "." in identifier:  # empty node: enhanced dependencies alone
             continue
         first, dash, last = identifier.partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
+        if not _is_number(first) or (dash and not _is_number(last)):
             raise _Malformed(number, f"word number {identifier!r}")
         if dash:
             if int(last) < int(first):
@@ -214,7 +223,7 @@ def _rows(lines: Sequence[tuple[int, str]]) -> tuple[list[_Row], dict[int, tuple
             continue
         if int(first) != len(rows) + 1:
             raise _Malformed(number, f"word number {first} in place of {len(rows) + 1}")
-        if not columns[6].isdecimal():
+        if not _is_number(columns[6]):
             raise _Malformed(number, f"head {columns[6]!r} is not a number")
         values = ["" if c == "_" else c for c in columns[3:8]]
         rows.append(
@@ -239,6 +248,10 @@ def _rows(lines: Sequence[tuple[int, str]]) -> tuple[list[_Row], dict[int, tuple
                 lines[0][0], f"multiword token {first_word}-{last_word} in a sentence of {len(rows)} words"
             )
     return rows, ranges
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MAX_DIGITS
 
 
 def _misc(column: str) -> dict[str, str]:
@@ -268,7 +281,9 @@ def _check_tree(rows: Sequence[_Row]) -> None:
 
 def _span(misc: dict[str, str]) -> tuple[int, int] | None:
     start, end = misc.get("start_char", ""), misc.get("end_char", "")
-    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() and int(start) <= int(end) else None
+    if not (_is_number(start) and _is_number(end)):
+        return None
+    return (int(start), int(end)) if int(start) <= int(end) <= _MAX_OFFSET else None
 
 
 def _surface(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from coder.errors import InputError
 from coder.legacy.xml_input import legacy_input_kind, parsed_records, read_legacy_input
 from coder.pipeline import Model, corpus_hash, parse_documents
 from coder.read import list_files, read_corpus
-from coder.records import Document, ParsedDocument, Reject
-from coder.store import FORMAT, ParseStore
+from coder.records import Document, ParsedDocument, Reject, RejectReason
+from coder.store import ParseStore
 from coder.tables import EventRow, write_table, write_text
 
 OnReject = Callable[[Reject], None]
@@ -32,18 +32,29 @@ def read_documents(source: Path, on_reject: OnReject) -> Iterator[Document]:
 
 
 def is_store(path: Path) -> bool:
-    """Whether a folder holds the segments of a parse store."""
-    if not path.is_dir():
-        return False
-    import pyarrow.parquet as pq
+    """Whether a folder holds the segments of a parse store, sound or not."""
+    return path.is_dir() and any(path.glob("segment-[0-9]*-*.parquet"))
 
-    for file in sorted(path.glob("*.parquet"))[:1]:
-        try:
-            about = pq.read_schema(file).metadata or {}
-        except (OSError, ValueError):
-            return False
-        return about.get(b"format") == FORMAT.encode()
-    return False
+
+def _stored(store: ParseStore, on_reject: OnReject) -> Iterator[ParsedDocument]:
+    """The documents of a store; a segment that cannot be used is a reject, since its documents are not coded."""
+    yield from store
+    for fault in store.faults:
+        name = Path(fault.path).name
+        on_reject(Reject(None, "read", RejectReason.UNREADABLE, f"{fault.message} (parse its documents again)", name))
+
+
+def _without_doubles(documents: Iterable[ParsedDocument], on_reject: OnReject) -> Iterator[ParsedDocument]:
+    """The documents but for those whose id is taken: they would double events or mix those of two texts."""
+    seen: set[str] = set()
+    for parsed in documents:
+        document = parsed.document
+        if document.id in seen:
+            detail = f"a second document of the id {document.id!r} is not coded (give it another id)"
+            on_reject(Reject(document.id, "read", RejectReason.DUPLICATE_ID, detail, document.path))
+            continue
+        seen.add(document.id)
+        yield parsed
 
 
 def parsed_input(
@@ -58,15 +69,16 @@ def parsed_input(
         raise InputError("no such file or folder", path=source, hint="check the path")
     if source.suffix in (".conllu", ".conll") or source.name.endswith(".conllu.gz"):
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
-        return iter_conllu(source), lambda: "given parses", lambda: digest, digest
+        return _without_doubles(iter_conllu(source), on_reject), lambda: "given parses", lambda: digest, digest
     if legacy_input_kind(source):
         digest, _ = corpus_hash([source], source)
         records = read_legacy_input(source, on_reject)
-        return parsed_records(records, lambda documents: parse_documents(documents, model, None)), lambda: "given parses", lambda: digest, digest
+        parsed = parsed_records(records, lambda documents: parse_documents(documents, model, None))
+        return _without_doubles(parsed, on_reject), lambda: "given parses", lambda: digest, digest
     if is_store(source):
         store = ParseStore(source)
         digest, _ = corpus_hash(sorted(source.glob("*.parquet")), source)
-        return iter(store), lambda: "parse store", lambda: digest, digest
+        return _without_doubles(_stored(store, on_reject), on_reject), lambda: "parse store", lambda: digest, digest
     digest, _ = corpus_hash(list_files(source), source)
     documents = parse_documents(read_documents(source, on_reject), model, None)
     return documents, lambda: model.name, lambda: model.sha256, digest

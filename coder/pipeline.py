@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ from coder import __version__
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
 from coder.legacy.discard import discard_rejects
-from coder.read import iter_corpus, list_files
+from coder.ontology import SCORE_COLUMNS
+from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
+from coder.read import MANIFEST_NAME, iter_corpus, list_files
+from coder.read.source import printable
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
-from coder.resources import Resources
+from coder.resources import Resources, shipped_dictionaries
+from coder.staging import Staging
 from coder.store import ParseStore, parse_key, rebind
 from coder.tables import (
     DailyRow,
@@ -43,8 +48,10 @@ from coder.tables import (
 log = logging.getLogger(__name__)
 
 CHUNK_DOCUMENTS = 256
+CHUNK_CHARACTERS = 8_000_000
 TABLES = ("events.parquet", "events_daily.parquet", "documents.parquet", "rejects.parquet", "unresolved.parquet")
 PAGES = ("codebook.md", "data_statement.md")
+SHIPPED = "shipped:"
 Progress = Callable[[str, int], None]
 
 
@@ -91,9 +98,14 @@ class Model:
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did, for people and for manifest.json."""
+    """What a run did, for people and for manifest.json.
+
+    `documents` were read, each of them coded, without events or rejected by parser or coder; `unread` is what the
+    readers rejected: files, rows and documents of an id that is taken.
+    """
 
     documents: int = 0
+    unread: int = 0
     parsed: int = 0
     sentences: int = 0
     events: int = 0
@@ -101,6 +113,15 @@ class Summary:
     rejected: int = 0
     rejects: int = 0
     undated: list[str] = field(default_factory=list)
+
+    def accounts(self) -> dict[str, int]:
+        """Where every document went: `in` is the sum of the others."""
+        return {
+            "in": self.documents + self.unread,
+            "coded": self.documents - self.without_events - self.rejected,
+            "without_events": self.without_events,
+            "rejected": self.rejected + self.unread,
+        }
 
 
 @dataclass(slots=True)
@@ -144,8 +165,7 @@ def parse_documents(
     documents: Iterable[Document], model: Model, store: ParseStore | None, summary: Summary | None = None
 ) -> Iterator[ParsedDocument]:
     """Parsed documents in order: from the store where it has them, parsed and stored otherwise."""
-    stream = iter(documents)
-    while chunk := list(islice(stream, CHUNK_DOCUMENTS)):
+    for chunk in _chunks(documents):
         keys = [parse_key(d, model.sha256) for d in chunk]
         known: dict[str, ParsedDocument] = dict(store.get(keys)) if store is not None else {}
         missing: dict[str, Document] = {}
@@ -155,7 +175,8 @@ def parse_documents(
         if missing:
             fresh = list(zip(missing, model.parser.parse(missing.values()), strict=True))
             if store is not None:
-                store.put(fresh)
+                # What is too long to be parsed is not worth the room: it is rejected as quickly again.
+                store.put((k, p) for k, p in fresh if len(p.document.text) <= MAX_DOCUMENT_CHARACTERS)
             known.update(fresh)
             if summary is not None:
                 summary.parsed += len(fresh)
@@ -163,22 +184,53 @@ def parse_documents(
             yield rebind(known[key], document)
 
 
+def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Documents by the number that is looked up together, fewer where they are long."""
+    chunk: list[Document] = []
+    characters = 0
+    for document in documents:
+        chunk.append(document)
+        characters += len(document.text)
+        if len(chunk) == CHUNK_DOCUMENTS or characters >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
+
+
 def corpus_hash(files: Iterable[Path], root: Path) -> tuple[str, dict[str, str]]:
-    """Hash of the names and contents of the corpus files, and the hash of each."""
-    total = hashlib.sha256()
+    """Hash of the names and contents of the corpus files and their manifest, and the hash of each by its name."""
     each: dict[str, str] = {}
-    for file in files:
-        name = file.relative_to(root).as_posix() if root.is_dir() else file.name
-        try:
-            digest = hashlib.sha256()
-            with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
-            each[name] = digest.hexdigest()
-        except OSError as error:
-            each[name] = f"unreadable: {error.strerror}"
+    manifest = root / MANIFEST_NAME
+    listed = [*files, manifest] if root.is_dir() and manifest.is_file() else list(files)
+    for file in listed:
+        name = printable(file.relative_to(root).as_posix() if root.is_dir() else file.name)
+        each[name] = hash_input(file, named=file == root)
+    return combined_hash(each), each
+
+
+def combined_hash(each: Mapping[str, str]) -> str:
+    """One hash over the names and hashes of files, whatever their order."""
+    total = hashlib.sha256()
+    for name in sorted(each):
         total.update(f"{name}\0{each[name]}\0".encode("utf-8", "surrogatepass"))
-    return total.hexdigest(), each
+    return total.hexdigest()
+
+
+def hash_input(file: Path, *, named: bool = False) -> str:
+    """SHA-256 of an input file, or in words why it is not opened.
+
+    Args:
+        named: the user named this very file, which may then be a link.
+    """
+    try:
+        kind = (file.stat() if named else file.lstat()).st_mode
+        if not stat.S_ISREG(kind):  # never opened: a pipe would wait for ever, a device has no end
+            return "unreadable: a link" if stat.S_ISLNK(kind) else "unreadable: not a regular file"
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        return f"unreadable: {error.strerror}"
 
 
 def metadata(resources: Resources, model_name: str, model_hash: str, corpus: str) -> dict[str, str]:
@@ -213,7 +265,8 @@ def build(
         wait: seconds to wait for another build of the same output, -1 without end.
 
     Raises:
-        InputError: the corpus is not there, or the output cannot be written.
+        InputError: there is nothing to read in the corpus, or the output cannot be written; the tables of the last
+            build are untouched.
     """
     model = model or Model()
     try:
@@ -227,20 +280,27 @@ def build(
     except Timeout as error:
         raise InputError(f"another build is writing {output}", hint="wait until it has finished") from error
     except OSError as error:
-        raise InputError(f"cannot write to {output}: {error.strerror}", hint="free space or choose another --output") from error
+        raise InputError(f"cannot write to {output}: {_reason(error)}", hint="free space or choose another --output") from error
     try:
         return _build(corpus, output, resources, model, progress)
     except OSError as error:
         raise InputError(
-            f"cannot write to {output}: {error.strerror}", hint="the tables of the last build are untouched; free space and run again"
+            f"cannot write to {output}: {_reason(error)}", hint="the tables of the last build are untouched; free space and run again"
         ) from error
     finally:
         lock.release()
 
 
+def _reason(error: OSError) -> str:
+    """What the system says; Arrow wraps it in words of its own."""
+    return error.strerror or (os.strerror(error.errno) if error.errno else str(error).splitlines()[0])
+
+
 def _build(corpus: Path, output: Path, resources: Resources, model: Model, progress: Progress | None) -> Summary:
     summary = Summary()
     files = list_files(corpus)
+    if not files:
+        raise InputError("no files to read", path=corpus, hint="put .txt, .md, .html, .jsonl, .csv or .parquet files there")
     digest, hashes = corpus_hash(files, corpus)
     store = ParseStore(output / ".parses")
     rejects: list[Reject] = []
@@ -254,6 +314,8 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         for item in iter_corpus(corpus):
             if isinstance(item, Reject):
                 rejects.append(item)
+                # A date that cannot be read costs the date alone, a line of the manifest what it says.
+                summary.unread += item.reason is not RejectReason.BAD_DATE and item.path != MANIFEST_NAME
             else:
                 yield item
 
@@ -281,44 +343,44 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     summary.rejected = sum(d["outcome"] == "rejected" for d in documents)
     summary.rejects = len(rejects)
     about = metadata(resources, model.name, model.sha256, digest)
-    write_table(daily_rows(rows), DailyRow, output / "events_daily.parquet", about)
-    write_table(documents, DocumentRow, output / "documents.parquet", about)
     reject_rows = sorted((reject_row(r) for r in rejects), key=lambda r: tuple(str(v) for v in r.values()))
-    write_table(reject_rows, RejectRow, output / "rejects.parquet", about)
     unresolved = [
         {"name": name, "count": count, "documents": len(unknown_documents[name]), "sentence": unknown_sentence[name]}
         for name, count in sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
     ]
-    write_table(unresolved, UnresolvedRow, output / "unresolved.parquet", about)
     from coder.codebook import codebook
     from coder.data_statement import data_statement
 
-    write_text(codebook(rows, resources, about, documents, reject_rows), output / "codebook.md")
-    write_text(data_statement(resources, about, documents, reject_rows, hashes), output / "data_statement.md")
-    write_table(rows, EventRow, output / "events.parquet", about)
-    write_json(
-        {
+    with Staging(output) as staged:
+        write_table(rows, EventRow, staged.folder / "events.parquet", about)
+        write_table(daily_rows(rows), DailyRow, staged.folder / "events_daily.parquet", about)
+        write_table(documents, DocumentRow, staged.folder / "documents.parquet", about)
+        write_table(reject_rows, RejectRow, staged.folder / "rejects.parquet", about)
+        write_table(unresolved, UnresolvedRow, staged.folder / "unresolved.parquet", about)
+        write_text(codebook(rows, resources, about, documents, reject_rows), staged.folder / "codebook.md")
+        write_text(data_statement(resources, about, documents, reject_rows, hashes), staged.folder / "data_statement.md")
+        manifest = {
             "metadata": about,
             "corpus": hashes,
-            "dictionaries": {p.as_posix(): _sha256(p) for p in _named(resources)},
-            "outputs": {name: _sha256(output / name) for name in (*TABLES, *PAGES)},
-            "documents": {
-                "read": summary.documents, "coded": summary.documents - summary.without_events - summary.rejected,
-                "without_events": summary.without_events, "rejected": summary.rejected,
-            },
+            "dictionaries": {name: file_hash(path) for name, path in dictionary_names(resources).items()},
+            "outputs": {name: file_hash(staged.folder / name) for name in staged.names()},
+            "documents": summary.accounts(),
             "undated_documents": sorted(summary.undated),
-        },
-        output / "manifest.json",
-    )  # fmt: skip
+        }
+        write_json(manifest, staged.folder / "manifest.json")
+        staged.commit()
     return summary
 
 
-def _named(resources: Resources) -> list[Path]:
-    return [*resources.dictionaries.files]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def dictionary_names(resources: Resources) -> dict[str, Path]:
+    """Every dictionary and ontology file, and a user's scores, by a name without the path of the installation."""
+    shipped = shipped_dictionaries()
+    files = [*resources.dictionaries.files, *sorted(resources.ontology_folder.glob("*.csv"))]
+    if resources.options.scores not in SCORE_COLUMNS:
+        files.append(Path(resources.options.scores))
+    return {
+        f"{SHIPPED}{p.relative_to(shipped).as_posix()}" if p.is_relative_to(shipped) else printable(p.as_posix()): p for p in files
+    }
 
 
 def _document_row(coded: Coded) -> dict[str, Any]:

@@ -125,6 +125,10 @@ class ParseStore:
         """Documents stored (a document stored twice counts twice until `compact`)."""
         return sum(len(s.keys) for s in self._intact())
 
+    def segments(self) -> int:
+        """How many intact segments there are; those that are not go to `faults`."""
+        return len(self._intact())
+
     def __contains__(self, key: str) -> bool:
         return bool(self.known([key]))
 
@@ -239,6 +243,8 @@ class ParseStore:
             use_dictionary=False,
         )
         content = sink.getvalue().to_pybytes()
+        for left in self.folder.glob(".segment-*.part"):  # of writers that were killed: the lock is ours
+            left.unlink(missing_ok=True)
         numbers = [int(p.name.split("-")[1]) for p in self.folder.glob("segment-[0-9]*-*.parquet")]
         number = max(numbers, default=0) + 1
         path = self.folder / f"segment-{number:06d}-{hashlib.sha256(content).hexdigest()[:24]}.parquet"

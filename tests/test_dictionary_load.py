@@ -28,6 +28,24 @@ FAULTS = [
     ("verbs.yaml", "sets:\n  a: [b]\n", 2, "unknown section"),
     ("verbs.yaml", "- just words\n", 0, "expected an entry"),
     ("verbs.yaml", "- !!python/object/apply:os.system [ls]\n", 1, "not YAML"),
+    ("verbs.yaml", "? [bomb]\n: [shell]\n", 1, "a key that is no word"),
+    ("verbs.yaml", "5\n", 0, "expected entries"),
+    ("verbs.yaml", "bomb\n", 0, "expected entries"),
+    ("verbs.yaml", "[" * 60_000, 1, "nest 60 deep"),
+    ("verbs.yaml", "".join(f"{' ' * n}a:\n" for n in range(3000)), 61, "nest 60 deep"),
+    ("verbs.yaml", "lists:\n  arms:\n", 2, "no list of words"),
+    ("verbs.yaml", "lists:\n  arms: &a [gun, *a]\n", 2, "recursive"),
+    ("verbs.yaml", "composition:\n  intend:\n", 2, "no table of codes"),
+    ("verbs.yaml", 'composition:\n  intend: {"04": [036]}\n', 2, "no table of codes"),
+    ("verbs.yaml", "irregular_forms:\n  go: {past: went}\n", 2, "are no words"),
+    ("verbs.yaml", "- trigger: ['']\n  frames: [{code: \"190\"}]\n", 1, "without letters"),
+    ("verbs.yaml", '- trigger: [bomb]\n  frames:\n    - code: "190"\n      object: {nuon: [town]}\n', 3, "object"),
+    ("verbs.yaml", '- trigger: [bomb]\n  frames:\n    - code: "190"\n      object: [[town]]\n', 3, "found a list"),
+    ("actors.yaml", "- name: A\n  kind: person\n  country: ZUB\n  roles:\n    - {code: ZUBGOV, from: 2020-13-45}\n", 5, "month must be"),
+    ("actors.yaml", f"- name: {'9' * 5000}\n  kind: person\n  country: ZUB\n", 1, "no value that can be read"),
+    ("actors.yaml", "- name: ' '\n  kind: person\n  country: ZUB\n", 1, "without letters"),
+    ("actors.yaml", "- {name: A, kind: country, code: ZUB, metonyms: {GOV: {a: b}}}\n", 1, "expected words"),
+    ("agents.yaml", "- code: GOV\n  nouns: ['{ministers}']\n", 1, "without letters"),
 ]
 
 
@@ -39,6 +57,13 @@ def test_faults_name_file_and_line(tmp_path: Path, name: str, text: str, line: i
     shown = str(caught.value)
     assert words in shown
     assert f"{tmp_path / name}:{line}:" in shown if line else str(tmp_path / name) in shown
+
+
+def test_word_lists_in_themselves(tmp_path: Path) -> None:
+    (tmp_path / "lists.yaml").write_text("lists: {arms: [gun, $tanks], tanks: [tank, $arms]}\n")
+    (tmp_path / "verbs.yaml").write_text('- trigger: [fire]\n  frames:\n    - code: "190"\n      object: [$arms]\n')
+    with pytest.raises(DictionaryError, match=r"verbs.yaml:3: .*stands in itself"):
+        load_dictionaries([tmp_path], gazetteer=False)
 
 
 def test_all_faults_at_once(tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ def test_build(corpus: Path, tmp_path: Path, resources: Resources, model: Model)
     assert {d["document_id"]: d["outcome"] for d in documents}["none"] == "no_events"
     assert summary.undated == ["r2"]
     counts = json.loads((output / "manifest.json").read_text())["documents"]
-    assert counts["read"] == counts["coded"] + counts["without_events"] + counts["rejected"] == len(documents)
+    assert counts["in"] == counts["coded"] + counts["without_events"] + counts["rejected"]
+    unread = {"empty.txt", "broken.txt.gz", "rows.jsonl"}  # of the rows, one line
+    assert counts["in"] == len(documents) + len(unread)
     for row in pq.read_table(output / "events.parquet").to_pylist():
         text = next(d for d in (corpus / "one.txt", corpus / "two.md") if True).read_text()
         assert row["source_text"] and row["trigger_start"] < row["trigger_end"] and text

@@ -165,6 +165,9 @@ def test_leftovers_of_a_killed_writer_do_no_harm(tmp_path: Path) -> None:
     store.put(keyed(parsed_document("a")))
     (tmp_path / ".segment-000002-abc.parquet.77.part").write_bytes(b"half")
     assert [p.document.id for p in ParseStore(tmp_path)] == ["a"]
+    store.put(keyed(parsed_document("b")))
+    assert sorted(p.document.id for p in ParseStore(tmp_path)) == ["a", "b"]
+    assert not list(tmp_path.glob(".segment-*"))
 
 
 def test_line_break_in_a_word_is_refused(tmp_path: Path) -> None:

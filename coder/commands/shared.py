@@ -63,9 +63,16 @@ def report_rejects(rejects: list[Any]) -> None:
 
 
 def parse_date(value: str | None) -> dt.date | None:
+    """The day of an option.
+
+    Raises:
+        EventCoderError: it is none, or out of the range of days that documents may have.
+    """
+    from coder.read.dates import parse_date as parse
+
     if value is None:
         return None
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise EventCoderError(f'"{value}" is not a date', hint="write it as 2024-05-31") from error
+    day, problem = parse(value)
+    if day is None:
+        raise EventCoderError(problem or f'"{value}" is not a date', hint="write it as 2024-05-31")
+    return day

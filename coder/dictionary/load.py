@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,14 +15,14 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import ValidationError
 
 from coder import cache
 from coder.dictionary import cached
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
 from coder.dictionary.inflect import plural_of, verb_forms
-from coder.dictionary.schema import ActorModel, AgentModel, FrameModel, VerbModel
+from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
+from coder.dictionary.yaml_lines import read_yaml
 from coder.errors import DictionaryError, Fault
 
 DEFAULT_LIGHT_VERBS = frozenset(
@@ -31,40 +32,6 @@ DEFAULT_LIGHT_VERBS = frozenset(
 
 if TYPE_CHECKING:
     from coder.legacy.model import LegacyDictionaries
-
-
-class LineLoader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-    """Safe YAML that remembers the line of every mapping and refuses doubled keys."""
-
-
-def _construct_mapping(loader: Any, node: yaml.MappingNode) -> dict[str, Any]:
-    own = {id(key) for key, _ in node.value}
-    loader.flatten_mapping(node)
-    mapping: dict[str, Any] = {}
-    given: set[str] = set()
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key is True:  # YAML 1.1 reads a bare `on` as a truth value; ours is the preposition
-            key = "on"
-        elif key is False:
-            key = "off"
-        if id(key_node) in own:
-            if key in given:
-                raise yaml.constructor.ConstructorError(None, None, f'"{key}" is given twice', key_node.start_mark)
-            given.add(key)
-        elif key in mapping:
-            continue
-        mapping[key] = loader.construct_object(value_node, deep=True)
-    mapping["__line__"] = node.start_mark.line + 1
-    return mapping
-
-
-LineLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
-# "on", "off", "yes" and "no" are words here, never truth values
-LineLoader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in pairs if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
-    for first, pairs in LineLoader.yaml_implicit_resolvers.items()
-}
 
 
 @dataclass(slots=True)
@@ -115,29 +82,13 @@ def dictionary_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
     for path in paths:
         if path.is_dir():
             for file in sorted(path.rglob("*.y*ml")):
-                found.append((file, file.relative_to(path).as_posix()))
-        elif path.exists():
+                if file.is_file():
+                    found.append((file, file.relative_to(path).as_posix()))
+        elif path.is_file():
             found.append((path, path.name))
         else:
             raise DictionaryError([Fault(str(path), 0, "no such file or folder", "check the --dictionaries path")])
     return found
-
-
-def read_yaml(path: Path, faults: list[Fault], raw: bytes) -> Any:
-    """The content of a YAML file, or None with a fault recorded.
-
-    Args:
-        raw: the bytes of the file.
-    """
-    try:
-        return yaml.load(raw.decode("utf-8"), Loader=LineLoader)  # noqa: S506 (a safe loader)
-    except UnicodeDecodeError as error:
-        faults.append(Fault(str(path), 0, f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        faults.append(Fault(str(path), mark.line + 1 if mark else 0, f"not YAML: {problem}", "check indent and quotes"))
-    return None
 
 
 def validate(model: type[Any], item: Any, path: str, faults: list[Fault]) -> Any:
@@ -165,7 +116,7 @@ def validate(model: type[Any], item: Any, path: str, faults: list[Fault]) -> Any
 
 
 # What compiles dictionaries: a change in one of them makes cached ones stale.
-_COMPILERS = ("load", "cached", "compiled", "inflect", "schema", "gazetteer")
+_COMPILERS = ("load", "yaml_lines", "cached", "compiled", "inflect", "schema", "gazetteer")
 CACHE_KIND = "native"
 Layers = Sequence[tuple[tuple[Path, str], int]]
 
@@ -189,7 +140,11 @@ def load_dictionaries(
     digest = hashlib.sha256()
     contents: list[bytes] = []
     for (file, name), layer in layers:
-        content = file.read_bytes()
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            fault = Fault(str(file), 0, f"cannot be read: {error.strerror}", "look at its permissions")
+            raise DictionaryError([fault]) from error
         contents.append(content)
         digest.update(f"{name}\0{layer}\0".encode())
         digest.update(content)
@@ -316,29 +271,41 @@ def _read_mapping(content: dict[str, Any], path: str, result: Dictionaries, irre
     for key, value in content.items():
         if key in ("__line__", "petrarch"):  # the section of imported files is read by coder.legacy
             continue
-        if key == "lists" and isinstance(value, dict):
-            for name, words in value.items():
-                if name == "__line__":
+        section = value if isinstance(value, dict) else {}
+        line = section.get("__line__", content.get("__line__", 0))
+        items = [(str(k), v) for k, v in section.items() if k != "__line__"]
+        if key == "lists" and section:
+            for name, words in items:
+                if not _are_words(words):
+                    result.faults.append(Fault(path, line, f'the word list "{name}" is no list of words', "write [word, word]"))
                     continue
                 members = [str(w) for w in words]
                 if result.lists.get(name, members) != members:
-                    line = value.get("__line__", 0)
                     result.faults.append(Fault(path, line, f'the word list "{name}" stands twice with different words', "rename one"))
                 result.lists[name] = members
-        elif key == "irregular_forms" and isinstance(value, dict):
-            for lemma, forms in value.items():
-                if lemma != "__line__":
-                    irregular[str(lemma)] = str(forms).split()
-        elif key == "composition" and isinstance(value, dict):
-            for stance, table in value.items():
-                if stance != "__line__":
-                    rows = {str(k): v for k, v in table.items() if k != "__line__"}
-                    result.composition.setdefault(str(stance), {}).update(rows)
+        elif key == "irregular_forms" and section:
+            for lemma, forms in items:
+                if isinstance(forms, str):
+                    irregular[lemma] = forms.split()
+                else:
+                    result.faults.append(Fault(path, line, f'the forms of "{lemma}" are no words', "write `lemma: past participle`"))
+        elif key == "composition" and section:
+            for stance, table in items:
+                rows = {str(k): v for k, v in table.items() if k != "__line__"} if isinstance(table, dict) else None
+                if rows is None or not all(v is None or v == "same" or (isinstance(v, str) and EVENT_CODE.match(v)) for v in rows.values()):
+                    at = table.get("__line__", line) if isinstance(table, dict) else line
+                    result.faults.append(Fault(path, at, f'the composition of "{stance}" is no table of codes', 'write `"04": "036"`'))
+                    continue
+                result.composition.setdefault(stance, {}).update(rows)
         else:
-            line = value.get("__line__", 0) if isinstance(value, dict) else content.get("__line__", 0)
             result.faults.append(
                 Fault(path, line, f'unknown section "{key}"', "known: lists, irregular_forms, composition; or a list of entries")
             )
+
+
+def _are_words(value: Any) -> bool:
+    """Whether a value is a list of words; YAML makes numbers and days of some."""
+    return isinstance(value, list) and all(isinstance(w, (str, int, float, dt.date)) and str(w).strip() for w in value)
 
 
 # ---- actors ------------------------------------------------------------------------------------------------------
@@ -510,16 +477,22 @@ def _compile_conditions(model: FrameModel, result: Dictionaries, path: str) -> I
         )
 
 
-def _expand(words: Sequence[str], result: Dictionaries, path: str, line: int) -> list[str]:
-    """Words with every `$list` replaced by the list's words."""
+def _expand(words: Sequence[str], result: Dictionaries, path: str, line: int, inside: tuple[str, ...] = ()) -> list[str]:
+    """Words with every `$list` replaced by the list's words.
+
+    Args:
+        inside: the lists that are being replaced already.
+    """
     found: list[str] = []
     for word in words:
         if len(word) > 1 and word.startswith("$"):
             members = result.lists.get(word[1:])
             if members is None:
                 result.faults.append(Fault(path, line, f'no word list "{word}"', "define it under `lists:` in verbs/lists.yaml"))
-                continue
-            found.extend(_expand(members, result, path, line))
+            elif word in inside or len(inside) > 4:
+                result.faults.append(Fault(path, line, f'the word list "{word}" stands in itself or too deep in others', "write its words"))
+            else:
+                found.extend(_expand(members, result, path, line, (*inside, word)))
         else:
             found.append(word)
     return found

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 # Beginnings of actor codes that are no country.
 NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
@@ -26,10 +26,19 @@ PREPOSITIONS = frozenset(
 Words = str | list[str]
 
 
-def as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+def words_in(value: Any) -> list[str]:
+    """One word or a list of words as a list; YAML makes numbers and days of some.
+
+    Raises:
+        ValueError: something else stands among them, or a word without letters.
+    """
+    words = [] if value is None else list(value) if isinstance(value, (list, tuple)) else [value]
+    for word in words:
+        if not isinstance(word, (str, int, float, dt.date)):
+            raise ValueError(f"expected words, found a {type(word).__name__}")
+        if not str(word).strip():
+            raise ValueError("a word without letters")
+    return [str(w) for w in words]
 
 
 class Entry(BaseModel):
@@ -86,15 +95,22 @@ class ActorModel(Entry):
     @field_validator("names", "aliases", "adjectives", "inhabitants", "capital", "cities", "regions", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> list[Any]:
-        return [str(v) for v in as_list(value)]
+        return words_in(value)
 
     @field_validator("code", "before", "after")
     @classmethod
     def _code(cls, value: str | None) -> str | None:
         return value if value is None else check_actor_code(value)
 
+    @field_validator("metonyms")
+    @classmethod
+    def _metonyms(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return {role: places if role == "__line__" else words_in(places) for role, places in value.items()}
+
     @model_validator(mode="after")
     def _has_code(self) -> ActorModel:
+        if not self.name.strip():
+            raise ValueError("a name without letters")
         if self.remove:
             return self
         if self.kind == "country" and not self.code:
@@ -120,6 +136,13 @@ class AgentModel(Entry):
     def _code(cls, value: str | None) -> str | None:
         return value if value is None else check_actor_code(value)
 
+    @field_validator("nouns")
+    @classmethod
+    def _nouns(cls, value: list[str]) -> list[str]:
+        if not all(noun.partition("{")[0].strip() for noun in value):
+            raise ValueError("a noun without letters")
+        return value
+
 
 class ConditionModel(Entry):
     """What must fill a function: words, an actor, an event, or nothing."""
@@ -132,7 +155,7 @@ class ConditionModel(Entry):
     @field_validator("noun", "not_", "roles", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> list[Any]:
-        return [str(v) for v in as_list(value)]
+        return words_in(value)
 
 
 class ExampleModel(Entry):
@@ -171,7 +194,7 @@ class FrameModel(Entry):
     @field_validator("inner", "source", "target", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> list[Any]:
-        return [str(v) for v in as_list(value)]
+        return words_in(value)
 
     @field_validator("code", "paired_code", mode="before")
     @classmethod
@@ -192,17 +215,27 @@ class FrameModel(Entry):
                     f'"{key}" is neither a setting nor a grammatical function; functions are '
                     f"{', '.join(sorted(FUNCTIONS))} and prepositions"
                 )
+        self.conditions()
         return self
 
     def conditions(self) -> dict[str, ConditionModel]:
-        """The extra keys as conditions by function."""
+        """The extra keys as conditions by function.
+
+        Raises:
+            ValueError: one is no condition.
+        """
         found = {}
         for key, value in (self.model_extra or {}).items():
             if isinstance(value, str):
                 value = {"is": value} if value in ("actor", "party", "any", "none", "event", "place") else {"noun": [value]}
             elif isinstance(value, list):
                 value = {"noun": value}
-            found[key] = ConditionModel.model_validate(value)
+            elif not isinstance(value, dict):
+                value = {"noun": [value]}
+            try:
+                found[key] = ConditionModel.model_validate(value)
+            except ValidationError as error:
+                raise ValueError(f"{key}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
         return found
 
 
@@ -224,7 +257,7 @@ class VerbModel(Entry):
     @field_validator("trigger", "verb", "noun", "adjective", "light", "light_only", mode="before")
     @classmethod
     def _lists(cls, value: Any) -> list[Any]:
-        return [str(v) for v in as_list(value)]
+        return words_in(value)
 
     @model_validator(mode="after")
     def _one_kind(self) -> VerbModel:

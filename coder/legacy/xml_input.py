@@ -19,6 +19,7 @@ from coder.conllu import iter_conllu
 from coder.errors import InputError
 from coder.legacy.actors import day_number
 from coder.legacy.text import read_text
+from coder.read.dates import parse_date
 from coder.records import Document, ParsedDocument, Reject, RejectReason
 
 OnReject = Callable[[Reject], None]
@@ -139,14 +140,15 @@ def _child(element: Element, name: str, *, keep: bool = False) -> str:
 
 
 def _day(text: str) -> dt.date | None:
-    """A date written 19950101, 950101 or 1995-01-01."""
+    """A date written 19950101, 950101 or 1995-01-01; None where it is none or out of the range of `parse_date`."""
     number = day_number(re.sub(r"\D", "", text)) if text else None
     if number is None:
         return None
     try:
-        return dt.date(number // 10000, number // 100 % 100, number % 100)
+        day, _ = parse_date(dt.date(number // 10000, number // 100 % 100, number % 100))
     except ValueError:
         return None
+    return day
 
 
 def read_tabari(text: str, path: Path, on_reject: OnReject) -> Iterator[Document]:
