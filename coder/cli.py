@@ -21,6 +21,8 @@ from coder.commands.shared import (
     MonadicOption,
     QuadOption,
     ScoresOption,
+    StorySimilarityOption,
+    StoryWindowOption,
     ThreadsOption,
     load,
     parse_date,
@@ -67,12 +69,17 @@ def build(
     scores: ScoresOption = "gdelt",
     quad_classes: QuadOption = "gdelt",
     monadic: MonadicOption = False,
+    story_similarity: StorySimilarityOption = 0.5,
+    story_window: StoryWindowOption = 3,
 ) -> None:
     """Code a corpus into output/events.parquet and its companions, parsing only what is new."""
     from coder.pipeline import Model
     from coder.pipeline import build as run
 
-    resources = load(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
+    resources = load(
+        dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic,
+        story_similarity=story_similarity, story_window=story_window,
+    )  # fmt: skip
     with progress_bar("coding") as progress:
         summary = run(corpus, output, resources, Model(model, threads), progress)
     say(
@@ -84,6 +91,8 @@ def build(
         f"{accounts['in']} documents in = {accounts['coded']} coded + {accounts['without_events']} without events "
         f"+ {accounts['rejected']} rejected"
     )
+    if summary.duplicates:
+        say(f"{summary.duplicates} documents repeat an earlier one, see {output / 'duplicates.parquet'}")
     if summary.rejects:
         say(f"{summary.rejects} rejects, see {output / 'rejects.parquet'}")
     if summary.undated:
@@ -147,13 +156,18 @@ def code(
     scores: ScoresOption = "gdelt",
     quad_classes: QuadOption = "gdelt",
     monadic: MonadicOption = False,
+    story_similarity: StorySimilarityOption = 0.5,
+    story_window: StoryWindowOption = 3,
 ) -> None:
     """Code documents or stored parses into one table of events."""
     from coder.inputs import parsed_input, write_events
     from coder.pipeline import Model, code_parsed, metadata
     from coder.records import Reject
 
-    resources = load(dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic)
+    resources = load(
+        dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic,
+        story_similarity=story_similarity, story_window=story_window,
+    )  # fmt: skip
     rejects: list[Reject] = []
     parsed, model_name, model_hash, corpus = parsed_input(source, Model(model, threads), rejects.append)
     with progress_bar("coding") as progress:

@@ -13,11 +13,12 @@ from coder.codebook_terms import MEANINGS, OPTION_VALUES, QUAD_RULES, READING, R
 from coder.markdown import code, escape, share, table
 from coder.records import RejectReason
 from coder.resources import Resources
-from coder.tables import DailyRow, DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
+from coder.tables import DailyRow, DocumentRow, DuplicateRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
 
 OTHER_TABLES: tuple[tuple[str, type[Row], str], ...] = (
     ("events_daily.parquet", DailyRow, "One row for each dyad, code, status and date, however often reported."),
     ("documents.parquet", DocumentRow, "One row for each document read."),
+    ("duplicates.parquet", DuplicateRow, "One row for each document that repeats an earlier one."),
     ("rejects.parquet", RejectRow, "What could not be read, parsed or coded, and why."),
     ("unresolved.parquet", UnresolvedRow, "Names in source or target position that no dictionary knows."),
 )

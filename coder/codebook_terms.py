@@ -71,7 +71,8 @@ READING: tuple[tuple[str, str], ...] = (
     (
         "One row is a mention, not an event in the world.",
         "The same event told in three sentences is three rows. For counts of events take `events_daily.parquet`, or one row for "
-        "each `daily_id` (same source, target, code, status and dates); `reports` tells how many documents report it.",
+        "each `daily_id` (same source, target, code, status and dates); `reports` tells how many documents report it, "
+        "`stories` how many once near-duplicate documents (one agency report in several outlets; `duplicates.parquet`) count once.",
     ),
     (
         "`status`.",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Options(BaseModel):
@@ -15,6 +16,9 @@ class Options(BaseModel):
         quad_classes: "gdelt", or "phoenix" (root 16 counts as verbal conflict).
         monadic: code events without a target.
         gazetteer: recognise larger cities from GeoNames besides the dictionaries' places.
+        story_similarity: from which similarity on two documents are the same story (shared runs of three words over all of
+            both, 0 to 1); 0 looks for none.
+        story_window: days that the documents of a story may be apart from its first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +27,8 @@ class Options(BaseModel):
     quad_classes: str = "gdelt"
     monadic: bool = False
     gazetteer: bool = True
+    story_similarity: Annotated[float, Field(ge=0, le=1)] = 0.5
+    story_window: Annotated[int, Field(ge=0)] = 3
 
     def sha256(self) -> str:
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

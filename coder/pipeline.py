@@ -29,13 +29,16 @@ from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources, shipped_dictionaries
 from coder.staging import Staging
 from coder.store import ParseStore, parse_key, rebind
+from coder.stories import Fingerprint, find_stories, fingerprint, story_columns
 from coder.tables import (
     DailyRow,
     DocumentRow,
+    DuplicateRow,
     EventRow,
     RejectRow,
     UnresolvedRow,
     daily_rows,
+    duplicate_rows,
     event_row,
     group_daily,
     reject_row,
@@ -49,7 +52,9 @@ log = logging.getLogger(__name__)
 
 CHUNK_DOCUMENTS = 256
 CHUNK_CHARACTERS = 8_000_000
-TABLES = ("events.parquet", "events_daily.parquet", "documents.parquet", "rejects.parquet", "unresolved.parquet")
+TABLES = (
+    "events.parquet", "events_daily.parquet", "documents.parquet", "duplicates.parquet", "rejects.parquet", "unresolved.parquet",
+)  # fmt: skip
 PAGES = ("codebook.md", "data_statement.md")
 SHIPPED = "shipped:"
 Progress = Callable[[str, int], None]
@@ -112,6 +117,7 @@ class Summary:
     without_events: int = 0
     rejected: int = 0
     rejects: int = 0
+    duplicates: int = 0
     undated: list[str] = field(default_factory=list)
 
     def accounts(self) -> dict[str, int]:
@@ -306,6 +312,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     rejects: list[Reject] = []
     rows: list[dict[str, Any]] = []
     documents: list[dict[str, Any]] = []
+    prints: list[Fingerprint] = []
     unknown: Counter[str] = Counter()
     unknown_documents: dict[str, set[str]] = {}
     unknown_sentence: dict[str, str] = {}
@@ -325,6 +332,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         rows.extend(coded.rows)
         rejects.extend(coded.rejects)
         documents.append(_document_row(coded))
+        prints.append(fingerprint(document))
         if document.publication_date is None:
             summary.undated.append(document.id)
         for name, sentence in coded.unknown:
@@ -334,7 +342,10 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         summary.sentences += coded.sentences
         if progress is not None:
             progress("documents", number)
-    group_daily(rows)
+    stories = find_stories(prints, resources.options.story_similarity, resources.options.story_window)
+    for row in documents:
+        row.update(story_columns(stories[row["document_id"]]))
+    group_daily(rows, {name: story.story_id for name, story in stories.items()})
     sort_events(rows)
     documents.sort(key=lambda d: d["document_id"])
     summary.documents = len(documents)
@@ -342,6 +353,8 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     summary.without_events = sum(d["outcome"] == "no_events" for d in documents)
     summary.rejected = sum(d["outcome"] == "rejected" for d in documents)
     summary.rejects = len(rejects)
+    duplicates = duplicate_rows(documents)
+    summary.duplicates = len(duplicates)
     about = metadata(resources, model.name, model.sha256, digest)
     reject_rows = sorted((reject_row(r) for r in rejects), key=lambda r: tuple(str(v) for v in r.values()))
     unresolved = [
@@ -355,6 +368,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         write_table(rows, EventRow, staged.folder / "events.parquet", about)
         write_table(daily_rows(rows), DailyRow, staged.folder / "events_daily.parquet", about)
         write_table(documents, DocumentRow, staged.folder / "documents.parquet", about)
+        write_table(duplicates, DuplicateRow, staged.folder / "duplicates.parquet", about)
         write_table(reject_rows, RejectRow, staged.folder / "rejects.parquet", about)
         write_table(unresolved, UnresolvedRow, staged.folder / "unresolved.parquet", about)
         write_text(codebook(rows, resources, about, documents, reject_rows), staged.folder / "codebook.md")
@@ -365,6 +379,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
             "dictionaries": {name: file_hash(path) for name, path in dictionary_names(resources).items()},
             "outputs": {name: file_hash(staged.folder / name) for name in staged.names()},
             "documents": summary.accounts(),
+            "duplicate_documents": summary.duplicates,
             "undated_documents": sorted(summary.undated),
         }
         write_json(manifest, staged.folder / "manifest.json")
@@ -409,13 +424,16 @@ def code_parsed(
     """Rows and rejects of parsed documents, grouped and sorted: `eventcoder code` without a corpus folder."""
     rows: list[dict[str, Any]] = []
     rejects: list[Reject] = []
+    prints: list[Fingerprint] = []
     for number, parsed in enumerate(documents, 1):
         coded = code_document(parsed, resources)
         rows.extend(coded.rows)
         rejects.extend(coded.rejects)
+        prints.append(fingerprint(parsed.document))
         if progress is not None:
             progress("documents", number)
-    group_daily(rows)
+    stories = find_stories(prints, resources.options.story_similarity, resources.options.story_window)
+    group_daily(rows, {name: story.story_id for name, story in stories.items()})
     sort_events(rows)
     return rows, rejects
 

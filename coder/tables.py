@@ -85,8 +85,10 @@ class EventRow(Row):
     longitude: float | None = Field(description="degrees east")
     geoname_id: Int64 | None = Field(description="the place in GeoNames")
     issues: list[str] | None = Field(description="what it is about")
-    daily_id: str = Field(description="group of the same dyad, code and date in the corpus (one-a-day)")
+    daily_id: str = Field(description="group of the same dyad, code, status and dates in the corpus (one-a-day)")
     reports: Int32 = Field(description="how many documents report the group")
+    story_id: str = Field(description="story of the document: near-duplicate documents have one, the id of the first of them")
+    stories: Int32 = Field(description="how many stories report the group (near-duplicate documents count once)")
 
 
 class DocumentRow(Row):
@@ -105,6 +107,24 @@ class DocumentRow(Row):
     events: Int32 = Field(description="events coded")
     sha256: str = Field(description="hash of the text")
     outcome: Literal["coded", "no_events", "rejected"] = Field(description="what became of it")
+    story_id: str = Field(description="id of the first document of the same story, its own where it is the first")
+    duplicate_of: str | None = Field(description="the first document of which it is a near-duplicate")
+    similarity: Float32 | None = Field(description="shared runs of three words with that document, over all of both (Jaccard)")
+
+
+class DuplicateRow(Row):
+    """One row of duplicates.parquet: a document that repeats an earlier one, beside that one."""
+
+    story_id: str = Field(description="the story")
+    document_id: str = Field(description="the later document")
+    duplicate_of: str = Field(description="the first document of the story")
+    similarity: Float32 = Field(description="shared runs of three words, over all of both (Jaccard)")
+    days_apart: Int32 | None = Field(description="days between the dates of publication")
+    publication_date: dt.date | None = Field(description="date of the later document")
+    publisher: str | None = Field(description="outlet of the later document")
+    first_publisher: str | None = Field(description="outlet of the first document")
+    title: str | None = Field(description="headline of the later document")
+    first_title: str | None = Field(description="headline of the first document")
 
 
 class RejectRow(Row):
@@ -141,8 +161,10 @@ class DailyRow(Row):
     quad_class: Int8 = Field(description="quad class")
     goldstein: Float32 = Field(description="Goldstein score")
     status: Status = Field(description="whether it is told as a fact")
+    reciprocal: bool = Field(description="one of a pair of mirrored rows (A to B and B to A)")
     reports: Int32 = Field(description="documents that report it")
-    mentions: Int32 = Field(description="sentences that report it")
+    stories: Int32 = Field(description="stories that report it (near-duplicate documents count once)")
+    mentions: Int32 = Field(description="rows of events.parquet in the group")
     event_id: str = Field(description="the first of its events")
 
 
@@ -219,7 +241,7 @@ def own_code(code: str, ontology: Ontology) -> CodeEntry:
 
 
 def event_row(event: Event, ontology: Ontology) -> dict[str, Any]:
-    """The columns of an event; `daily_id` and `reports` are filled over the whole corpus by `group_daily`."""
+    """The columns of an event; `group_daily` fills those about the whole corpus (`daily_id` and after)."""
     sentence = event.sentence
     entry = ontology.get(event.code)
     if entry is None:
@@ -285,6 +307,8 @@ def event_row(event: Event, ontology: Ontology) -> dict[str, Any]:
         "issues": list(event.issues) if event.issues else None,
         "daily_id": "",
         "reports": 0,
+        "story_id": sentence.document_id,
+        "stories": 0,
     }
 
 
@@ -300,20 +324,35 @@ def _runs(event: Event) -> list[str]:
     return [sentence.text[sentence.starts[r[0]] - sentence.start : sentence.ends[r[-1]] - sentence.start] for r in runs]
 
 
-def group_daily(rows: list[dict[str, Any]]) -> None:
-    """Fill `daily_id` and `reports`: the same dyad, code, status and dates, whichever documents report them."""
-    documents: dict[str, set[str]] = {}
+def group_daily(rows: list[dict[str, Any]], story_of: Mapping[str, str] | None = None) -> None:
+    """Fill `daily_id`, `reports`, `story_id` and `stories` over the whole corpus.
+
+    A group is the same source, target, code, status, first and last day, whichever documents report it. An event without
+    a date is grouped within its document alone: nothing says that two documents mean the same day. The rows of a mirrored
+    pair (A to B, B to A) are two groups, as they are two events of directed data.
+
+    Args:
+        rows: of events.parquet; changed in place.
+        story_of: story of each document; a document that is not there is a story of its own.
+    """
+    story_of = story_of or {}
+    reports: dict[str, set[str]] = {}
     for row in rows:
+        undated = row["event_date"] is None
         row["daily_id"] = stable_id(
-            row["source"], row["target"], row["code"], row["status"], row["event_date"], row["event_date_end"]
-        )
-        documents.setdefault(row["daily_id"], set()).add(row["document_id"])
+            row["source"], row["target"], row["code"], row["status"], row["event_date"], row["event_date_end"],
+            *([row["document_id"]] if undated else []),
+        )  # fmt: skip
+        row["story_id"] = story_of.get(row["document_id"], row["document_id"])
+        reports.setdefault(row["daily_id"], set()).add(row["document_id"])
+    stories = {group: len({story_of.get(d, d) for d in documents}) for group, documents in reports.items()}
     for row in rows:
-        row["reports"] = len(documents[row["daily_id"]])
+        row["reports"] = len(reports[row["daily_id"]])
+        row["stories"] = stories[row["daily_id"]]
 
 
 def daily_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row a group of `group_daily`, in the order of the events."""
+    """One row a group of `group_daily`, in the order of the events; reciprocal where any of its events is."""
     groups: dict[str, dict[str, Any]] = {}
     for row in rows:
         group = groups.get(row["daily_id"])
@@ -321,7 +360,34 @@ def daily_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             groups[row["daily_id"]] = {name: row[name] for name in DailyRow.model_fields if name in row} | {"mentions": 1}
         else:
             group["mentions"] += 1
+            group["reciprocal"] = group["reciprocal"] or row["reciprocal"]
     return list(groups.values())
+
+
+def duplicate_rows(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of duplicates.parquet from those of documents.parquet, story by story."""
+    of = {d["document_id"]: d for d in documents}
+    rows = []
+    for later in documents:
+        if later["duplicate_of"] is None:
+            continue
+        first = of[later["duplicate_of"]]
+        dates = (later["publication_date"], first["publication_date"])
+        rows.append(
+            {
+                "story_id": later["story_id"],
+                "document_id": later["document_id"],
+                "duplicate_of": later["duplicate_of"],
+                "similarity": later["similarity"],
+                "days_apart": (dates[0] - dates[1]).days if all(dates) else None,
+                "publication_date": dates[0],
+                "publisher": later["publisher"],
+                "first_publisher": first["publisher"],
+                "title": later["title"],
+                "first_title": first["title"],
+            }
+        )
+    return sorted(rows, key=lambda r: (r["story_id"], str(r["publication_date"]), r["document_id"]))
 
 
 def sort_events(rows: list[dict[str, Any]]) -> None:

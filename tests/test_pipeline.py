@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from coder.errors import InputError
+from coder.options import Options
 from coder.pipeline import TABLES, Model, build
 from coder.resources import Resources, load_resources
 
@@ -113,3 +114,33 @@ def test_a_parse_store_that_is_gone_costs_only_time(corpus: Path, tmp_path: Path
     shutil.rmtree(output / ".parses")
     assert build(corpus, output, resources, model).parsed > 0
     assert (output / "events.parquet").read_bytes() == before
+
+
+def test_copies_of_a_report_are_listed_and_grouped(tmp_path: Path, resources: Resources, model: Model) -> None:
+    text = (
+        "Norway recalled its ambassador from Belarus on Tuesday after the police in Minsk arrested two reporters. The foreign "
+        "minister called the arrests an outrage. Belarus said that the two had entered the country without accreditation and "
+        "would stand trial. Poland condemned Belarus on Tuesday."
+    )
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name, day, publisher in (("first", "2024-02-28", "Sample Wire"), ("copy", "2024-02-29", "Sample Post"), ("late", "2024-03-20", "Sample Post")):
+        (corpus / f"{name}.txt").write_text(f"---\nid: {name}\ndate: {day}\npublisher: {publisher}\n---\n{text}\n")
+    output = tmp_path / "output"
+    assert build(corpus, output, resources, model).duplicates == 1
+    (listed,) = pq.read_table(output / "duplicates.parquet").to_pylist()
+    assert (listed["document_id"], listed["duplicate_of"], listed["similarity"], listed["days_apart"]) == ("copy", "first", 1.0, 1)
+    assert (listed["publisher"], listed["first_publisher"]) == ("Sample Post", "Sample Wire")
+    story = {d["document_id"]: d["story_id"] for d in pq.read_table(output / "documents.parquet").to_pylist()}
+    assert story == {"first": "first", "copy": "first", "late": "late"}
+    rows = pq.read_table(output / "events.parquet").to_pylist()
+    assert {r["document_id"] for r in rows} == set(story)
+    assert all(r["story_id"] == story[r["document_id"]] for r in rows)
+    condemned = {r["document_id"]: (r["reports"], r["stories"]) for r in rows if r["source"] == "POL"}
+    assert condemned == {"first": (2, 1), "copy": (2, 1), "late": (1, 1)}
+    options = json.loads(json.loads((output / "manifest.json").read_text())["metadata"]["eventcoder.options"])
+    assert (options["story_similarity"], options["story_window"]) == (0.5, 3)
+
+    off = load_resources(options=Options(story_similarity=0))
+    assert build(corpus, output, off, Model()).duplicates == 0
+    assert {r["stories"] for r in pq.read_table(output / "events.parquet").to_pylist() if r["source"] == "POL"} == {1, 2}

@@ -28,7 +28,7 @@ COLUMNS = """event_id document_id sentence_index publication_date event_date eve
 target source_country source_role target_country target_role source_name target_name source_text source_start source_end
 target_text target_start target_end code base_code root_code code_label quad_class goldstein plover_event plover_mode
 plover_context status attributed_to attributed_text reciprocal trigger_text trigger_start trigger_end pattern_id
-sentence_text location_name location_country latitude longitude geoname_id issues daily_id reports""".split()
+sentence_text location_name location_country latitude longitude geoname_id issues daily_id reports story_id stories""".split()
 
 TYPES = {
     "sentence_index": pa.int32(), "publication_date": pa.date32(), "event_date": pa.date32(), "event_date_end": pa.date32(),
@@ -46,6 +46,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "source_start": 0, "source_end": 6, "code": "040", "base_code": "040", "root_code": "04", "code_label": "x",
         "quad_class": 1, "goldstein": 1.0, "status": "asserted", "reciprocal": False, "trigger_text": "met",
         "trigger_start": 7, "trigger_end": 10, "pattern_id": "p", "sentence_text": "s", "daily_id": "", "reports": 0,
+        "story_id": "d1", "stories": 0,
     }  # fmt: skip
     return base | changes
 
@@ -79,6 +80,52 @@ def test_daily_groups_count_documents_not_sentences() -> None:
     assert [r["reports"] for r in rows] == [2, 2, 2, 1]
     daily = daily_rows(rows)
     assert [(d["code"], d["reports"], d["mentions"]) for d in daily] == [("040", 2, 3), ("041", 1, 1)]
+
+
+MARCH = {"event_date": dt.date(2020, 3, 1), "event_date_end": dt.date(2020, 3, 31), "date_precision": "month"}
+UNDATED = {"event_date": None, "event_date_end": None, "date_precision": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reports"),
+    [
+        ({}, {}, [2, 2]),
+        ({}, {"status": "negated"}, [1, 1]),
+        ({}, {"code": "041"}, [1, 1]),
+        ({}, {"target": None}, [1, 1]),
+        ({"reciprocal": True}, {"source": "DEU", "target": "FRA", "reciprocal": True}, [1, 1]),
+        ({}, {"event_date_end": dt.date(2020, 1, 3)}, [1, 1]),
+        (MARCH, MARCH, [2, 2]),
+        (MARCH, {"event_date": dt.date(2020, 3, 1), "event_date_end": dt.date(2020, 3, 1)}, [1, 1]),
+        (UNDATED, UNDATED, [1, 1]),
+    ],
+    ids=["same", "status", "code", "monadic", "mirrored", "lasts longer", "same month", "month and its first day", "undated"],
+)
+def test_what_is_one_group_of_two_documents(first: dict[str, Any], second: dict[str, Any], reports: list[int]) -> None:
+    rows = [row(event_id="a", **first), row(event_id="b", **({"document_id": "d2"} | second))]
+    group_daily(rows)
+    assert [r["reports"] for r in rows] == reports
+    assert len({r["daily_id"] for r in rows}) == len(daily_rows(rows)) == 3 - reports[0]
+
+
+def test_undated_events_of_one_document_are_one_group() -> None:
+    rows = [row(event_id="a", **UNDATED), row(event_id="b", sentence_index=1, **UNDATED)]
+    group_daily(rows)
+    assert [(d["reports"], d["mentions"]) for d in daily_rows(rows)] == [(1, 2)]
+
+
+def test_copies_of_a_report_are_reports_of_one_story() -> None:
+    rows = [row(event_id=str(i), document_id=f"d{i}") for i in range(4)]
+    group_daily(rows, {"d0": "d0", "d1": "d0", "d2": "d0"})
+    assert [(r["story_id"], r["reports"], r["stories"]) for r in rows] == [(s, 4, 2) for s in ("d0", "d0", "d0", "d3")]
+    (daily,) = daily_rows(rows)
+    assert (daily["reports"], daily["stories"], daily["mentions"]) == (4, 2, 4)
+
+
+def test_a_group_is_reciprocal_where_one_of_its_events_is() -> None:
+    rows = [row(event_id="a"), row(event_id="b", document_id="d2", reciprocal=True)]
+    group_daily(rows)
+    assert [d["reciprocal"] for d in daily_rows(rows)] == [True]
 
 
 def test_order_puts_undated_events_last() -> None:

@@ -26,6 +26,13 @@ ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Thr
 ScoresOption = Annotated[str, typer.Option("--scores", help="Goldstein scores: gdelt, icews or a CSV file (code,goldstein).")]
 QuadOption = Annotated[str, typer.Option("--quad-classes", help="gdelt, or phoenix (root 16 is verbal conflict).")]
 MonadicOption = Annotated[bool, typer.Option("--monadic", help="Code events without a target too.")]
+StorySimilarityOption = Annotated[
+    float,
+    typer.Option("--story-similarity", min=0, max=1, help="Documents as alike as this (0 to 1) are one story; 0 looks for none."),
+]
+StoryWindowOption = Annotated[
+    int, typer.Option("--story-window", min=0, help="Days that the documents of a story may be apart from its first.")
+]
 
 
 @contextmanager
