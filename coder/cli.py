@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from coder import __version__
-from coder.commands import verify
+from coder.commands import validate, verify
 from coder.commands.shared import (
     AddedOption,
     DictionariesOption,
@@ -367,7 +367,7 @@ def dictionary_import(
     say(f"{result.entries} entries, {len(result.faults)} remarks")
 
 
-COMMANDS: tuple[ModuleType, ...] = (verify,)
+COMMANDS: tuple[ModuleType, ...] = (validate, verify)
 for _module in COMMANDS:
     _module.register(app)
 
