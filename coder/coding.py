@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from coder.actors import SentenceMentions
+from coder.annotate import annotate
 from coder.compose import SentenceContext, compose_events
 from coder.dates import resolve_date, sentence_date, story_date
 from coder.dictionary.load import Dictionaries
@@ -76,7 +77,7 @@ def code_sentences(
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
         context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, date_of)
-        events = compose_events(context, matches)
+        events = annotate(compose_events(context, matches), tree, mentions, dictionaries, options, discourse.main_country())
         found.extend(events)
         for event in events:
             if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:

@@ -226,7 +226,7 @@ class EventDate:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an event happened (GeoNames)."""
+    """Where an event happened (GeoNames); coordinates for towns alone, never the middle of a country."""
 
     name: str
     country: str | None
@@ -251,5 +251,7 @@ class Event:
     attributed_to: str | None = None
     attributed_text: str | None = None
     place: Place | None = None
+    place_rule: str = ""
     issues: tuple[str, ...] | None = None
+    issue_rule: str = ""
     notes: tuple[str, ...] = field(default=())
