@@ -36,6 +36,8 @@ def annotate(
     locator = Locator(tree, mentions, document_country) if options.gazetteer else None
     found = []
     for event in events:
-        place, rule = locator.place(event) if locator is not None else (None, "")
-        found.append(replace(event, place=place, place_rule=rule))
+        if locator is not None:
+            located = locator.locate(event)
+            event = replace(locator.mend(event, located), place=located.place, place_rule=located.rule)
+        found.append(event)
     return found

@@ -123,12 +123,24 @@ def event_lines(event: Event, resources: Resources) -> list[str]:
         f"    action {words!r}: {event.pattern_id}{' (mirrored)' if event.reciprocal else ''}",
         f"    date {span} (precision {date.precision}, basis {date.basis}{'; ' + date.rule if date.rule else ''})",
     ]
+    lines.append(f"    where {where_line(event)}")
     if event.attributed_text:
         lines.append(f"    told by {event.attributed_text!r} ({event.attributed_to or 'no code'})")
     if entry:
         lines.append(f"    Goldstein {entry.goldstein:g}, quad class {entry.quad_class}, PLOVER {entry.plover_event or 'none'}")
     lines += [f"    note: {note}" for note in event.notes]
     return lines
+
+
+def where_line(event: Event) -> str:
+    """The place of an event with the rule it rests on, or why there is none."""
+    place = event.place
+    if place is None:
+        return f"not told: {event.place_rule or 'places are not looked for'}"
+    point = "" if place.latitude is None or place.longitude is None else f" {place.latitude:.4f}, {place.longitude:.4f}"
+    number = "" if place.geoname_id is None else f" GeoNames {place.geoname_id}"
+    about = "; ".join(part.strip() for part in (point, number) if part) or "no point"
+    return f"{place.name}, {place.country or 'no country'} ({about}): {event.place_rule}"
 
 
 def why_nothing(trace: SentenceTrace) -> str:

