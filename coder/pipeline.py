@@ -23,6 +23,7 @@ from coder.errors import EventCoderError, InputError
 from coder.legacy.discard import discard_rejects
 from coder.ontology import SCORE_COLUMNS
 from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
+from coder.places import gazetteer_version
 from coder.read import MANIFEST_NAME, iter_corpus, list_files
 from coder.read.source import printable
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
@@ -247,6 +248,7 @@ def metadata(resources: Resources, model_name: str, model_hash: str, corpus: str
         "eventcoder.model": model_name,
         "eventcoder.model_sha256": model_hash,
         "eventcoder.corpus": corpus,
+        "eventcoder.gazetteer": gazetteer_version() if resources.options.gazetteer else "none",
         "eventcoder.options": resources.options.model_dump_json(),
         "eventcoder.scores": resources.options.scores,
         "eventcoder.quad_classes": resources.options.quad_classes,

@@ -6,7 +6,7 @@ In: the towns of a name and the countries named around it. Out: a Choice, which 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from coder.places import Town, near
 
@@ -39,9 +39,6 @@ class Surroundings:
     @property
     def all_countries(self) -> frozenset[str]:
         return self.explicit | self.clause | self.actors | self.sentence | self.document
-
-    def only_explicit(self) -> Surroundings:
-        return replace(self, clause=frozenset(), actors=frozenset(), sentence=frozenset(), document=frozenset())
 
 
 @dataclass(frozen=True, slots=True)

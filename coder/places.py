@@ -19,9 +19,10 @@ import unicodedata
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
+from coder.cache import cache_folder
 from coder.dictionary.compiled import name_words, normalize
-from coder.legacy.cache import cache_folder
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ class PlaceIndex:
             "FROM names n JOIN towns t ON t.id = n.town WHERE n.key = ? ORDER BY t.population DESC, t.id",
             (place_key(name),),
         )
-        return tuple(Town(*row[:7], bool(row[7]), bool(row[8])) for row in rows)
+        return tuple(_town(row) for row in rows)
 
     def _loosely(self, name: str, country: str) -> tuple[Town, ...]:
         """Towns of a country whose name sounds like the one written, the most people first.
@@ -132,7 +133,7 @@ class PlaceIndex:
             "FROM loose n JOIN towns t ON t.id = n.town WHERE n.key = ? AND t.country = ? ORDER BY t.population DESC, t.id",
             (loose_key(name), country),
         )
-        return tuple(Town(*row[:7], bool(row[7]), bool(row[8])) for row in rows)
+        return tuple(_town(row) for row in rows)
 
     def _area(self, name: str) -> Area | None:
         """The country or US state of a name; a country where both bear it."""
@@ -154,13 +155,18 @@ class PlaceIndex:
         return Area(*row) if row else None
 
 
+def _town(row: tuple[Any, ...]) -> Town:
+    number, name, country, state, latitude, longitude, population, capital, official = row
+    return Town(number, name, country, state, latitude, longitude, population, bool(capital), bool(official))
+
+
 @functools.lru_cache(maxsize=2)
 def _open(pid: int) -> PlaceIndex:
     # one connection a process: SQLite's must not cross a fork
     program = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
     version = gazetteer_version().replace(" ", "-")
     path = cache_folder() / f"places-{version}-{FORMAT}-{program}.sqlite"
-    if not path.is_file():
+    if not _sound(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path)
@@ -178,6 +184,21 @@ def _open(pid: int) -> PlaceIndex:
     return PlaceIndex(connection)
 
 
+def _sound(path: Path) -> bool:
+    """Whether the index is there and whole: its last table, written after all others, says so."""
+    if not path.is_file():
+        return False
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            return bool(connection.execute("SELECT pages FROM complete").fetchone()[0] * 4096 == path.stat().st_size)
+        finally:
+            connection.close()
+    except (sqlite3.Error, TypeError, OSError):
+        log.warning("%s: damaged, made anew", path)
+        return False
+
+
 def _write(path: Path) -> None:
     """The index under a temporary name, then renamed: no half-written index is ever read."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -185,7 +206,7 @@ def _write(path: Path) -> None:
     connection = sqlite3.connect(temporary)
     try:
         connection.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+            "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
             "CREATE TABLE towns (id INTEGER PRIMARY KEY, name TEXT, country TEXT, state TEXT, latitude REAL, longitude REAL,"
             " population INTEGER, capital INTEGER);"
             "CREATE TABLE names (key TEXT, town INTEGER, official INTEGER, PRIMARY KEY (key, town)) WITHOUT ROWID;"
@@ -198,6 +219,10 @@ def _write(path: Path) -> None:
         connection.executemany("INSERT INTO names VALUES (?,?,?)", sorted(names))
         connection.executemany("INSERT INTO areas VALUES (?,?,?,?,?)", sorted(areas))
         connection.execute("CREATE INDEX area_key ON areas (key)")
+        connection.execute("CREATE TABLE complete (pages INTEGER)")
+        connection.execute("INSERT INTO complete VALUES (0)")
+        connection.commit()
+        connection.execute("UPDATE complete SET pages = (SELECT page_count FROM pragma_page_count)")
         connection.commit()
         connection.close()
         temporary.replace(path)
