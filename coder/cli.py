@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from coder import __version__
-from coder.commands import validate, verify
+from coder.commands import export, validate, verify
 from coder.commands.shared import (
     AddedOption,
     DictionariesOption,
@@ -245,20 +245,6 @@ def unresolved(
             typer.echo(f"{row['count']:6}  {row['name']}\n        {row['sentence']}")
 
 
-@app.command(epilog="Example: eventcoder export output/events.parquet --layout phoenix -o events.tsv")
-def export(
-    events: Annotated[Path, typer.Argument(help="events.parquet")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Tab-separated file.")],
-    layout: Annotated[str, typer.Option(help="phoenix (26 columns) or petrarch (date, source, target, code, sentence).")] = "phoenix",
-) -> None:
-    """Write a table of events in another project's layout."""
-    from coder.legacy.phoenix_output import export_phoenix
-
-    if layout not in ("phoenix", "petrarch"):
-        raise EventCoderError(f'no layout "{layout}"', hint="phoenix or petrarch")
-    say(f"{export_phoenix(events, output, layout=layout)} events -> {output}")
-
-
 @dictionary_app.command("check", epilog="Example: eventcoder dictionary check my-dictionaries")
 def dictionary_check(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders laid over the shipped ones; none: the shipped.")] = None,
@@ -367,7 +353,7 @@ def dictionary_import(
     say(f"{result.entries} entries, {len(result.faults)} remarks")
 
 
-COMMANDS: tuple[ModuleType, ...] = (validate, verify)
+COMMANDS: tuple[ModuleType, ...] = (export, validate, verify)
 for _module in COMMANDS:
     _module.register(app)
 

@@ -58,7 +58,7 @@ def test_code_with_legacy_files_alone(files: Path) -> None:
     (row,) = pq.read_table(out).to_pylist()
     assert (row["document_id"], row["source"], row["code"], row["target"]) == ("one", "OSTGOV", "050", "DRM")
     tsv = files / "events.tsv"
-    assert CliRunner().invoke(app, ["export", str(out), "--layout", "phoenix", "-o", str(tsv)]).exit_code == 0
+    assert CliRunner().invoke(app, ["export", str(out), "--layout", "phoenix", "--header", "-o", str(tsv)]).exit_code == 0
     head, line = [text.split("\t") for text in tsv.read_text("utf-8").splitlines()]
     cells = dict(zip(head, line, strict=True))
     assert (cells["Date"], cells["SourceActorFull"], cells["TargetActorFull"], cells["EventCode"]) == (
