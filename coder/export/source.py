@@ -18,6 +18,8 @@ from coder.errors import InputError
 
 BATCH = 4096
 NEEDED = ("event_id", "document_id", "sentence_index", "source", "target", "code", "event_date", "status")
+# Columns that no other dataset has a place for: not read where a line is made of the others.
+UNUSED = ("sentence_text", "pattern_id", "trigger_text", "trigger_end", "attributed_to", "attributed_text")
 HINT = "give an events.parquet of `eventcoder build` or `eventcoder code`, or a folder of them"
 
 
@@ -52,11 +54,12 @@ class Source:
     metadata: Mapping[str, str]
     documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, columns: Sequence[str] | None = None, without: Sequence[str] = ()) -> Iterator[pa.RecordBatch]:
         """The rows of all files.
 
         Args:
             columns: only these, as far as a file has them.
+            without: all but these.
 
         Raises:
             InputError: a file breaks off or is damaged.
@@ -65,7 +68,7 @@ class Source:
             try:
                 with pq.ParquetFile(path) as file:
                     names = file.schema_arrow.names
-                    wanted = None if columns is None else [c for c in columns if c in names]
+                    wanted = [c for c in names if (columns is None or c in columns) and c not in without]
                     yield from file.iter_batches(BATCH, columns=wanted)
             except (OSError, ValueError) as error:
                 raise InputError(f"cannot be read: {error}", path=path, hint=HINT) from error
@@ -76,7 +79,7 @@ class Source:
         Args:
             keep: a status, None for all.
         """
-        for batch in self.batches():
+        for batch in self.batches(without=UNUSED):
             for row in batch.to_pylist():
                 if keep is None or row["status"] == keep:
                     yield row
