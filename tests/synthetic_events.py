@@ -88,20 +88,24 @@ def documents(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {
             "document_id": name, "publication_date": seen[name], "date_inferred": False,
             "publisher": f"Outlet {number % 4}" if number % 7 else None, "url": f"https://news.example/{number}" if number % 3 else None,
-            "title": None, "path": f"{name}.txt", "characters": 1000 + number % 100, "sentences": DOCUMENT_EVERY, "events": DOCUMENT_EVERY,
+            "title": None, "language": "en" if number % 2 else None, "path": f"{name}.txt", "characters": 1000 + number % 100, "sentences": DOCUMENT_EVERY, "events": DOCUMENT_EVERY,
             "sha256": "", "outcome": "coded",
         }  # fmt: skip
+
+
+def _whole(row: dict[str, Any], schema: pa.Schema) -> dict[str, Any]:
+    """A row with the columns of a schema; one that it lacks is null, or "" or 0 where it may not be."""
+    return {f.name: row[f.name] if f.name in row else None if f.nullable else "" if f.type == pa.string() else 0 for f in schema}
 
 
 def write(rows: list[dict[str, Any]], folder: Path, row_group: int = 1000) -> Path:
     """events.parquet and documents.parquet in a folder; the path of the first."""
     folder.mkdir(parents=True, exist_ok=True)
     metadata = {"eventcoder.scores": "gdelt", "eventcoder.version": "0.1.0"}
-    # columns that later versions add stay null
-    known = [{name: row.get(name) for name in EVENT_SCHEMA.names} for row in rows]
+    known = [_whole(row, EVENT_SCHEMA) for row in rows]
     table = pa.Table.from_pylist(known, schema=EVENT_SCHEMA).replace_schema_metadata(metadata)
     pq.write_table(table, folder / "events.parquet", compression="zstd", row_group_size=row_group)
     schema = arrow_schema(DocumentRow)
-    listed = [{name: row.get(name) for name in schema.names} for row in documents(rows)]
+    listed = [_whole(row, schema) for row in documents(rows)]
     pq.write_table(pa.Table.from_pylist(listed, schema=schema), folder / "documents.parquet")
     return folder / "events.parquet"
