@@ -6,6 +6,7 @@ A trace list, if given, records every frame tried and why it did not fit: `expla
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coder.actors import SentenceMentions
@@ -38,7 +39,7 @@ class Matcher:
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("_borrow", "_depth", "_readings", "dictionaries", "mentions", "trace", "tree")
+    __slots__ = ("_borrow", "_depth", "_found", "_readings", "dictionaries", "mentions", "trace", "tree")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -50,6 +51,7 @@ class Matcher:
         self._readings: dict[int, FrameMatch | None] = {}
         self._depth = 0
         self._borrow: dict[int, int] = {}
+        self._found: dict[tuple[str, str], Sequence[Frame]] = {}
 
     def matches(self) -> list[FrameMatch]:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
@@ -117,33 +119,45 @@ class Matcher:
                 return known[0]  # the lemmatizer's slip ("lent": leave)
         return lemma
 
-    def _candidates(self, i: int) -> list[Frame]:
+    def _frames(self, pos: str, head: str) -> Sequence[Frame]:
+        """The frames of a trigger that the words of the sentence allow; all of them where each try is to be told."""
+        key = (pos, head)
+        found = self._found.get(key)
+        if found is None:
+            if self.trace is not None:
+                found = self.dictionaries.frames.get(key, ())
+            else:
+                found = self.dictionaries.candidates(key, self.tree.words)
+            self._found[key] = found
+        return found
+
+    def _candidates(self, i: int) -> Sequence[Frame]:
         upos = self.tree.upos[i]
-        frames = self.dictionaries.frames
+        frames = self._frames
         if upos == "VERB":
             if self._noun_after_to(i):
-                return frames.get(("noun", self.tree.lower[i][:-1]), []) or frames.get(("noun", self.tree.lemmas[i].lower()), [])
-            found = frames.get(("verb", self._lemma(i, "verb")), [])
+                return frames("noun", self.tree.lower[i][:-1]) or frames("noun", self.tree.lemmas[i].lower())
+            found = frames("verb", self._lemma(i, "verb"))
             if not found and self.tree.relation(i) == "amod":
-                found = frames.get(("adjective", self.tree.lower[i]), [])
+                found = frames("adjective", self.tree.lower[i])
             if not found and "VerbForm=Ger" in self.tree.feats[i]:
-                found = frames.get(("noun", self.tree.lower[i]), [])
+                found = frames("noun", self.tree.lower[i])
             return found
         if upos in ("NOUN", "PROPN"):
             lemma = self.tree.lemmas[i].lower()
-            found = frames.get(("noun", lemma), [])
+            found = frames("noun", lemma)
             if not found and upos == "NOUN" and self.tree.lower[i].endswith("ing"):
-                found = frames.get(("noun", self.tree.lower[i]), [])
+                found = frames("noun", self.tree.lower[i])
             if self.tree.verbal[i] or (
                 not found and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i)
             ):
-                found = frames.get(("verb", self._lemma(i, "verb")), []) or found
+                found = frames("verb", self._lemma(i, "verb")) or found
             return found
         if upos == "ADJ":
-            found = frames.get(("adjective", self.tree.lemmas[i].lower()), [])
+            found = frames("adjective", self.tree.lemmas[i].lower())
             if not found and self.tree.relation(i) in ("root", "ccomp", "xcomp", "conj", "acl", "advcl"):
                 lemmas = self.dictionaries.forms.get(self.tree.lower[i])
-                found = frames.get(("verb", lemmas[0]), []) if lemmas else []
+                found = frames("verb", lemmas[0]) if lemmas else []
             return found
         return []
 

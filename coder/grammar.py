@@ -111,7 +111,8 @@ class Tree:
             or (u in ("NOUN", "PROPN", "ADJ") and {"nsubj", "obj"} <= {self.deprels[c] for c in children[i]})
             for i, u in enumerate(self.upos)
         ]
-        self.words = frozenset(self.lower).union(lemma.lower() for lemma in self.lemmas)
+        # forms and lemmas, cut at blanks: phrases of the dictionaries are found by their single words
+        self.words = frozenset(f"{' '.join(self.lower)} {' '.join(self.lemmas).lower()}".split(" "))
         self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
         self._case: dict[int, str] = {}
         self._functions: dict[tuple[int, str], tuple[int, ...]] = {}

@@ -23,6 +23,7 @@ from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit
 from coder.dictionary.inflect import plural_of, verb_forms
 from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
 from coder.dictionary.yaml_lines import read_yaml
+from coder.dictionary.select import Selector
 from coder.errors import DictionaryError, Fault
 
 DEFAULT_LIGHT_VERBS = frozenset(
@@ -74,6 +75,22 @@ class Dictionaries:
     files: list[Path] = field(default_factory=list)
     sha256: str = ""
     legacy: LegacyDictionaries | None = None
+    _selectors: dict[tuple[str, str], Selector] = field(default_factory=dict, repr=False, compare=False)
+
+    def candidates(self, key: tuple[str, str], words: frozenset[str]) -> Sequence[Frame]:
+        """The frames of a trigger that a sentence may fit; an empty list where the trigger has none.
+
+        Args:
+            key: part of speech and head lemma.
+            words: of the sentence, in lower case, as they stand and as lemmas.
+        """
+        selector = self._selectors.get(key)
+        if selector is None:
+            frames = self.frames.get(key)
+            if not frames:
+                return ()
+            selector = self._selectors[key] = Selector(frames)
+        return selector.select(words)
 
 
 def dictionary_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:

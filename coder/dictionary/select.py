@@ -1,0 +1,71 @@
+"""Which frames of a trigger can fit a sentence at all, by the words they need: the cost does not grow with the dictionary.
+
+A frame needs the words of its trigger, and for each word list among its conditions one of the list's words. Frames are
+kept under such words; those of a sentence lead to the few that are worth a closer look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from coder.dictionary.compiled import Condition, Frame
+
+FEW = 4  # so many frames are looked at one by one
+
+
+class Candidates(tuple[Frame, ...]):
+    """Frames worth trying; true even when empty: the trigger stands in the dictionary, whatever the sentence."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class Selector:
+    """The frames of one trigger under the words they need.
+
+    Args:
+        frames: of the trigger, in the order in which they are tried.
+    """
+
+    __slots__ = ("_always", "_by_word", "_frames", "_needs")
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self._frames = frames
+        self._needs = [needed_words(f) for f in frames]
+        self._always: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        for n, needs in enumerate(self._needs):
+            if not needs or len(frames) <= FEW:
+                self._always.append(n)
+                continue
+            for word in min(needs, key=len):
+                self._by_word.setdefault(word, []).append(n)
+
+    def select(self, words: frozenset[str]) -> Candidates:
+        """The frames that a sentence of these words may fit, in their order."""
+        chosen = self._always
+        found = self._by_word.keys() & words
+        if found:
+            chosen = sorted({*chosen, *(n for word in found for n in self._by_word[word])})
+        needs = self._needs
+        return Candidates(
+            self._frames[n] for n in chosen if not needs[n] or not any(words.isdisjoint(need) for need in needs[n])
+        )
+
+
+def needed_words(frame: Frame) -> list[frozenset[str]]:
+    """Sets of words of each of which a sentence must have one for the frame to fit."""
+    needs = [frozenset((word,)) for word in frame.trigger]
+    needs += [telling_words(c.nouns) for c in frame.conditions if _needs_noun(c)]
+    return needs
+
+
+def telling_words(phrases: Iterable[str]) -> frozenset[str]:
+    """The longest word of each phrase, which a sentence that has the phrase must have."""
+    return frozenset(max(phrase.split(" "), key=len) for phrase in phrases)
+
+
+def _needs_noun(condition: Condition) -> bool:
+    return bool(condition.nouns) and condition.kind != "none"
