@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
 
 from coder.date_readers import (
     CENTURIES,
@@ -145,6 +147,26 @@ _CORE = re.compile(
 )
 
 
+Pattern = tuple[str, "re.Pattern[str]", Reader]
+
+
+@cache
+def _partial_patterns() -> tuple[Any, ...]:
+    """The patterns for a matcher that can tell whether a text could begin a match (`re` cannot)."""
+    import regex
+
+    return tuple(regex.compile(pattern.pattern) for _, pattern, _ in PATTERNS)
+
+
+@lru_cache(maxsize=1 << 15)
+def patterns_from(word: str) -> tuple[Pattern, ...]:
+    """Those of PATTERNS, in their order, that a date phrase beginning with the word may match."""
+    text, place = f"since {word} ", len("since ")  # one pattern looks back for "since"
+    partial = _partial_patterns()
+    return tuple(PATTERNS[n] for n, p in enumerate(partial) if p.match(text, place, partial=True))
+
+
+@lru_cache(maxsize=1 << 15)
 def is_temporal_word(word: str) -> bool:
     """Whether a lower-cased word may belong to a date phrase: the cheap check before any reading."""
     return word in PLAIN_WORDS or (

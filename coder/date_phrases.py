@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from coder.date_patterns import PATTERNS, PLAIN_WORDS, Reader, is_temporal_word, words
+from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_from, words
 from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
@@ -71,12 +71,13 @@ class Phrase:
 
 def find_phrases(tree: Tree) -> list[Phrase]:
     """All date phrases of a sentence in text order; ranges joined, figures that are no dates left out."""
-    core = [i for i, word in enumerate(tree.lower) if is_temporal_word(word)]
+    core = {i for i, word in enumerate(tree.lower) if is_temporal_word(word)}
     if not core:
         return []
     text, starts, owners = _lay_out(tree)
-    ends = {start + len(word): k for k, (start, word) in enumerate(zip(starts, text.split(" "), strict=True))}
-    telling = sorted({k for i in core for k, o in enumerate(owners) if o == i})
+    spaced = text.split(" ")
+    ends = {start + len(word): k for k, (start, word) in enumerate(zip(starts, spaced, strict=True))}
+    telling = [k for k, o in enumerate(owners) if o in core]
     tries = sorted({k for t in telling for k in range(max(0, t - _REACH_BACK), t + 1)})
     found: list[Phrase] = []
     position = 0
@@ -84,7 +85,7 @@ def find_phrases(tree: Tree) -> list[Phrase]:
         if k < position:
             continue
         best: tuple[int, str, re.Match[str], Reader] | None = None
-        for kind, pattern, reader in PATTERNS:
+        for kind, pattern, reader in patterns_from(spaced[k]):
             match = pattern.match(text, starts[k])
             if match is None or match.end() not in ends or (best and match.end() <= best[0]):
                 continue
@@ -107,8 +108,11 @@ def _lay_out(tree: Tree) -> tuple[str, list[int], list[int]]:
         word = word.replace("’", "'").replace("–", "-").replace("—", "-")
         if len(word) > 2 and word[-1] == "." and word[:-1] in PLAIN_WORDS:
             word = word[:-1]
-        pieces = [p for p in re.split(r"(-)", word) if p] if "-" in word else [word]
-        pieces = pieces or [word or "_"]
+        if "-" not in word and " " not in word and word:
+            words.append(word)
+            owners.append(i)
+            continue
+        pieces = [p for p in re.split(r"(-)", word) if p] or ["_"]
         words += [p.replace(" ", "_") for p in pieces]
         owners += [i] * len(pieces)
     starts: list[int] = []

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from coder.date_patterns import is_temporal_word, words
+from coder.date_patterns import words
 from coder.date_phrases import Phrase, find_phrases
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
 from coder.grammar import SUBJECT_LABELS, Tree
@@ -165,6 +165,8 @@ def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate |
     if root < 0:
         return None
     scene = _Scene(tree, Status.ASSERTED, reference)
+    if not scene.phrases:
+        return None
     span = scene.own(root) or scene.nearby(root)
     if span is None or span.unit in ("vague", "background"):
         return None
@@ -198,16 +200,23 @@ class _Scene:
         self.tree = tree
         self.status = status
         self.today = tree.sentence.publication_date
-        self.phrases: list[Phrase] = []
-        self.governed: dict[int, list[Phrase]] = {}
+        self.phrases: list[Phrase]
+        self.governed: dict[int, list[Phrase]]
         self.reference = _as_span(reference)
         self._asked: set[int] = set()
-        if any(map(is_temporal_word, tree.lower)):
-            self.phrases = find_phrases(tree)
-            for phrase in self.phrases:
-                self.governed.setdefault(self.governor(phrase), []).append(phrase)
-                if phrase.lead == "anniversary" and (above := self._anniversary_of(phrase)) >= 0:
-                    self.governed.setdefault(above, []).append(phrase)
+        if tree.dated is None:
+            tree.dated = self._find_phrases()
+        self.phrases, self.governed = tree.dated
+
+    def _find_phrases(self) -> tuple[list[Phrase], dict[int, list[Phrase]]]:
+        """The date phrases of the sentence and what they hang from: the same for all that is asked of the sentence."""
+        self.phrases = find_phrases(self.tree)
+        governed: dict[int, list[Phrase]] = {}
+        for phrase in self.phrases:
+            governed.setdefault(self.governor(phrase), []).append(phrase)
+            if phrase.lead == "anniversary" and (above := self._anniversary_of(phrase)) >= 0:
+                governed.setdefault(above, []).append(phrase)
+        return self.phrases, governed
 
     # -- phrases
 

@@ -9,6 +9,7 @@ Labels are Universal Dependencies v2; subtypes are looked at only where they mat
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from coder.records import Sentence
 
@@ -75,6 +76,7 @@ class Tree:
         "_functions",
         "_subjects",
         "children",
+        "dated",
         "deprels",
         "feats",
         "forms",
@@ -116,6 +118,7 @@ class Tree:
         self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
         self._case: dict[int, str] = {}
         self._functions: dict[tuple[int, str], tuple[int, ...]] = {}
+        self.dated: Any = None  # the date phrases, once `coder.dates` has found them
 
     # ---- small questions -------------------------------------------------------------------------------------
 
