@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coder.conllu import iter_conllu
-from coder.date_phrases import find_phrases
+from coder.date_patterns import PATTERNS, patterns_from
+from coder.date_phrases import _lay_out, find_phrases
 from coder.dates import last_told, reference_day, resolve_date, sentence_date, story_date
 from coder.grammar import Tree
 from coder.records import EventDate, Sentence, Status
@@ -475,3 +476,17 @@ def phrase_texts(tree: Tree) -> Iterator[str]:
 )
 def test_figures_and_names_hold_no_date(text: str) -> None:
     assert list(phrase_texts(tree_of(text, date(2026, 1, 28)))) == []
+
+
+def test_no_pattern_is_left_out_where_it_could_match() -> None:
+    """`patterns_from` is a shortcut: whatever matches at a word must be among what it gives for the word."""
+    matches = 0
+    for sentence in parses().values():
+        text, starts, _ = _lay_out(Tree(sentence))
+        for word, start in zip(text.split(" "), starts, strict=True):
+            offered = patterns_from(word)
+            for entry in PATTERNS:
+                if entry[1].match(text, start):
+                    assert entry in offered, (word, entry[0])
+                    matches += 1
+    assert matches > 300

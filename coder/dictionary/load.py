@@ -22,8 +22,8 @@ from coder.dictionary import cached
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
 from coder.dictionary.inflect import plural_of, verb_forms
 from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
-from coder.dictionary.yaml_lines import read_yaml
 from coder.dictionary.select import Selector
+from coder.dictionary.yaml_lines import read_yaml
 from coder.errors import DictionaryError, Fault
 
 DEFAULT_LIGHT_VERBS = frozenset(

@@ -1,0 +1,72 @@
+"""Frames are left untried only where they cannot fit: coding with and without the shortcut is the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+from coder.coding import code_sentences
+from coder.conllu import iter_conllu
+from coder.dictionary.compiled import Condition, Frame
+from coder.dictionary.select import FEW, Selector, needed_words
+from coder.resources import Resources
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+def frame(number: int, trigger: str = "", **nouns: list[str]) -> Frame:
+    conditions = tuple(
+        Condition(function, frozenset(words), frozenset(), "none" if function == "without" else None, ())
+        for function, words in nouns.items()
+    )
+    return Frame(f"f{number}", "verb", tuple(trigger.split()), conditions, ("subject",), ("object",), "010", None, (), False, None,
+                 None, frozenset(), False, True, 0)  # fmt: skip
+
+
+FRAMES = [
+    frame(0),
+    frame(1, "up"),
+    frame(2, object=["talks", "peace conference"]),
+    frame(3, "off", object=["attack"]),
+    frame(4, without=["aid"]),
+    frame(5, object=["relation"], **{"with": ["rebels"]}),
+    frame(6, object=["talks"]),
+]
+
+
+def test_what_frames_need() -> None:
+    assert needed_words(FRAMES[0]) == []
+    assert needed_words(FRAMES[2]) == [frozenset({"talks", "conference"})]
+    assert needed_words(FRAMES[3]) == [frozenset({"off"}), frozenset({"attack"})]
+    assert needed_words(FRAMES[4]) == []
+
+
+def test_selection_keeps_the_order_and_all_that_may_fit() -> None:
+    assert len(FRAMES) > FEW
+    selector = Selector(FRAMES)
+
+    def chosen(text: str) -> list[str]:
+        return [f.pattern_id for f in selector.select(frozenset(text.split()))]
+
+    assert chosen("nothing of it") == ["f0", "f4"]
+    assert chosen("talks went up") == ["f0", "f1", "f2", "f4", "f6"]
+    assert chosen("a conference") == ["f0", "f2", "f4"]
+    assert chosen("an attack") == ["f0", "f4"]
+    assert chosen("relation with rebels") == ["f0", "f4", "f5"]
+    assert [f.pattern_id for f in Selector(FRAMES[1:3]).select(frozenset({"up"}))] == ["f1"]
+    assert selector.select(frozenset())
+    assert bool(Selector(FRAMES[1:2]).select(frozenset()))  # the trigger is known, whatever the sentence
+
+
+def test_coding_is_the_same_with_every_frame_tried(resources: Resources) -> None:
+    day = dt.date(2024, 5, 31)
+    coded = 0
+    for n, parsed in enumerate(iter_conllu(DATA / "examples.conllu")):
+        if n % 5:
+            continue
+        sentences = [replace(s, publication_date=day) for s in parsed.sentences]
+        events = code_sentences(sentences, resources.dictionaries, resources.options)
+        assert events == code_sentences(sentences, resources.dictionaries, resources.options, lambda _: None, trace=True)
+        coded += len(events)
+    assert coded > 400
