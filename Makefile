@@ -1,5 +1,6 @@
 # make             codes corpus/ into output/events.parquet and its companions
 # make test        runs the tests, ruff and mypy
+# make howto       writes the output shown in docs/howto-*.md anew
 # make clean       removes output/ (parses and all); make distclean the environment too
 #
 # Variables: PYTHON (3.11 or newer), CORPUS, OUTPUT, OPTIONS (further options of `eventcoder build`).
@@ -18,7 +19,7 @@ CORPUS_FILES := $(call found,$(CORPUS))
 DICTIONARY_FILES := $(call found,dictionaries)
 CODE_FILES := $(shell find coder -name '*.py' -o -path 'coder/models/*' -type f)
 
-.PHONY: all test lint check clean distclean
+.PHONY: all test howto lint check clean distclean
 .DELETE_ON_ERROR:
 
 all: $(OUTPUT)/events.parquet
@@ -39,6 +40,9 @@ $(VENV)/.dev: $(VENV)/.core
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest
+
+howto: $(VENV)/.dev
+	$(BIN)/python -m tests.howto
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check coder tests
