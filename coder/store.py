@@ -19,7 +19,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, pairwise
@@ -176,6 +176,20 @@ class ParseStore:
                 raise InputError(
                     "the store was compacted while it was read", path=segment.path, hint="run again"
                 ) from error
+
+    def find(self, identifiers: Collection[str]) -> Iterator[tuple[str, str, ParsedDocument]]:
+        """Key, hash of the text and parse of the documents stored under these ids, the latest segment first.
+
+        Args:
+            identifiers: document ids; a text stored twice is found twice.
+        """
+        names = pa.array(sorted(identifiers), pa.string())
+        for segment in reversed(self._intact()):
+            there = pc.is_in(pq.read_table(segment.path, columns=["id"])["id"], value_set=names)
+            rows = {i for i, hit in enumerate(there.to_pylist()) if hit}
+            if rows:
+                for key, parsed in _read(segment.path, rows):
+                    yield key, hashlib.sha256(parsed.document.text.encode()).hexdigest(), parsed
 
     def put(self, batch: Iterable[tuple[str, ParsedDocument]]) -> int:
         """Add parses: one segment for up to `SEGMENT_DOCUMENTS` of them.
