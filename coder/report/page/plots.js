@@ -242,7 +242,10 @@ function plotGoldstein(rows, span, chosen) {
   }
   const x = timeAxis(svg, area, scale), middle = k => (x(k) + x(k + 1)) / 2;
   for (const {from, to, style, points} of lines) {
-    if (points.length > 1) svg.append(draw("polyline", {class: "series " + style, points: points.map(([k, m]) => `${middle(k).toFixed(1)},${y(m).toFixed(1)}`).join(" ")}));
+    points.slice(1).forEach(([k, m], at) => {  // no line over a long silence
+      const [before, mean] = points[at];
+      if (k - before <= 4) svg.append(draw("line", {class: "series " + style, x1: middle(before), y1: y(mean), x2: middle(k), y2: y(m)}));
+    });
     for (const [k, mean, n] of points) {
       const size = Math.min(3 + Math.sqrt(n), 9), text = `${binName(scale.unit, scale.low + k)}: ${from} → ${to} ${mean.toFixed(1)} (${plural(n, "event")})`;
       const mark = style === "there" ? draw("circle", {class: "dot there", cx: middle(k), cy: y(mean), r: size})
