@@ -17,7 +17,7 @@ export OMP_WAIT_POLICY = PASSIVE
 found = $(shell find $(1) -not -path '*/.*' \( -type f -o -type d \) 2>/dev/null | sed 's/ /\\ /g')
 CORPUS_FILES := $(call found,$(CORPUS))
 DICTIONARY_FILES := $(call found,dictionaries)
-CODE_FILES := $(shell find coder -name '*.py' -o -path 'coder/models/*' -type f)
+CODE_FILES := $(shell find coder -name '*.py' -o -path 'coder/models/*' -type f -o -path 'coder/report/page/*' -type f)
 
 .PHONY: all test howto lint check clean distclean
 .DELETE_ON_ERROR:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 SCALE = 5
@@ -61,7 +62,7 @@ def one_path(ring: list[tuple[float, float]], shift: int) -> str:
             points.append(point)
     if len(points) < 4:
         return ""
-    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in zip(points, points[1:-1], strict=False)]
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points[:-1])]
     drawn = " ".join(f"{dx} {dy}" for dx, dy in steps).replace(" -", "-")
     return f"M{points[0][0]} {points[0][1]}l{drawn}z"
 

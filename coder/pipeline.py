@@ -365,6 +365,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     ]
     from coder.codebook import codebook
     from coder.data_statement import data_statement
+    from coder.report import write_report
 
     with Staging(output) as staged:
         write_table(rows, EventRow, staged.folder / "events.parquet", about)
@@ -375,6 +376,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         write_table(unresolved, UnresolvedRow, staged.folder / "unresolved.parquet", about)
         write_text(codebook(rows, resources, about, documents, reject_rows), staged.folder / "codebook.md")
         write_text(data_statement(resources, about, documents, reject_rows, hashes), staged.folder / "data_statement.md")
+        write_report(staged.folder, resources, parses=store)
         manifest = {
             "metadata": about,
             "corpus": hashes,

@@ -10,6 +10,7 @@ from pathlib import Path
 from coder.report.data import read_report
 from coder.report.render import render
 from coder.resources import Resources
+from coder.store import ParseStore
 from coder.tables import write_text
 
 MAX_EVENTS = 500_000
@@ -17,7 +18,13 @@ MAX_TREES = 5_000
 
 
 def write_report(
-    output: Path, resources: Resources, path: Path | None = None, *, max_events: int = MAX_EVENTS, max_trees: int = MAX_TREES
+    output: Path,
+    resources: Resources,
+    path: Path | None = None,
+    *,
+    parses: ParseStore | None = None,
+    max_events: int = MAX_EVENTS,
+    max_trees: int = MAX_TREES,
 ) -> int:
     """Write the report of a build; the same tables, parses and dictionaries give the same bytes.
 
@@ -25,6 +32,7 @@ def write_report(
         output: folder of the build.
         resources: the dictionaries it was coded with.
         path: of the page; report.html in the folder when not given.
+        parses: of the build; those in the folder when not given.
         max_events: the latest so many are in the page.
         max_trees: dependency trees are in the page for so many sentences.
 
@@ -34,7 +42,8 @@ def write_report(
     Raises:
         InputError: the folder has no events.parquet, or not one of this version.
     """
-    report = read_report(output, resources, max_events=max_events, max_trees=max_trees)
+    store = parses if parses is not None else ParseStore(output / ".parses")
+    report = read_report(output, resources, store, max_events=max_events, max_trees=max_trees)
     write_text(render(report), path or output / "report.html")
     return dict(report.totals)["events"]
 

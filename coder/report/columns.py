@@ -38,7 +38,7 @@ class Values:
         numbers = self._numbers
         return [numbers.setdefault(v, len(numbers)) for v in values]
 
-    def list(self) -> list[Any]:
+    def distinct(self) -> list[Any]:
         return list(self._numbers)
 
     def __len__(self) -> int:

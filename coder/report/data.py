@@ -84,7 +84,7 @@ def sentence_start(row: Mapping[str, Any]) -> int | None:
             text, first = row[f"{side}_text"], row[f"{side}_start"]
             if text is not None and first is not None:
                 inside = first - start
-                if 0 <= inside and inside + len(text) <= len(sentence):
+                if inside >= 0 and inside + len(text) <= len(sentence):
                     hits += 1 if sentence.startswith(text, inside) else -1
         if start >= 0 and hits > best_hits:
             best, best_hits = start, hits
@@ -92,12 +92,13 @@ def sentence_start(row: Mapping[str, Any]) -> int | None:
     return best
 
 
-def read_report(output: Path, resources: Resources, *, max_events: int, max_trees: int) -> Report:
+def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_events: int, max_trees: int) -> Report:
     """Everything the page shows, from the tables of a build.
 
     Args:
         output: folder of the build.
         resources: the dictionaries it was coded with, for the text of the patterns and the names of codes.
+        parses: what it was coded from, for the trees.
         max_events: hold the latest so many.
         max_trees: hold trees for so many sentences, in the order of the events.
 
@@ -124,7 +125,7 @@ def read_report(output: Path, resources: Resources, *, max_events: int, max_tree
         )
     events, sentences, starts, sentence_keys = _pack_events(rows, documents, resources)
     texts = _pack_texts(rows["event_id"], sentences, starts)
-    trees = _trees(output, documents, sentence_keys, sentences, metadata.get("eventcoder.model_sha256", ""), max_trees)
+    trees = _trees(parses, documents, sentence_keys, sentences, metadata.get("eventcoder.model_sha256", ""), max_trees)
     first = next((d for d in rows["event_date"] if d is not None), None) if left_out else None
     outcomes = Counter(d["outcome"] for d in documents)
     totals = (
@@ -235,25 +236,25 @@ def _pack_events(
         ],
         "issues": issues.column(tuple(v) if v else None for v in rows["issues"]),
     }
-    for name, values in kinds.items():
-        columns[name] = values.column(rows[name])
+    for name, kind in kinds.items():
+        columns[name] = kind.column(rows[name])
     for part in ("source", "target", "trigger"):
         first = rows[f"{part}_start"]
         end = rows[f"{part}_end"]
         columns[f"{part}_text"] = words.column(rows[f"{part}_text"])
         columns[f"{part}_at"] = [0 if a is None else a - b for a, b in zip(first, base, strict=True)]
         columns[f"{part}_length"] = [0 if a is None else z - a for a, z in zip(first, end, strict=True)]
-    sentence_keys: list[tuple[str, int]] = sentence_numbers.list()[1:]
+    sentence_keys: list[tuple[str, int]] = sentence_numbers.distinct()[1:]
     by_id = {d["document_id"]: d for d in documents}
     published = dict(zip(rows["document_id"], rows["publication_date"], strict=True))
     columns["sentence_document"] = [document_numbers.number(key[0]) - 1 for key in sentence_keys]
     columns["sentence_index"] = [key[1] for key in sentence_keys]
-    held = document_numbers.list()[1:]
+    held = document_numbers.distinct()[1:]
     columns["document_date"] = [_day(published[d]) for d in held]
     coverage = Counter(d["publication_date"] for d in documents if d["publication_date"] is not None)
     columns["coverage_day"] = [_day(d) for d in sorted(coverage)]
     columns["coverage_count"] = [coverage[d] for d in sorted(coverage)]
-    texts = pattern_texts(resources, patterns.list()[1:])
+    texts = pattern_texts(resources, patterns.distinct()[1:])
     labels = {e.code: e.label for e in resources.ontology if len(e.code) == 2}
     header = {
         "rows": len(keys),
@@ -261,16 +262,16 @@ def _pack_events(
             [d, *(by_id[d][n] for n in ("title", "publisher", "url", "path"))] if d in by_id else [d, None, None, None, None]
             for d in held
         ],
-        "words": words.list(),
-        "actors": actors.list(),
-        "names": names.list(),
-        "codes": codes.list(),
-        "places": places.list(),
-        "issues": issues.list(),
-        "patterns": [[p, *texts.get(p, (None, None))] if p else None for p in patterns.list()],
+        "words": words.distinct(),
+        "actors": actors.distinct(),
+        "names": names.distinct(),
+        "codes": codes.distinct(),
+        "places": places.distinct(),
+        "issues": issues.distinct(),
+        "patterns": [[p, *texts.get(p, (None, None))] if p else None for p in patterns.distinct()],
         "roots": labels,
         "countries": {code: actor.name for code, actor in sorted(resources.dictionaries.countries.items())},
-        **{name: values.list() for name, values in kinds.items()},
+        **{name: kind.distinct() for name, kind in kinds.items()},
     }
     return pack(header, columns), sentences, starts, sentence_keys
 
@@ -288,7 +289,7 @@ def _pack_texts(event_ids: Sequence[str], sentences: list[str], starts: list[int
 
 
 def _trees(
-    output: Path,
+    parses: ParseStore,
     documents: Sequence[Mapping[str, Any]],
     keys: Sequence[tuple[str, int]],
     sentences: Sequence[str],
@@ -299,7 +300,7 @@ def _trees(
     for document, index in keys[:limit]:
         wanted.setdefault(document, set()).add(index)
     texts = {d["document_id"]: d["sha256"] for d in documents}
-    found = stored_sentences(ParseStore(output / ".parses"), wanted, texts, model_sha256) if wanted and texts else {}
+    found = stored_sentences(parses, wanted, texts, model_sha256) if wanted and texts else {}
     return pack_trees(
         (number, found[key])
         for number, key in enumerate(keys[:limit])

@@ -59,5 +59,5 @@ def pack_trees(numbered: Iterable[tuple[int, Sentence]]) -> bytes:
         columns["upos"] += tags.column(s.upos)
         columns["deprel"] += tags.column(s.deprels)
     columns["first"].append(len(columns["head"]))
-    header: dict[str, Any] = {"words": words.list(), "tags": tags.list()}
+    header: dict[str, Any] = {"words": words.distinct(), "tags": tags.distinct()}
     return pack(header, columns)
