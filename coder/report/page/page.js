@@ -91,7 +91,7 @@ function listen() {
   byId("table").addEventListener("keydown", tableKeys);
   byId("table").addEventListener("click", event => {
     const row = event.target.closest("tr.event");
-    if (!row || String(getSelection())) return;
+    if (!row || (!event.target.closest(".open") && String(getSelection()))) return;  // words being marked, to be copied
     toggleRow(row);
     stand(row.querySelector(".open"));
   });

@@ -1,0 +1,50 @@
+"""How large the report is and how long it takes, for made-up builds of several sizes.
+
+    python benchmarks/report_size.py 1000 20000 200000
+
+Prints for each: seconds to write the page, its size, and (where Chromium and selenium are there) seconds until the
+page is ready and until a search has filtered it.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent.parent / "tests")]
+
+from report_world import made_up
+from test_report_page import Browser, available
+
+from coder.report import write_report
+from coder.resources import load_resources
+
+
+def main(sizes: list[int]) -> None:
+    resources = load_resources()
+    print("events | seconds to write | MB of memory | MB of page | seconds to open | seconds to search")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = made_up(Path(name), resources, size)
+            began = time.perf_counter()
+            write_report(folder, resources)
+            wrote = time.perf_counter() - began
+            page = folder / "report.html"
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            line = f"{size:,} | {wrote:.1f} | {memory:.0f} | {page.stat().st_size / 1e6:.1f}"
+            if not available():
+                with Browser() as browser:
+                    began = time.perf_counter()
+                    browser.open(page, wait=120)
+                    opened = time.perf_counter() - began
+                    began = time.perf_counter()
+                    browser.fill("search", "water prisoners")
+                    line += f" | {opened:.1f} | {time.perf_counter() - began:.1f}"
+            print(line)
+
+
+if __name__ == "__main__":
+    main([int(n) for n in sys.argv[1:]] or [1_000, 20_000, 200_000])
