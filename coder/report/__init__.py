@@ -13,7 +13,7 @@ from coder.resources import Resources
 from coder.store import ParseStore
 from coder.tables import write_text
 
-MAX_EVENTS = 500_000
+MAX_EVENTS = 250_000
 MAX_TREES = 5_000
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
@@ -24,7 +25,7 @@ from coder.report.patterns import pattern_texts
 from coder.report.trees import pack_trees, stored_sentences
 from coder.resources import Resources
 from coder.store import ParseStore
-from coder.tables import EventRow
+from coder.tables import DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
 
 ELLIPSIS = " … "
 _EPOCH = dt.date(1970, 1, 1).toordinal()
@@ -105,18 +106,14 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
     Raises:
         InputError: there is no events.parquet, or it lacks columns.
     """
-    table, metadata = _events_table(output / "events.parquet")
-    total = len(table)
-    left_out = max(total - max_events, 0)
-    dated = total - table["event_date"].null_count
-    if left_out:  # undated events stand last and stay
-        keep = max(max_events - (total - dated), 0)
-        table = table.slice(dated - keep) if keep else table.slice(total - max_events)
-        left_out = total - len(table)
-    rows = table.to_pydict()
-    documents = _rows(output / "documents.parquet")
-    unresolved = _rows(output / "unresolved.parquet")
-    rejects = _rows(output / "rejects.parquet")
+    events_file, metadata = _events_file(output / "events.parquet")
+    days, statuses = (events_file.read([n], use_threads=False)[n] for n in ("event_date", "status"))
+    table = _latest(events_file, days, max_events)
+    total, left_out = len(days), len(days) - len(table)
+    rows = Lazy(table)
+    documents = _companion(output / "documents.parquet", DocumentRow)
+    unresolved = _companion(output / "unresolved.parquet", UnresolvedRow)
+    rejects = _companion(output / "rejects.parquet", RejectRow)
     notes: list[str] = []
     if metadata.get("eventcoder.dictionaries") != resources.dictionaries.sha256:
         notes.append(
@@ -127,15 +124,15 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
     texts = _pack_texts(rows["event_id"], sentences, starts)
     trees = _trees(parses, documents, sentence_keys, sentences, metadata.get("eventcoder.model_sha256", ""), max_trees)
     first = next((d for d in rows["event_date"] if d is not None), None) if left_out else None
-    outcomes = Counter(d["outcome"] for d in documents)
+    outcomes = Counter(documents["outcome"].to_pylist())
     totals = (
         ("documents", len(documents)),
         ("with events", outcomes["coded"]),
         ("without events", outcomes["no_events"]),
-        ("without a date", sum(d["publication_date"] is None for d in documents)),
-        ("sentences", sum(d["sentences"] for d in documents)),
+        ("without a date", documents["publication_date"].null_count),
+        ("sentences", pc.sum(documents["sentences"]).as_py() or 0),
         ("events", total),
-        ("asserted events", Counter(rows["status"])["asserted"]),
+        ("asserted events", pc.sum(pc.equal(statuses, "asserted")).as_py() or 0),
         ("unresolved names", len(unresolved)),
         ("rejects", len(rejects)),
     )
@@ -143,38 +140,71 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
         events=events,
         texts=texts,
         trees=trees,
-        totals=totals if documents else totals[5:],
+        totals=totals if len(documents) else totals[5:],
         left_out=left_out,
         first_day=first,
-        unresolved=tuple(unresolved[:NAMES_SHOWN]),
+        unresolved=tuple(unresolved.slice(0, NAMES_SHOWN).to_pylist()),
         unresolved_count=len(unresolved),
-        rejects=tuple(rejects[:REJECTS_SHOWN]),
+        rejects=tuple(rejects.slice(0, REJECTS_SHOWN).to_pylist()),
         rejects_count=len(rejects),
-        reject_counts=tuple((*k, n) for k, n in sorted(Counter((r["stage"], r["reason"]) for r in rejects).items())),
+        reject_counts=tuple(
+            (*kind, n) for kind, n in sorted(Counter(zip(*(rejects[c].to_pylist() for c in ("stage", "reason")), strict=True)).items())
+        ),
         metadata=metadata,
         notes=tuple(notes),
     )
 
 
-def _events_table(path: Path) -> tuple[pa.Table, dict[str, str]]:
+class Lazy:
+    """A table's columns as Python values, made when asked for and not kept: all at once they would take gigabytes."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> list[Any]:
+        values: list[Any] = self._table[name].to_pylist()
+        return values
+
+
+def _events_file(path: Path) -> tuple[pq.ParquetFile, dict[str, str]]:
     if not path.is_file():
         raise InputError(f"{path} is not there", hint="run `eventcoder build` first, or name its folder with --output")
     try:
-        schema = pq.read_schema(path)
-        missing = [name for name in _COLUMNS if name not in schema.names]
-        if missing:
-            raise InputError(f"{path} has no column {', '.join(missing)}", hint="build it again with this version")
-        table = pq.read_table(path, columns=_COLUMNS, use_threads=False)
+        file = pq.ParquetFile(path)
     except pa.ArrowException as error:
         raise InputError(f"{path} is not a Parquet file: {error}", hint="build it again") from error
-    raw = schema.metadata or {}
+    missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
+    if missing:
+        raise InputError(f"{path} has no column {', '.join(missing)}", hint="build it again with this version")
+    raw = file.schema_arrow.metadata or {}
     metadata = {k.decode(): v.decode("utf-8", "replace") for k, v in raw.items() if k.startswith(b"eventcoder.")}
-    return table, dict(sorted(metadata.items()))
+    return file, dict(sorted(metadata.items()))
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    """A companion table; none where the folder has no such file."""
-    return pq.read_table(path, use_threads=False).to_pylist() if path.is_file() else []
+def _latest(file: pq.ParquetFile, days: pa.ChunkedArray, limit: int) -> pa.Table:
+    """The latest events of a file sorted by date, and as many of the undated ones, which stand last, as then fit."""
+    total = len(days)
+    dated = total - days.null_count
+    end = min(total, max(dated, limit))
+    start = max(min(end, dated) - limit, 0)
+    groups: list[int] = []
+    first = before = 0
+    for number in range(file.num_row_groups):
+        size = file.metadata.row_group(number).num_rows
+        if before + size > start and before < end:
+            if not groups:
+                first = before
+            groups.append(number)
+        before += size
+    return file.read_row_groups(groups, columns=_COLUMNS, use_threads=False).slice(start - first, end - start)
+
+
+def _companion(path: Path, model: type[Row]) -> pa.Table:
+    """A table beside events.parquet; empty where the folder has none."""
+    schema = arrow_schema(model)
+    if not path.is_file():
+        return schema.empty_table()
+    return pq.read_table(path, use_threads=False)
 
 
 def _day(value: dt.date | None) -> int:
@@ -182,7 +212,7 @@ def _day(value: dt.date | None) -> int:
 
 
 def _pack_events(
-    rows: Mapping[str, Sequence[Any]], documents: Sequence[Mapping[str, Any]], resources: Resources
+    rows: Lazy, documents: pa.Table, resources: Resources
 ) -> tuple[bytes, list[str], list[int], list[tuple[str, int]]]:
     words, actors, names, codes, places, issues = Values(), Values(), Values(), Values(), Values(), Values()
     document_numbers, sentence_numbers, patterns = Values(), Values(), Values()
@@ -245,23 +275,22 @@ def _pack_events(
         columns[f"{part}_at"] = [0 if a is None else a - b for a, b in zip(first, base, strict=True)]
         columns[f"{part}_length"] = [0 if a is None else z - a for a, z in zip(first, end, strict=True)]
     sentence_keys: list[tuple[str, int]] = sentence_numbers.distinct()[1:]
-    by_id = {d["document_id"]: d for d in documents}
     published = dict(zip(rows["document_id"], rows["publication_date"], strict=True))
     columns["sentence_document"] = [document_numbers.number(key[0]) - 1 for key in sentence_keys]
     columns["sentence_index"] = [key[1] for key in sentence_keys]
     held = document_numbers.distinct()[1:]
+    known = documents.filter(pc.is_in(documents["document_id"], value_set=pa.array(held, pa.string())))
+    described = ("title", "publisher", "url", "path")
+    by_id = dict(zip(known["document_id"].to_pylist(), zip(*(known[n].to_pylist() for n in described), strict=True), strict=True))
     columns["document_date"] = [_day(published[d]) for d in held]
-    coverage = Counter(d["publication_date"] for d in documents if d["publication_date"] is not None)
+    coverage = Counter(d for d in documents["publication_date"].to_pylist() if d is not None)
     columns["coverage_day"] = [_day(d) for d in sorted(coverage)]
     columns["coverage_count"] = [coverage[d] for d in sorted(coverage)]
     texts = pattern_texts(resources, patterns.distinct()[1:])
     labels = {e.code: e.label for e in resources.ontology if len(e.code) == 2}
     header = {
         "rows": len(keys),
-        "documents": [
-            [d, *(by_id[d][n] for n in ("title", "publisher", "url", "path"))] if d in by_id else [d, None, None, None, None]
-            for d in held
-        ],
+        "documents": [[d, *by_id.get(d, (None,) * len(described))] for d in held],
         "words": words.distinct(),
         "actors": actors.distinct(),
         "names": names.distinct(),
@@ -290,7 +319,7 @@ def _pack_texts(event_ids: Sequence[str], sentences: list[str], starts: list[int
 
 def _trees(
     parses: ParseStore,
-    documents: Sequence[Mapping[str, Any]],
+    documents: pa.Table,
     keys: Sequence[tuple[str, int]],
     sentences: Sequence[str],
     model_sha256: str,
@@ -299,7 +328,7 @@ def _trees(
     wanted: dict[str, set[int]] = {}
     for document, index in keys[:limit]:
         wanted.setdefault(document, set()).add(index)
-    texts = {d["document_id"]: d["sha256"] for d in documents}
+    texts = dict(zip(documents["document_id"].to_pylist(), documents["sha256"].to_pylist(), strict=True)) if wanted else {}
     found = stored_sentences(parses, wanted, texts, model_sha256) if wanted and texts else {}
     return pack_trees(
         (number, found[key])
