@@ -53,7 +53,7 @@ def event(ontology: Ontology, **values: Any) -> dict[str, Any]:
         "status": "asserted", "attributed_to": None, "attributed_text": None, "reciprocal": False, "trigger_text": "condemned",
         "trigger_start": 107, "trigger_end": 116, "pattern_id": "verbs/11-disapprove.yaml:condemn#1",
         "sentence_text": "France condemned Peru.", "location_name": None, "location_country": None, "latitude": None,
-        "longitude": None, "geoname_id": None, "issues": None, "daily_id": "", "reports": 0,
+        "longitude": None, "geoname_id": None, "issues": None, "daily_id": "", "reports": 0, "story_id": "", "stories": 0,
     } | values  # fmt: skip
     if not row["event_id"]:
         row["event_id"] = stable_id(*row.values())
@@ -65,7 +65,7 @@ def document(identifier: str, **values: Any) -> dict[str, Any]:
     known: dict[str, Any] = {
         "document_id": identifier, "publication_date": dt.date(2024, 5, 31), "date_inferred": False, "publisher": "Sample Wire",
         "url": None, "title": None, "language": None, "path": f"{identifier}.txt", "characters": 500, "sentences": 1, "events": 1, "sha256": "0" * 64,
-        "outcome": "coded",
+        "outcome": "coded", "story_id": identifier,
     } | values  # fmt: skip
     return {name: known.get(name) for name in DocumentRow.model_fields}
 

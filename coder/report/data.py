@@ -30,7 +30,7 @@ from coder.tables import DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, a
 ELLIPSIS = " … "
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _EVENT_ID = re.compile(r"[0-9a-f]{16}")
-_COLUMNS = [name for name in EventRow.model_fields if name not in {"daily_id"}]
+_COLUMNS = [name for name in EventRow.model_fields if name not in {"daily_id", "story_id"}]
 NAMES_SHOWN = 200
 REJECTS_SHOWN = 200
 
@@ -258,6 +258,7 @@ def _pack_events(
         "attributed_text": words.column(rows["attributed_text"]),
         "reciprocal": [int(bool(v)) for v in rows["reciprocal"]],
         "reports": rows["reports"],
+        "stories": rows["stories"],
         "trigger_text": words.column(rows["trigger_text"]),
         "pattern": patterns.column(rows["pattern_id"]),
         "place": [

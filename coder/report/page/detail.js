@@ -125,7 +125,7 @@ function detail(i) {
     ["PLOVER", code.slice(6).filter(v => v).join(", ") || null],
     ["place", place ? join(corpus(place[0] ?? ""), place[1] ? ", " : null, place[1] ? corpus(countryName(place[1])) : null, place[2] !== null && place[3] !== null ? ` (${place[2].toFixed(3)}, ${place[3].toFixed(3)})` : null, place[4] !== null ? ` GeoNames ${place[4]}` : null) : "not told"],
     ["issues", issues ? issues.join(", ") : "none found"],
-    ["reports", `${plural(col.reports[i], "document")} of the corpus`],
+    ["reports", `${plural(col.reports[i], "document")} of the corpus, ${plural(col.stories[i], "story", "stories")}`],
     col.reciprocal[i] ? ["mirrored", "one of a pair: A to B and B to A"] : null,
     ["document", documentLine(i)],
     ["event_id", eventId(i)],

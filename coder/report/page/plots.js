@@ -308,7 +308,13 @@ function plotRoots(rows, pick) {
 let world = null;
 function plotMap(rows, pick) {
   const figure = byId("plot-map"), places = new Map();
-  for (const i of rows) if (col.place[i]) { const p = data.header.places[col.place[i]]; if (p[2] !== null && p[3] !== null) places.set(col.place[i], (places.get(col.place[i]) || 0) + 1); }
+  let vague = 0;
+  for (const i of rows) {
+    if (!col.place[i]) continue;
+    const [, , latitude, longitude] = data.header.places[col.place[i]];
+    if (latitude === null || longitude === null) vague++; else places.set(col.place[i], (places.get(col.place[i]) || 0) + 1);
+  }
+  byId("map-note").textContent = vague ? `${plural(vague, "event")} with a region or a country alone not drawn.` : "";
   if (!places.size || !world) return show(figure, nothing("None of these events has a place with coordinates."));
   const located = Array.from(places.values()).reduce((a, b) => a + b, 0), width = widthOf(figure), unit = 1800 / width;
   const svg = draw("svg", {viewBox: "0 25 1800 725", width, height: Math.round(width * 725 / 1800), role: "group", "aria-label": `Map of ${plural(located, "located event")}`});
