@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from coder.cli import app, main
 from coder.errors import InputError, OptionsError
-from coder.export import stata
+from coder.export import source, stata
 from coder.export.codes import split_actor
 from coder.export.context import number_of
 from coder.export.gdelt import actor_letters, fraction_date
@@ -41,6 +41,12 @@ OFFICIAL = {
     "phoenix": "phoenix_events", "cline": "cline_historical_phoenix", "polecat": "polecat_events",
 }  # fmt: skip
 COUNT = 300
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several batches even of few events."""
+    monkeypatch.setattr(source, "BATCH", 37)
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +144,24 @@ def test_pandas_and_duckdb_read_the_same(layout: Layout, table: Path, tmp_path: 
     expected = [tuple(None if pd.isna(cell) else cell for cell in line) for line in frame.itertuples(index=False)]
     assert found == expected
     assert len(found) > COUNT / 2
+
+
+DUCKDB_TYPES = {"integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "string": "VARCHAR"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_a_typed_table_takes_every_line(layout: Layout, table: Path, tmp_path: Path) -> None:
+    path = exported(table, tmp_path, layout.name)
+    columns = ", ".join(f'"{c.name}" {DUCKDB_TYPES[c.kind]}' for c in layout.columns)
+    quote = '"' if layout.quoted else ""
+    with duckdb.connect() as database:
+        database.execute(f"CREATE TABLE events ({columns})")
+        database.execute(
+            f"COPY events FROM '{path}' (FORMAT csv, DELIMITER '{layout.separator}', HEADER {layout.header}, QUOTE '{quote}', "
+            f"ESCAPE '{quote}', NULLSTR '{layout.null}', AUTO_DETECT false)"
+        )
+        filled = database.execute("SELECT " + ", ".join(f'count("{c.name}")' for c in layout.columns) + " FROM events").fetchone()
+    assert list(filled or ()) == list(read(path, layout).notna().sum())
 
 
 @pytest.mark.parametrize("layout", [layout for layout in LAYOUTS.values() if not layout.quoted], ids=lambda layout: layout.name)
