@@ -26,8 +26,8 @@ ACTORS = (
     ("JPNBUS", None, "日本の企業"), ("USALEG", "Senator O'Neill", "O'Neill"),
 )  # fmt: skip
 PLACES = (
-    (None, None, None, None, None), ("Aleppo", "SYR", 36.20124, 37.16117, 170063), ("France", "FRA", 46.0, 2.0, 3017382),
-    ("Texas", "USA", 31.25044, -99.25061, 4736286), ("Austin", "USA", 30.26715, -97.74306, 4671654),
+    (None, None, None, None, None), ("Aleppo", "SYR", 36.20124, 37.16117, 170063), ("France", "FRA", None, None, 3017382),
+    ("Texas", "USA", None, None, 4736286), ("Homs province", "SYR", None, None, None), ("Austin", "USA", 30.26715, -97.74306, 4671654),
 )  # fmt: skip
 STATUSES = ("asserted",) * 8 + ("intended", "negated")
 ISSUES: tuple[list[str] | None, ...] = (None, ["refugees"], ["sanctions", "oil"])

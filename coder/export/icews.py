@@ -9,6 +9,7 @@ from typing import Any
 from coder.export.codes import country, split_actor
 from coder.export.context import Context, actor_name, day_of, written
 from coder.export.layouts import Cell, Layout, columns
+from coder.export.places import town_and_province
 
 # Sectors of ICEWS's actor dictionary for roles that have one there; other roles stay empty.
 SECTORS = {
@@ -44,9 +45,9 @@ COLUMNS = columns(
     ("Story ID", "integer", "number of the document in the table, from 1"),
     ("Sentence Number", "integer", "sentence of the document, counted from 1"),
     ("Publisher", "string", "the outlet, else the site of the address"),
-    ("City", "string", "name of the place, where it is not a country"),
+    ("City", "string", "name of the place, where it is a town"),
     ("District", "string", ""),
-    ("Province", "string", ""),
+    ("Province", "string", "name of the place, where it is a region or a US state"),
     ("Country", "string", "country of the place, as ICEWS names it"),
     ("Latitude", "number", "latitude"),
     ("Longitude", "number", "longitude"),
@@ -82,12 +83,11 @@ def _actor(row: Mapping[str, Any], side: str) -> tuple[Cell, ...]:
 def icews_event(row: Mapping[str, Any], context: Context) -> tuple[Cell, ...]:
     report = context.report(row)
     day = day_of(row)
-    land = country(row.get("location_country"))
-    name = row.get("location_name")
+    town, province = town_and_province(row)
     return (
         context.line, written(day), *_actor(row, "source"), context.event_texts.get(row["code"], row["code_label"]),
         row["code"], intensity(row, context), *_actor(row, "target"), report.number, row["sentence_index"] + 1, report.outlet,
-        None if land and name == land.name else name, None, None, country_name(row.get("location_country")),
+        town, None, province, country_name(row.get("location_country")),
         row.get("latitude"), row.get("longitude"),
     )  # fmt: skip
 

@@ -114,17 +114,10 @@ def actor_parts(code: str | None) -> tuple[str, str, str, str]:
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """Latitude, longitude, name, state and country; Phoenix fills all of them or none."""
-    if row.get("latitude") is None or row.get("longitude") is None or not row.get("location_name"):
-        return (None,) * 5
+    """Latitude, longitude, name, state and country; countries and regions have no point."""
     land = country(row.get("location_country"))
-    return (
-        row["latitude"],
-        row["longitude"],
-        row["location_name"],
-        None,
-        land.iso3 if land else row.get("location_country"),
-    )
+    letters = land.iso3 if land else row.get("location_country")
+    return (row.get("latitude"), row.get("longitude"), row.get("location_name"), None, letters)
 
 
 def _issues(counts: Mapping[str, int]) -> str | None:

@@ -10,6 +10,7 @@ from coder.export.codes import country, split_actor
 from coder.export.context import Context, actor_name, day_of, written
 from coder.export.gdelt import score
 from coder.export.layouts import Cell, Column, Layout, columns
+from coder.export.places import town_and_province
 
 # The sixteen classes of POLECAT have two for our YIELD: taking back one's hand in material conflict is RETREAT.
 RETREAT_BASES = frozenset(("087",))
@@ -52,9 +53,9 @@ COLUMNS = (
     *_side_columns("Recipient", "target", "Primary Recipient Sector"),
     *columns(
         ("Placename", "string", "name of the place"),
-        ("City", "string", ""),
+        ("City", "string", "name of the place, where it is a town"),
         ("District", "string", ""),
-        ("Province", "string", ""),
+        ("Province", "string", "name of the place, where it is a region or a US state"),
         ("Country", "string", "country of the place, ISO 3166, three letters"),
         ("Latitude", "number", "latitude"),
         ("Longitude", "number", "longitude"),
@@ -101,10 +102,11 @@ def polecat_event(row: Mapping[str, Any], context: Context) -> tuple[Cell, ...]:
     day, published = day_of(row), report.publication_date or row.get("publication_date")
     kind = event_type(row)
     land = country(row.get("location_country"))
+    town, province = town_and_province(row)
     return (
         row["event_id"], written(day), kind, row["plover_mode"], score(row["goldstein"]), QUAD_CODES[kind],
         (row["plover_context"] or "").replace(";", "; "), *_side(row, "source"), *_side(row, "target"), row.get("location_name"),
-        None, None, None, land.iso3 if land else row.get("location_country"), row.get("latitude"), row.get("longitude"),
+        town, None, province, land.iso3 if land else row.get("location_country"), row.get("latitude"), row.get("longitude"),
         row.get("geoname_id"), None, None, report.outlet, written(published), None, None, None, report.language,
         f"EventCoder {context.version}".strip(),
     )  # fmt: skip
