@@ -98,6 +98,7 @@ def _run(
         ("parsing model", f"{escape(metadata.get('eventcoder.model'))}, SHA-256 {code(metadata.get('eventcoder.model_sha256', ''))}"),
         ("dictionaries, SHA-256", code(metadata.get("eventcoder.dictionaries", ""))),
         ("corpus, SHA-256", code(metadata.get("eventcoder.corpus", ""))),
+        ("names of places", escape(metadata.get("eventcoder.gazetteer", ""))),
     ]
     lines = ["## The run", "", *table(("what", "value"), facts)]
     return [*lines, "Each Parquet file carries these in its metadata; `manifest.json` has the hash of every single file.", ""]

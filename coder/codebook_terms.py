@@ -98,6 +98,12 @@ READING: tuple[tuple[str, str], ...] = (
         "A country's name or capital alone is the bare three letters.",
     ),
     (
+        "Places.",
+        "`location_*` is filled where the sentence itself ties the action to a place, so most events have none: a null is not told, not "
+        "nowhere. Countries and regions have a name and no coordinates. Place names and coordinates come from GeoNames "
+        "(https://www.geonames.org, CC BY 4.0): name it where you publish them.",
+    ),
+    (
         "Codes are text.",
         "Event codes keep their leading zeros (\"042\", not 42). Read them as strings.",
     ),

