@@ -19,7 +19,6 @@ OTHER_TABLES: tuple[tuple[str, type[Row], str], ...] = (
     ("events_daily.parquet", DailyRow, "One row for each dyad, code, status and date, however often reported."),
     ("documents.parquet", DocumentRow, "One row for each document read."),
     ("duplicates.parquet", DuplicateRow, "One row for each document that repeats an earlier one."),
-    ("duplicates.parquet", DuplicateRow, "Pairs of documents that are nearly the same: one report in several outlets."),
     ("rejects.parquet", RejectRow, "What could not be read, parsed or coded, and why."),
     ("unresolved.parquet", UnresolvedRow, "Names in source or target position that no dictionary knows."),
 )
