@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from coder import __version__
-from coder.commands import export, report, validate, verify
+from coder.commands import export, panel, report, validate, verify
 from coder.commands.shared import (
     AddedOption,
     DictionariesOption,
@@ -353,7 +353,7 @@ def dictionary_import(
     say(f"{result.entries} entries, {len(result.faults)} remarks")
 
 
-COMMANDS: tuple[ModuleType, ...] = (export, report, validate, verify)
+COMMANDS: tuple[ModuleType, ...] = (export, panel, report, validate, verify)
 for _module in COMMANDS:
     _module.register(app)
 

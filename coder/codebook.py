@@ -11,12 +11,14 @@ from typing import Any, Literal, get_args, get_origin
 from coder.citation import citation
 from coder.codebook_terms import MEANINGS, OPTION_VALUES, QUAD_RULES, READING, REJECT_REASONS
 from coder.markdown import code, escape, share, table
+from coder.panel_columns import panel_model
 from coder.records import RejectReason
 from coder.resources import Resources
 from coder.tables import DailyRow, DocumentRow, DuplicateRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
 
 OTHER_TABLES: tuple[tuple[str, type[Row], str], ...] = (
     ("events_daily.parquet", DailyRow, "One row for each dyad, code, status and date, however often reported."),
+    ("panel_dyad_month.parquet", panel_model(), "One row for each directed dyad of countries and month, asserted events alone; see docs/panels.md."),
     ("documents.parquet", DocumentRow, "One row for each document read."),
     ("duplicates.parquet", DuplicateRow, "One row for each document that repeats an earlier one."),
     ("rejects.parquet", RejectRow, "What could not be read, parsed or coded, and why."),

@@ -55,6 +55,7 @@ CHUNK_DOCUMENTS = 256
 CHUNK_CHARACTERS = 8_000_000
 TABLES = (
     "events.parquet", "events_daily.parquet", "documents.parquet", "duplicates.parquet", "rejects.parquet", "unresolved.parquet",
+    "panel_dyad_month.parquet",
 )  # fmt: skip
 PAGES = ("codebook.md", "data_statement.md")
 SHIPPED = "shipped:"
@@ -365,6 +366,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     ]
     from coder.codebook import codebook
     from coder.data_statement import data_statement
+    from coder.panel_output import write_dyad_month
     from coder.report import write_report
 
     with Staging(output) as staged:
@@ -374,6 +376,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         write_table(duplicates, DuplicateRow, staged.folder / "duplicates.parquet", about)
         write_table(reject_rows, RejectRow, staged.folder / "rejects.parquet", about)
         write_table(unresolved, UnresolvedRow, staged.folder / "unresolved.parquet", about)
+        write_dyad_month(staged.folder, about)
         write_text(codebook(rows, resources, about, documents, reject_rows), staged.folder / "codebook.md")
         write_text(data_statement(resources, about, documents, reject_rows, hashes), staged.folder / "data_statement.md")
         write_report(staged.folder, resources, parses=store)

@@ -16,7 +16,7 @@ from coder.records import Document, ParsedDocument, Sentence
 COMMANDS = [
     ["build"], ["parse"], ["code"], ["explain"], ["evaluate"], ["unresolved"],
     ["dictionary", "check"], ["dictionary", "test"], ["dictionary", "stats"], ["dictionary", "find"], ["dictionary", "diff"],
-    ["dictionary", "import"], ["export"], ["report"], ["verify"], ["validate", "sample"], ["validate", "score"],
+    ["dictionary", "import"], ["export"], ["panel"], ["report"], ["verify"], ["validate", "sample"], ["validate", "score"],
 ]  # fmt: skip
 
 

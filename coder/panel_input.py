@@ -1,0 +1,123 @@
+"""Events and documents for panels, read from Parquet, CSV or JSONL: files, folders of a build, folders of part files.
+
+>>> events = read_events([Path("output")], ["event_date", "source", "target"])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.json as pa_json
+import pyarrow.parquet as pq
+
+from coder.errors import InputError
+from coder.tables import DocumentRow, EventRow, Row, arrow_schema
+
+TEXT_TABLES = (".csv", ".jsonl", ".ndjson")
+VOLUME_COLUMNS = ("document_id", "publication_date", "duplicate_of", "outcome")
+
+
+def event_files(paths: Sequence[Path]) -> list[Path]:
+    """The tables of events among files and folders.
+
+    A folder stands for the events.parquet in it or, where there is none, below it (several builds), else for all its
+    Parquet files (the parts that Spark writes).
+
+    Raises:
+        InputError: there is nothing to read.
+    """
+    files: list[Path] = []
+    for path in paths:
+        if path.is_file():
+            files.append(path)
+            continue
+        if not path.is_dir():
+            raise InputError("no such file or folder", path=path, hint="give events.parquet or the folder of a build")
+        found = [path / "events.parquet"] if (path / "events.parquet").is_file() else _visible(path, "events.parquet")
+        found = found or _visible(path, "*.parquet")
+        if not found:
+            raise InputError("no table of events in this folder", path=path, hint="run `eventcoder build` or give the file")
+        files += found
+    return list(dict.fromkeys(files))
+
+
+def _visible(folder: Path, pattern: str) -> list[Path]:
+    return [
+        p for p in sorted(folder.rglob(pattern)) if p.is_file() and not any(part[0] in "._" for part in p.relative_to(folder).parts)
+    ]
+
+
+def read_events(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
+    """Columns of one table of events from all the files; dates as datetime64.
+
+    Raises:
+        InputError: a file cannot be read or has no such columns.
+    """
+    return _read(event_files(paths), columns, EventRow)
+
+
+def read_volume(paths: Sequence[Path], documents: Sequence[Path] = ()) -> pd.DataFrame | None:
+    """The documents behind the events, without those that could not be coded, each once.
+
+    Args:
+        paths: the events, beside whose files documents.parquet is looked for.
+        documents: tables of documents to take instead.
+
+    Returns:
+        None where a table of events has no documents.parquet beside it.
+    """
+    files = [p / "documents.parquet" if p.is_dir() else p for p in documents]
+    if not files:
+        files = list(dict.fromkeys(p.with_name("documents.parquet") for p in event_files(paths)))
+        if not all(p.is_file() for p in files):
+            return None
+    table = _read(files, VOLUME_COLUMNS, DocumentRow, missing=("duplicate_of", "outcome"))
+    coded = table["outcome"].fillna("") != "rejected"
+    return table[coded].drop_duplicates("document_id").drop(columns="outcome")
+
+
+def file_metadata(paths: Sequence[Path]) -> dict[str, str]:
+    """The file metadata that all tables of events agree on."""
+    agreed: dict[str, str] | None = None
+    for file in event_files(paths):
+        if file.suffix in TEXT_TABLES:
+            return {}
+        told = {k.decode(): v.decode() for k, v in (pq.read_schema(file).metadata or {}).items() if k.startswith(b"eventcoder.")}
+        agreed = told if agreed is None else {k: v for k, v in agreed.items() if told.get(k) == v}
+    return agreed or {}
+
+
+def _read(files: Sequence[Path], columns: Sequence[str], model: type[Row], missing: Sequence[str] = ()) -> pd.DataFrame:
+    schema = pa.schema([arrow_schema(model).field(name).with_nullable(True) for name in columns])
+    tables = []
+    for file in files:
+        try:
+            table = _table(file, schema)
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(f"cannot be read as a table: {error}".splitlines()[0], path=file, hint="give a Parquet, CSV or JSONL table") from error
+        lacking = [name for name in columns if name not in table.column_names]
+        if set(lacking) - set(missing):
+            raise InputError(f"has no column {', '.join(lacking)}", path=file, hint="give a table that `eventcoder build` or `code` wrote")
+        for name in lacking:
+            table = table.append_column(schema.field(name), pa.nulls(len(table), schema.field(name).type))
+        try:
+            tables.append(table.select(list(columns)).cast(schema))
+        except pa.ArrowException as error:
+            raise InputError(f"a column has another type: {error}".splitlines()[0], path=file, hint="give a table that `eventcoder` wrote") from error
+    frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(date_as_object=False)
+    return frame
+
+
+def _table(file: Path, schema: pa.Schema) -> pa.Table:
+    if file.suffix == ".csv":
+        options = pa_csv.ConvertOptions(column_types=schema, strings_can_be_null=True)
+        return pa_csv.read_csv(file, convert_options=options)
+    if file.suffix in (".jsonl", ".ndjson"):
+        written = pa.schema([pa.field(f.name, pa.string() if pa.types.is_date(f.type) else f.type) for f in schema])
+        return pa_json.read_json(file, parse_options=pa_json.ParseOptions(explicit_schema=written, unexpected_field_behavior="ignore"))
+    present = set(pq.read_schema(file).names)
+    return pq.read_table(file, columns=[n for n in schema.names if n in present], partitioning=None)

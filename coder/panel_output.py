@@ -1,0 +1,104 @@
+"""Panels to Parquet, CSV, JSONL or Stata, by the ending of the file name; written under another name, then renamed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from coder.errors import EventCoderError
+from coder.panel import Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
+from coder.panel_columns import panel_model
+from coder.panel_input import read_events, read_volume
+from coder.tables import write_parquet
+
+log = logging.getLogger(__name__)
+
+DYAD_MONTH = "panel_dyad_month.parquet"
+ENDINGS = (".parquet", ".csv", ".jsonl", ".dta")
+STATA_LABEL = 80
+
+
+def panel_metadata(panel: Panel, options: PanelOptions, about: Mapping[str, str]) -> dict[str, str]:
+    """File metadata: that of the events, the options, and what became of the rows that are not in the panel."""
+    rows = {"rows": panel.rows, "counted": panel.counted, "left_out": panel.left_out, "merged": panel.merged}
+    return dict(about) | {"eventcoder.panel": options.model_dump_json(), "eventcoder.panel_rows": json.dumps(rows, sort_keys=True)}
+
+
+def check_ending(path: Path) -> None:
+    """Raises EventCoderError where the name ends otherwise than a format that can be written."""
+    if path.suffix not in ENDINGS:
+        raise EventCoderError(f'"{path.name}" names no format', hint=f"let the name end in {', '.join(ENDINGS)}")
+
+
+def write_panel(panel: Panel, options: PanelOptions, path: Path, about: Mapping[str, str] | None = None) -> None:
+    """Write a panel.
+
+    Args:
+        about: metadata of the events, for Parquet.
+
+    Raises:
+        EventCoderError: the ending of the name is of no format.
+    """
+    check_ending(path)
+    told = panel_metadata(panel, options, about or {})
+    table = panel.table
+    if path.suffix == ".parquet":
+        write_parquet(table.replace_schema_metadata({k: told[k] for k in sorted(told)}), path)
+    elif path.suffix == ".csv":
+        _write(path, lambda to: pa_csv.write_csv(table, to, pa_csv.WriteOptions(quoting_style="needed")))
+    elif path.suffix == ".jsonl":
+        _write(path, lambda to: _jsonl(table, to))
+    else:
+        _write(path, lambda to: _stata(table, options, to))
+
+
+def write_dyad_month(folder: Path, about: Mapping[str, str]) -> None:
+    """panel_dyad_month.parquet beside the events.parquet and documents.parquet of a build.
+
+    Where events of long ago make it too large, its span is that of the documents; where that is too large too, it has
+    no rows of zeros. The options in the file's metadata tell.
+    """
+    events = read_events([folder / "events.parquet"], needed_columns(PanelOptions()))
+    volume = read_volume([folder / "events.parquet"])
+    path = folder / DYAD_MONTH
+    for options in (PanelOptions(), PanelOptions(span="documents"), PanelOptions(fill="none")):
+        try:
+            write_panel(make_panel(events, volume, options), options, path, about)
+        except PanelTooLarge as error:
+            log.warning("%s: %s; made with %s instead", DYAD_MONTH, error, "--span documents" if options.span == "events" else "--fill none")
+        else:
+            return
+
+
+def _jsonl(table: pa.Table, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        for batch in table.to_batches(max_chunksize=65536):
+            stream.writelines(json.dumps(row, default=str, ensure_ascii=False) + "\n" for row in batch.to_pylist())
+
+
+def _stata(table: pa.Table, options: PanelOptions, path: Path) -> None:
+    frame = table.to_pandas(date_as_object=False)
+    for name in ("documents_published", "stories_published"):
+        frame[name] = frame[name].astype("float64")  # may be missing
+    labels = {n: (f.description or "")[:STATA_LABEL] for n, f in panel_model(options.by, options.undirected).model_fields.items()}
+    frame.to_stata(
+        path, version=118, write_index=False, convert_dates={"period_start": "td", "period_end": "td"}, variable_labels=labels,
+        time_stamp=dt.datetime(2000, 1, 1),
+    )  # fmt: skip
+
+
+def _write(path: Path, write: Callable[[Path], None]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
