@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from coder.conllu import iter_conllu, upgrade_labels
 from coder.legacy.code import code_legacy_sentences
+from coder.legacy.config import coding_options
 from coder.legacy.load import load_legacy
 from coder.legacy.model import LegacyDictionaries
 from coder.options import Options
@@ -81,10 +82,8 @@ def own_parses(records: list[dict[str, Any]]) -> list[list[Sentence]]:
 
 def run_record(record: dict[str, Any], legacy: LegacyDictionaries, sentences: list[Sentence] | None = None) -> Outcome:
     """Code a record; with require_dyad, events with a plain --- on either side are dropped from both sets."""
-    dyad = record["options"].get("require_dyad", True)
-    events = code_legacy_sentences(
-        sentences if sentences is not None else sentences_of(record), legacy, Options(monadic=not dyad)
-    )
+    options = Options(**coding_options(record["options"]))
+    events = code_legacy_sentences(sentences if sentences is not None else sentences_of(record), legacy, options)
     coded = {(e.source.code, e.target.code if e.target else "---", e.code) for e in events}
     expected = {(e["source"], e["target"], e["event"]) for e in record["expected"]}
     return Outcome(record, frozenset(expected), frozenset(coded))

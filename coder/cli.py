@@ -17,6 +17,7 @@ from coder.commands import export, panel, report, validate, verify
 from coder.commands.shared import (
     AddedOption,
     DictionariesOption,
+    LegacyConfigOption,
     ModelOption,
     MonadicOption,
     QuadOption,
@@ -71,13 +72,14 @@ def build(
     monadic: MonadicOption = False,
     story_similarity: StorySimilarityOption = 0.5,
     story_window: StoryWindowOption = 3,
+    legacy_config: LegacyConfigOption = None,
 ) -> None:
     """Code a corpus into output/events.parquet and its companions, parsing only what is new."""
     from coder.pipeline import Model
     from coder.pipeline import build as run
 
     resources = load(
-        dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic,
+        dictionaries, add_dictionaries, legacy_config, scores=scores, quad_classes=quad_classes, monadic=monadic,
         story_similarity=story_similarity, story_window=story_window,
     )  # fmt: skip
     with progress_bar("coding") as progress:
@@ -158,6 +160,7 @@ def code(
     monadic: MonadicOption = False,
     story_similarity: StorySimilarityOption = 0.5,
     story_window: StoryWindowOption = 3,
+    legacy_config: LegacyConfigOption = None,
 ) -> None:
     """Code documents or stored parses into one table of events."""
     from coder.inputs import parsed_input, write_events
@@ -165,7 +168,7 @@ def code(
     from coder.records import Reject
 
     resources = load(
-        dictionaries, add_dictionaries, scores=scores, quad_classes=quad_classes, monadic=monadic,
+        dictionaries, add_dictionaries, legacy_config, scores=scores, quad_classes=quad_classes, monadic=monadic,
         story_similarity=story_similarity, story_window=story_window,
     )  # fmt: skip
     rejects: list[Reject] = []
@@ -186,13 +189,14 @@ def explain(
     add_dictionaries: AddedOption = None,
     model: ModelOption = None,
     monadic: MonadicOption = False,
+    legacy_config: LegacyConfigOption = None,
 ) -> None:
     """Show how a sentence is coded: tree, actors, frames tried, what matched and why the others did not."""
     from coder.explain import explain_text, render_html, render_text
     from coder.pipeline import Model
     from coder.tables import write_text
 
-    resources = load(dictionaries, add_dictionaries, monadic=monadic)
+    resources = load(dictionaries, add_dictionaries, legacy_config, monadic=monadic)
     account = explain_text(text, parse_date(date), resources, Model(model))
     typer.echo(render_text(account))
     if html is not None:

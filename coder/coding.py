@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from typing import TYPE_CHECKING
 
 from coder.actors import SentenceMentions
 from coder.annotate import annotate
 from coder.compose import SentenceContext, compose_events
-from coder.dates import resolve_date, sentence_date, story_date
+from coder.dates import ToldDates
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
-from coder.records import Event, EventDate, FrameMatch, Mention, Sentence, Status
+from coder.records import Event, FrameMatch, Mention, Reject, Sentence, Status
 from coder.resolve import resolve_actor
+
+if TYPE_CHECKING:
+    from coder.legacy.sentence import SentenceCoder
+    from coder.legacy.trace import LegacyTrace
 
 
 @dataclass(slots=True)
@@ -31,6 +35,7 @@ class SentenceTrace:
     attempts: list[Attempt]
     matches: list[FrameMatch]
     events: list[Event]
+    legacy: LegacyTrace | None = None
 
 
 def code_sentences(
@@ -40,6 +45,7 @@ def code_sentences(
     on_sentence: Callable[[SentenceTrace], None] | None = None,
     *,
     trace: bool = False,
+    on_reject: Callable[[Reject], None] | None = None,
 ) -> list[Event]:
     """Events of the sentences of one document, in order.
 
@@ -47,31 +53,26 @@ def code_sentences(
         sentences: of one document, in order.
         on_sentence: called with what was found in every sentence (explain, unresolved names).
         trace: record every frame tried for it, which costs time.
+        on_reject: told of the sentences that the discards of legacy dictionaries leave out.
     """
     if dictionaries.legacy is not None and dictionaries.legacy.has_verbs:
         from coder.legacy.code import code_legacy_sentences
+        from coder.legacy.trace import LegacyTrace
 
-        listed = list(sentences)
-        coded = code_legacy_sentences(listed, dictionaries.legacy, options)
-        if on_sentence and trace:
-            for tree in map(Tree, listed):
+        def account(tree: Tree, coder: SentenceCoder | None, events: list[Event]) -> None:
+            if on_sentence is not None:
                 mentions = SentenceMentions(tree, dictionaries, Discourse())
-                on_sentence(SentenceTrace(tree, mentions, [], [], [e for e in coded if e.sentence is tree.sentence]))
-        return coded
+                on_sentence(SentenceTrace(tree, mentions, [], [], events, LegacyTrace(coder)))
+
+        return code_legacy_sentences(
+            sentences, dictionaries.legacy, options, on_reject, account if on_sentence and trace else None
+        )
     discourse = Discourse()
     found: list[Event] = []
-    told: list[EventDate | None] = []
-    reference: EventDate | None = None
-    before: Sentence | None = None
+    told = ToldDates()
     for sentence in sentences:
         tree = Tree(sentence)
-        told.append(sentence_date(tree, reference))
-        date_of = partial(
-            resolve_date,
-            reference=reference,
-            follows=len(told) > 1 and told[-2] is not None and before is not None and sentence.start - before.end < 2,
-            story=story_date(told, sentence.publication_date),
-        )
+        date_of = told.read(tree)
         mentions = SentenceMentions(tree, dictionaries, discourse)
         attempts: list[Attempt] | None = [] if trace else None
         matcher = Matcher(tree, mentions, dictionaries, attempts)
@@ -82,8 +83,6 @@ def code_sentences(
         for event in events:
             if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:
                 discourse.last_doer = event.source.mention
-        reference = told[-1] or reference
-        before = sentence
         remember(tree, mentions, discourse)
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))

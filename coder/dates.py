@@ -16,15 +16,16 @@ open or vague intervals. A night or the past 24 hours count as "day" and span tw
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from coder.date_patterns import words
 from coder.date_phrases import Phrase, find_phrases
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
 from coder.grammar import SUBJECT_LABELS, Tree
-from coder.records import EventDate, Status
+from coder.records import EventDate, Sentence, Status
 from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, own_tense
 
 UNDATED = EventDate(None, None, "unknown", "unknown", "no publication date")
@@ -171,6 +172,33 @@ def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate |
     if span is None or span.unit in ("vague", "background"):
         return None
     return EventDate(span.start, span.end, span.precision, span.basis, "main clause")
+
+
+class ToldDates:
+    """The dates that a document has told so far, sentence by sentence: what later sentences count from."""
+
+    __slots__ = ("_before", "_last", "_reference", "_story")
+
+    def __init__(self) -> None:
+        self._before: Sentence | None = None
+        self._last: EventDate | None = None
+        self._reference: EventDate | None = None
+        self._story: EventDate | None = None
+
+    def read(self, tree: Tree) -> Callable[[Tree, tuple[int, ...], Status], EventDate]:
+        """Take in the next sentence; the function that dates its events.
+
+        Args:
+            tree: of the sentence; sentences come in the order of the document.
+        """
+        sentence = tree.sentence
+        reference, before = self._reference, self._before
+        follows = self._last is not None and before is not None and sentence.start - before.end < 2
+        self._last = sentence_date(tree, reference)
+        self._story = self._story or story_date([self._last], sentence.publication_date)
+        self._reference = self._last or reference
+        self._before = sentence
+        return partial(resolve_date, reference=reference, follows=follows, story=self._story)
 
 
 def reference_day(when: EventDate) -> date | None:
@@ -681,12 +709,3 @@ def _is_event(tree: Tree, node: int) -> bool:
         return False
     lemma = tree.lemmas[node].lower()
     return lemma in EVENT_NOUNS or (lemma.endswith(EVENT_ENDINGS) and lemma not in NON_EVENTS)
-
-
-def last_told(dates: Iterable[EventDate | None]) -> EventDate | None:
-    """The last of the dates that sentences told, for `reference`."""
-    found: EventDate | None = None
-    for when in dates:
-        if when is not None and when.start is not None:
-            found = when
-    return found

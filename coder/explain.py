@@ -49,8 +49,8 @@ def render_text(account: Account) -> str:
         lines += [f"  {line}" for line in sentence.draw().splitlines()]
         lines += ["", "actors"]
         lines += [f"  {line}" for line in actor_lines(trace)] or ["  none"]
-        lines += ["", "frames tried"]
-        lines += [f"  {line}" for line in attempt_lines(trace)] or ["  none: no word of the sentence triggers a frame"]
+        lines += ["", "frames tried" if trace.legacy is None else "verbs and patterns tried"]
+        lines += [f"  {line}" for line in attempt_lines(trace)] or [f"  none: {why_nothing(trace)}"]
         lines += ["", "events"]
         for event in trace.events:
             lines += [f"  {line}" for line in event_lines(event, account.resources)]
@@ -62,6 +62,8 @@ def render_text(account: Account) -> str:
 
 def actor_lines(trace: SentenceTrace) -> list[str]:
     """Each phrase that names an actor, with its code on the publication day and the rule."""
+    if trace.legacy is not None:
+        return trace.legacy.actor_lines()
     lines = []
     tree = trace.tree
     for i in range(tree.n):
@@ -77,7 +79,9 @@ def actor_lines(trace: SentenceTrace) -> list[str]:
 
 
 def attempt_lines(trace: SentenceTrace) -> list[str]:
-    """Each frame tried on each trigger, the one that won marked."""
+    """Each frame (or line of legacy dictionaries) tried on each trigger, the one that won marked."""
+    if trace.legacy is not None:
+        return trace.legacy.tried_lines()
     chosen = {m.pattern_id for m in trace.matches}
     inner = set()
     for match in trace.matches:
@@ -145,6 +149,8 @@ def where_line(event: Event) -> str:
 
 def why_nothing(trace: SentenceTrace) -> str:
     """Why a sentence has no event."""
+    if trace.legacy is not None:
+        return trace.legacy.why_nothing()
     if not trace.attempts:
         return "no word of the sentence triggers a frame"
     if not trace.matches:

@@ -20,7 +20,6 @@ from filelock import FileLock, Timeout
 from coder import __version__
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
-from coder.legacy.discard import discard_rejects
 from coder.ontology import SCORE_COLUMNS
 from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
 from coder.places import gazetteer_version
@@ -155,10 +154,10 @@ def code_document(parsed: ParsedDocument, resources: Resources) -> Coded:
 
     rejects = list(parsed.rejects)
     try:
-        events: list[Event] = code_sentences(parsed.sentences, resources.dictionaries, resources.options, note_unknown)
+        events: list[Event] = code_sentences(
+            parsed.sentences, resources.dictionaries, resources.options, note_unknown, on_reject=rejects.append
+        )
         rows = [event_row(event, resources.ontology) for event in events]
-        if resources.dictionaries.legacy is not None:
-            rejects += discard_rejects(parsed.sentences, resources.dictionaries.legacy)
     except Exception as error:
         log.warning("%s: coding failed: %r", parsed.document.id, error)
         rows = []

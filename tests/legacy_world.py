@@ -84,7 +84,11 @@ SAY {SAID SAYS SAYING}
 HELP
 - * HARVEST [0733]
 
+--- PLAN [030] ---
+PLAN {PLANNED PLANS PLANNING}
+
 ~ a (a b STRIKE) SAY = a b 015
+~ a (a b PLAN_STRIKE) SAY = a b 138
 """
 
 SEQUENCES = """\

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from coder.conllu import iter_conllu
 from coder.date_patterns import PATTERNS, patterns_from
 from coder.date_phrases import _lay_out, find_phrases
-from coder.dates import last_told, reference_day, resolve_date, sentence_date, story_date
+from coder.dates import ToldDates, reference_day, resolve_date, sentence_date, story_date
 from coder.grammar import Tree
 from coder.records import EventDate, Sentence, Status
 
@@ -177,8 +177,6 @@ def test_sentence_date_feeds_the_next_sentence() -> None:
     assert told is not None and told.start == date(2025, 3, 1)
     undated = sentence_date(tree_of("Rebels shelled the northern suburbs.", published), told)
     assert undated is None
-    assert last_told([told, undated, None]) == told
-    assert last_told([]) is None
 
 
 def test_the_day_of_the_story_stands_in_for_the_publication_date() -> None:
@@ -196,6 +194,25 @@ def test_the_day_of_the_story_stands_in_for_the_publication_date() -> None:
     assert resolve_date(present, tokens_of(present, "accuses"), Status.ASSERTED, story=story).start == published
     dated = tree_of("The two foreign ministers met in Geneva on Monday.", published)
     assert resolve_date(dated, tokens_of(dated, "met"), Status.ASSERTED, story=story).start == date(2026, 1, 26)
+
+
+@pytest.mark.parametrize(("gap", "rule"), [(1, "goes on from the sentence before"), (2, "day of the story")])
+def test_a_document_tells_its_dates_sentence_by_sentence(gap: int, rule: str) -> None:
+    published = date(2026, 1, 28)
+    told = ToldDates()
+    lead = tree_of("Rebels shelled the northern suburbs on Tuesday.", published)
+    assert told.read(lead)(lead, tokens_of(lead, "shelled"), Status.ASSERTED).start == date(2026, 1, 27)
+    second = tree_of("The militia threatened to storm the palace.", published)
+    moved = lead.sentence.end + gap - second.sentence.start
+    shifted = replace(
+        second.sentence,
+        starts=tuple(s + moved for s in second.sentence.starts),
+        ends=tuple(e + moved for e in second.sentence.ends),
+        start=second.sentence.start + moved,
+    )
+    tree = Tree(shifted)
+    when = told.read(tree)(tree, tokens_of(tree, "threatened"), Status.ASSERTED)
+    assert (when.start, when.rule) == (date(2026, 1, 27), rule)
 
 
 def test_long_reference_is_not_carried_on() -> None:

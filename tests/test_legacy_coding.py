@@ -6,9 +6,8 @@ import pytest
 from legacy_world import ACTORS, AGENTS, SEQUENCES, sentence, world
 
 from coder.legacy.code import code_legacy_sentences
-from coder.legacy.discard import discard_rejects
 from coder.options import Options
-from coder.records import Status
+from coder.records import Reject, Status
 
 GREETED = "greeted greet VERB"
 WORLD = world()
@@ -163,6 +162,20 @@ def test_a_transformation_and_the_pronoun_of_the_inner_clause() -> None:
     assert coded(rows) == {("VEL", "DRM", "015")}
 
 
+def test_a_transformation_of_two_meanings_needs_both() -> None:
+    rows = """
+    Vellaria Vellaria PROPN 2 nsubj
+    said say VERB 0 root
+    it it PRON 4 nsubj
+    planned plan VERB 2 ccomp
+    to to PART 6 mark
+    strike strike VERB 4 xcomp
+    Dromm Dromm PROPN 6 obj
+    """
+    assert coded(rows) == {("VEL", "DRM", "138")}
+    assert coded(rows.replace("planned plan VERB", "dared dare VERB")) == {("VEL", "DRM", "015")}
+
+
 def test_verbs_of_several_words_and_forms_that_are_none() -> None:
     rows = "Vellaria Vellaria PROPN 2 nsubj\ncalled call VERB 0 root\noff off ADP 2 compound:prt\ntalks talk NOUN 2 obj\nwith with ADP 6 case\nDromm Dromm PROPN 4 nmod"
     assert coded(rows) == {("VEL", "DRM", "160")}
@@ -183,7 +196,9 @@ def test_discards_at_the_end_and_before_a_comma(last: str) -> None:
     tail = "final final NOUN 4 flat\n, , PUNCT 2 punct" if last == "Cup" else ", , PUNCT 2 punct"
     rows = f"Vellaria Vellaria PROPN 2 nsubj\ngreeted greet VERB 0 root\nDromm Dromm PROPN 2 obj\n{last} {last} NOUN 2 obl\n{tail}"
     assert coded(rows) == set()
-    assert [r.reason.value for r in discard_rejects([sentence(rows)], WORLD)] == ["discarded"]
+    rejects: list[Reject] = []
+    code_legacy_sentences([sentence(rows)], WORLD, Options(), rejects.append)
+    assert [r.reason.value for r in rejects] == ["discarded"]
 
 
 def test_a_story_discard_drops_the_document() -> None:

@@ -34,6 +34,11 @@ StoryWindowOption = Annotated[
     int, typer.Option("--story-window", min=0, help="Days that the documents of a story may be apart from its first.")
 ]
 
+LegacyConfigOption = Annotated[
+    Path | None,
+    typer.Option("--legacy-config", help="PETR_config.ini whose comma_*, new_actor_length and require_dyad count (legacy dictionaries)."),
+]
+
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[str, int], None]]:
@@ -50,10 +55,18 @@ def progress_bar(title: str) -> Iterator[Callable[[str, int], None]]:
         yield lambda stage, done: bar.update(task, completed=done)
 
 
-def load(dictionaries: list[Path] | None, added: list[Path] | None, **options: Any) -> Any:
+def load(
+    dictionaries: list[Path] | None, added: list[Path] | None, legacy_config: Path | None = None, **options: Any
+) -> Any:
     from coder.options import Options
     from coder.resources import load_resources
 
+    if legacy_config is not None:
+        from coder.legacy.config import read_config
+
+        given = read_config(legacy_config)
+        given["monadic"] = given.get("monadic", False) or options.get("monadic", False)
+        options |= given
     return load_resources(dictionaries or [], added or [], Options(**options))
 
 

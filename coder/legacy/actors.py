@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -38,14 +39,24 @@ def day_number(digits: str) -> int | None:
     return int(digits[-8:]) if len(digits) == 10 else None
 
 
-def _shift(day: int, by: int) -> int:
-    import datetime as dt
-
+def calendar_day(number: int | None) -> dt.date | None:
+    """A number YYYYMMDD as a date; None where it is no day of the calendar."""
+    if number is None:
+        return None
     try:
-        moved = dt.date(day // 10000, day // 100 % 100, day % 100) + dt.timedelta(days=by)
-    except (ValueError, OverflowError):
-        return day + by
-    return moved.year * 10000 + moved.month * 100 + moved.day
+        return dt.date(number // 10000, number // 100 % 100, number % 100)
+    except ValueError:
+        return None
+
+
+def shift_day(number: int, by: int) -> int:
+    """The day some days after a number YYYYMMDD, as such a number."""
+    day = calendar_day(number)
+    try:
+        moved = day + dt.timedelta(days=by) if day else None
+    except OverflowError:
+        moved = None
+    return moved.year * 10000 + moved.month * 100 + moved.day if moved else number + by
 
 
 def parse_code(text: str) -> tuple[DatedCode | None, str]:
@@ -152,7 +163,7 @@ def trim_overlaps(codes: list[DatedCode]) -> tuple[DatedCode, ...]:
     """Where another code begins on the day one ends, the earlier one ends the day before."""
     starts = {c.first for c in codes if c.first}
     return tuple(
-        DatedCode(c.code, c.first, _shift(c.last, -1))
+        DatedCode(c.code, c.first, shift_day(c.last, -1))
         if c.last in starts and c.first < c.last and any(o is not c and o.first == c.last for o in codes)
         else c
         for c in codes

@@ -5,7 +5,6 @@ What the native format cannot say is reported with file and line, never dropped 
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,14 +13,14 @@ from pathlib import Path
 
 from coder.dictionary.schema import ACTOR_CODE, EVENT_CODE, PREPOSITIONS
 from coder.errors import Fault
-from coder.legacy.actors import RawActor, code_on, parse_actors, split_actors, trim_overlaps
+from coder.legacy.actors import RawActor, calendar_day, code_on, parse_actors, shift_day, split_actors, trim_overlaps
 from coder.legacy.agents import parse_agents
 from coder.legacy.load import sniff
 from coder.legacy.model import DatedCode, Item, Pattern
 from coder.legacy.native import OPEN
 from coder.legacy.others import RawIssue, parse_discards, parse_issues
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
-from coder.legacy.section import lines_section, verbs_section
+from coder.legacy.section import lines_section, printable, quote, verbs_section
 from coder.legacy.text import dictionary_lines, read_text, words_of
 from coder.legacy.verbs import NULL_CODE, RawBlock, RawVerb, RawVerbs, parse_verbs
 
@@ -121,12 +120,8 @@ def _odd_lines(blocks: Iterable[RawActor]) -> list[tuple[str, str]]:
     return rows
 
 
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
 def _comment(comments: Iterable[str], indent: str = "") -> str:
-    return "".join(f"{indent}# {re.sub(r'[^ -~¡-￿]', ' ', c)}\n" for c in comments if c)
+    return "".join(f"{indent}# {printable(c)}\n" for c in comments if c)
 
 
 # ---- actors ------------------------------------------------------------------------------------------------------
@@ -156,26 +151,14 @@ def _day(number: int) -> str:
     return f"{number // 10000:04d}-{number // 100 % 100:02d}-{number % 100:02d}"
 
 
-def _valid(number: int) -> bool:
-    import datetime as dt
-
-    try:
-        dt.date(number // 10000, number // 100 % 100, number % 100)
-    except ValueError:
-        return False
-    return True
-
-
 def segments(codes: Sequence[DatedCode]) -> list[tuple[str, int, int]]:
     """Dated codes as spans that do not overlap, each with the code that counts in it."""
-    from coder.legacy.actors import _shift
-
-    days = sorted({c.first for c in codes if c.first} | {_shift(c.last, 1) for c in codes if c.last != _OPEN_END})
+    days = sorted({c.first for c in codes if c.first} | {shift_day(c.last, 1) for c in codes if c.last != _OPEN_END})
     spans: list[tuple[str, int, int]] = []
     bounds = [0, *days]
     for n, start in enumerate(bounds):
-        end = _shift(bounds[n + 1], -1) if n + 1 < len(bounds) else _OPEN_END
-        code = code_on(codes, start or (_shift(days[0], -1) if days else 20000101))
+        end = shift_day(bounds[n + 1], -1) if n + 1 < len(bounds) else _OPEN_END
+        code = code_on(codes, start or (shift_day(days[0], -1) if days else 20000101))
         if spans and spans[-1][0] == code:
             spans[-1] = (code, spans[-1][1], end)
         else:
@@ -190,7 +173,7 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported, odd: list[R
         codes = trim_overlaps(block.codes)
         if not codes:
             continue
-        if any(not _valid(d) for c in codes for d in (c.first, c.last) if d not in (0, _OPEN_END)):
+        if any(calendar_day(d) is None for c in codes for d in (c.first, c.last) if d not in (0, _OPEN_END)):
             result.faults.append(
                 Fault(file, block.line, f"{block.names[0][0]}: a date that is no day", "correct it", "warning")
             )
@@ -236,7 +219,7 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported, odd: list[R
     if blocked:
         out.append(
             "# known names that code to nothing\n- code: null\n  nouns:\n"
-            + "".join(f"    - {_quote(n + '{}')}\n" for n, _ in blocked)
+            + "".join(f"    - {quote(n + '{}')}\n" for n, _ in blocked)
         )
         result.entries += 1
     return "\n".join(out)
@@ -253,7 +236,7 @@ def _actor_entry(
     undated = len(spans) == 1 and spans[0][1] == 0 and spans[0][2] == _OPEN_END
     code = spans[0][0]
     country = undated and len(code) == 3 and code not in _CLASSES
-    text = _comment(comments) + f"- name: {_quote(names[0])}\n  kind: {'country' if country else 'organization'}\n"
+    text = _comment(comments) + f"- name: {quote(names[0])}\n  kind: {'country' if country else 'organization'}\n"
     if undated:
         text += f"  code: {code}\n"
     else:
@@ -267,8 +250,8 @@ def _actor_entry(
             )
             text += f"    - {{{', '.join(parts)}}}\n"
     if len(names) > 1:
-        text += f"  {'names' if country else 'aliases'}:\n" + "".join(f"    - {_quote(n)}\n" for n in names[1:])
-    return text + f"  source: {_quote(source)}\n" + (f"  comment: {OPEN}\n" if is_open else "")
+        text += f"  {'names' if country else 'aliases'}:\n" + "".join(f"    - {quote(n)}\n" for n in names[1:])
+    return text + f"  source: {quote(source)}\n" + (f"  comment: {OPEN}\n" if is_open else "")
 
 
 # ---- agents ------------------------------------------------------------------------------------------------------
@@ -296,7 +279,7 @@ def _agents(lines: Iterable[object], file: str, result: Imported) -> str:
         text = _comment([agent.comment, f"{file}:{agent.line}"]) + f"- code: {agent.code or 'null'}\n"
         if agent.prefix:
             text += "  prefix: true\n"
-        out.append(text + "  nouns:\n" + "".join(f"    - {_quote(n)}\n" for n in nouns))
+        out.append(text + "  nouns:\n" + "".join(f"    - {quote(n)}\n" for n in nouns))
         result.entries += 1
     return "\n".join(out)
 
@@ -319,7 +302,7 @@ def _lists(raw: RawVerbs, file: str) -> str:
                 continue
             bare = " ".join(words_of(member.strip("()"))).lower()
             words.append(bare)
-        text += f"  {_list_name(label)}: [{', '.join(_quote(w) for w in words)}]\n"
+        text += f"  {_list_name(label)}: [{', '.join(quote(w) for w in words)}]\n"
     return text
 
 
@@ -344,7 +327,7 @@ def _verbs(raw: RawVerbs, file: str, result: Imported) -> str:
             comments = [f"{file}:{block.line} {block.name}", *(v.comment for v in verbs)]
             text = (
                 _comment(comments)
-                + f"- trigger: [{', '.join(_quote(t) for t in triggers)}]\n  frames:\n"
+                + f"- trigger: [{', '.join(quote(t) for t in triggers)}]\n  frames:\n"
                 + "".join(own)
             )
             out.append(text)
@@ -458,7 +441,7 @@ def _nouns(item: Item) -> str | None:
         return None
     else:
         options = [" ".join(words).lower()]
-    return f"{{noun: [{', '.join(_quote(o) for o in options)}]}}"
+    return f"{{noun: [{', '.join(quote(o) for o in options)}]}}"
 
 
 def _prep_key(item: Item, conditions: dict[str, str]) -> tuple[str, str] | None:

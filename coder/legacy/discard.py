@@ -30,17 +30,17 @@ def discarded(sentence: Sentence, legacy: LegacyDictionaries) -> str:
     return verdict
 
 
-def discard_rejects(sentences: Iterable[Sentence], legacy: LegacyDictionaries) -> list[Reject]:
+def discard_rejects(sentences: Iterable[Sentence], verdicts: Iterable[str]) -> list[Reject]:
     """One reject for every sentence, or the story, that the discards leave out.
 
     Args:
         sentences: of one document.
+        verdicts: what `discarded` says of each.
     """
     rejects = []
-    for sentence in sentences:
-        verdict = discarded(sentence, legacy)
+    for sentence, verdict in zip(sentences, verdicts, strict=True):
         if verdict:
-            detail = "a story discard stands in it" if verdict == "story" else "a sentence discard stands in it"
+            detail = f"a {verdict} discard stands in it"
             rejects.append(
                 Reject(sentence.document_id, "code", RejectReason.DISCARDED, detail, sentence_index=sentence.index)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from coder.legacy.model import Item, LegacyDictionaries, Pattern
+from coder.legacy.model import Item, LegacyDictionaries, Pattern, item_text
 from coder.legacy.phrases import Clause
 
 _MODIFIERS = frozenset({"amod", "compound", "flat", "nummod", "advmod", "fixed"})
@@ -91,6 +91,13 @@ def _set_phrase(legacy: LegacyDictionaries, word: str, clause: Clause, tokens: S
     return 0
 
 
+_NAMES = {"source": "actor for $", "target": "actor for +", "skip": "noun for ^", "compound": "coordinated actors for %"}
+
+
+def _described(item: Item) -> str:
+    return _NAMES.get(item.kind, item_text(item))
+
+
 class PhraseMatcher:
     """PETRARCH2 patterns: nouns, noun phrases and prepositional phrases around a verb."""
 
@@ -98,6 +105,7 @@ class PhraseMatcher:
         self.view = view
         self.clause = view.clause
         self.legacy = legacy
+        self.missing = ""
         self._after = list(self._after_nouns())
         self._below = self._nouns_below()
 
@@ -109,6 +117,7 @@ class PhraseMatcher:
         for item in pattern.before:
             hit = self._before(item, slots)
             if hit is None:
+                self.missing = f"no {_described(item)} before the verb"
                 return None
             score += hit[0]
             tokens += hit[1]
@@ -117,6 +126,7 @@ class PhraseMatcher:
         for item in pattern.after:
             got = self._follow(item, slots, position, anchor)
             if got is None:
+                self.missing = f"no {_described(item)} after the verb"
                 return None
             gained, used = got
             score += gained
@@ -337,6 +347,7 @@ class SequenceMatcher:
         self.view = view
         self.clause = view.clause
         self.legacy = legacy
+        self.missing = ""
         below = [t for t in self.clause.subtree(view.verb) if t > view.verb]
         self._end = max(below, default=view.verb) + 1
 
@@ -373,6 +384,8 @@ class SequenceMatcher:
                 joined = joined_first if n == 0 else items[n - 1].joined
             hit = self._find(item, position, step, joined, slots)
             if hit is None:
+                place = ("next to what stands " if joined else "") + ("after the verb" if step > 0 else "before the verb")
+                self.missing = f"no {_described(item)} {place}"
                 return None
             used, position = hit
             tokens += used

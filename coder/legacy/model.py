@@ -141,6 +141,35 @@ def decode_pattern(raw: Any) -> Pattern:
     return Pattern(_items(before), _items(after), *rest)
 
 
+_SIGNS = {"source": "$", "target": "+", "skip": "^", "compound": "%"}
+
+
+def item_text(item: Item) -> str:
+    """An element as the dictionaries write it."""
+    if item.kind == "prep":
+        return f"({' '.join(['/'.join(item.preps), *map(item_text, item.inner)])})"
+    if item.kind in _SIGNS:
+        return _SIGNS[item.kind]
+    return f"{{{' '.join(item.words)}}}" if item.kind == "phrase" else " ".join(item.words)
+
+
+def pattern_text(pattern: Pattern) -> str:
+    """A pattern as the dictionaries write it: `- * {FOOD AID} (TO +) [073]`."""
+    text = "-"
+    for item in pattern.before:
+        text += ("_" if item.joined else " ") + item_text(item)
+    text += ("_" if pattern.before_joined else " ") + "*"
+    for item in pattern.after:
+        text += ("_" if item.joined else " ") + item_text(item)
+    return f"{text} [{pattern.code}]"
+
+
+def transformation_text(rule: Transformation) -> str:
+    """A transformation as the dictionaries write it."""
+    inner = f"({rule.inner_source} {rule.inner_target} {rule.inner_verb})"
+    return f"~ {rule.outer_source} {inner} {rule.outer_verb} = {rule.source} {rule.target} {rule.code}"
+
+
 @dataclass(slots=True)
 class LegacyDictionaries:
     """Everything the legacy files say, indexed for matching.

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from coder.grammar import acyclic
 from coder.legacy.actors import code_on, split_actors
+from coder.legacy.commas import left_out
 from coder.legacy.model import LegacyDictionaries
 from coder.legacy.text import words_of
+from coder.options import LegacyOptions
 from coder.records import Sentence
 
 _STEM_ENDINGS = ("N", "AN", "ANS", "IAN", "IANS", "IA", "INA", "INIAN", "IC", "ESE")
@@ -54,6 +56,8 @@ class Clause:
     actors: dict[int, Found] = field(default_factory=dict)
     agents: dict[int, Found] = field(default_factory=dict)
     day: int | None = None
+    options: LegacyOptions = field(default_factory=LegacyOptions)
+    dropped: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         s = self.sentence
@@ -64,9 +68,19 @@ class Clause:
                 self.children[head].append(i)
         self.words = [f.upper().replace("’", "'") for f in s.forms]
         self.lemmas = [le.upper() if le and le != "_" else w for le, w in zip(s.lemmas, self.words, strict=True)]
+        if self.options.commas:
+            self._leave_out(left_out(s, self.heads, self.options))
         day = s.publication_date
         self.day = day.year * 10000 + day.month * 100 + day.day if day else None
         self._find_names()
+
+    def _leave_out(self, tokens: frozenset[int]) -> None:
+        """Make tokens invisible: no words, nothing hangs on them, they hang on nothing."""
+        self.dropped = tokens
+        for i in tokens:
+            self.words[i] = self.lemmas[i] = ""
+        self.children = [[] if i in tokens else [c for c in cs if c not in tokens] for i, cs in enumerate(self.children)]
+        self.heads = [-1 if h in tokens else h for h in self.heads]
 
     def rel(self, i: int) -> str:
         """The relation of a token without its subtype."""
@@ -182,7 +196,30 @@ class Clause:
     # ------------------------------------------------------------------ codes of phrases
 
     def is_nominal(self, i: int) -> bool:
+        if i in self.dropped:
+            return False
         return self.sentence.upos[i] in _NOMINAL or i in self.actors or i in self.agents
+
+    def literal(self, head: int) -> Coded | None:
+        """A noun phrase that stands for itself, in quotes and capitals; None where it is longer than the options allow.
+
+        Its words are those of the phrase with what hangs on it by prepositions, without clauses and coordination.
+        """
+        if not self.is_nominal(head) or self.sentence.upos[head] == "PRON":
+            return None
+        found, stack = {head}, [head]
+        while stack:
+            for c in self.children[stack.pop()]:
+                if self.rel(c) in ("punct", "conj", "cc", "appos", "acl", "advcl", "parataxis", "cop", "aux", "nsubj"):
+                    continue
+                if self.heads[c] == head and self.rel(c) in ("case", "mark", "advmod"):
+                    continue
+                found.add(c)
+                stack.append(c)
+        words = [self.words[i] for i in sorted(found) if self.words[i] not in ("'S", "'", "")]
+        if not 0 < len(words) <= self.options.new_actor_length:
+            return None
+        return Coded(head, f'"{" ".join(words)}"', tuple(sorted(found)), " ".join(words))
 
     def core(self, head: int) -> list[int]:
         """The words of a noun phrase without what hangs on it by prepositions, clauses and coordination."""

@@ -12,6 +12,7 @@ petrarch:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 import yaml
 
 from coder.errors import Fault
+from coder.legacy.model import transformation_text
 from coder.legacy.verbs import NULL_CODE, RawVerb, RawVerbs
 
 SECTION = re.compile(r"^petrarch:\s*$", re.MULTILINE)
@@ -90,13 +92,16 @@ def _joined(value: Any) -> str:
 
 def quote(text: str) -> str:
     """A string as YAML in double quotes."""
-    import json
-
     return json.dumps(text, ensure_ascii=False)
 
 
+def printable(comment: str) -> str:
+    """A comment with blanks for what YAML forbids in one."""
+    return re.sub(r"[^ -~\u00a1-\ud7ff\ue000-\ufefe\uff00-\ufffd]", " ", comment).strip()
+
+
 def _remark(comment: str) -> str:
-    clean = re.sub(r"[^ -~¡-퟿]", " ", comment).strip()
+    clean = printable(comment)
     return f"  # {clean}" if clean else ""
 
 
@@ -133,9 +138,7 @@ def verbs_section(raw: RawVerbs, file: str) -> str:
                 out += [f"        - {quote(text)}{_remark(comment)}" for text, comment in lines]
     if raw.transformations:
         out.append("  transformations:")
-        for t in raw.transformations:
-            inner = f"({t.inner_source} {t.inner_target} {t.inner_verb})"
-            out.append(f"    - {quote(f'~ {t.outer_source} {inner} {t.outer_verb} = {t.source} {t.target} {t.code}')}")
+        out += [f"    - {quote(transformation_text(t))}" for t in raw.transformations]
     return "\n".join(out) + "\n"
 
 

@@ -17,7 +17,7 @@ from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
 from coder.conllu import iter_conllu
 from coder.errors import InputError
-from coder.legacy.actors import day_number
+from coder.legacy.actors import calendar_day, day_number
 from coder.legacy.text import read_text
 from coder.read.dates import parse_date
 from coder.records import Document, ParsedDocument, Reject, RejectReason
@@ -141,14 +141,8 @@ def _child(element: Element, name: str, *, keep: bool = False) -> str:
 
 def _day(text: str) -> dt.date | None:
     """A date written 19950101, 950101 or 1995-01-01; None where it is none or out of the range of `parse_date`."""
-    number = day_number(re.sub(r"\D", "", text)) if text else None
-    if number is None:
-        return None
-    try:
-        day, _ = parse_date(dt.date(number // 10000, number // 100 % 100, number % 100))
-    except ValueError:
-        return None
-    return day
+    day = calendar_day(day_number(re.sub(r"\D", "", text))) if text else None
+    return parse_date(day)[0] if day is not None else None
 
 
 def read_tabari(text: str, path: Path, on_reject: OnReject) -> Iterator[Document]:
