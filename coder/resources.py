@@ -8,11 +8,15 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coder.dictionary.load import Dictionaries, load_dictionaries
 from coder.errors import InputError
 from coder.ontology import Ontology, load_ontology
 from coder.options import Options
+
+if TYPE_CHECKING:
+    from coder.legacy.load import LegacyFile
 
 log = logging.getLogger(__name__)
 
@@ -61,28 +65,33 @@ def load_resources(
         legacy = legacy_files((*dictionaries, *added))
         if legacy:
             return load_mixed(legacy, dictionaries, added, options)
-    shipped = shipped_dictionaries()
-    bases = list(dictionaries) or [shipped]
-    ontology_folder = shipped / "ontology"
-    if dictionaries:
-        own = [path / "ontology" for path in dictionaries if (path / "ontology" / "cameo.csv").is_file()]
-        if own:
-            ontology_folder = own[-1]
-        else:
-            bases = [shipped / "ontology", *bases]
+    bases, ontology_folder = base_folders(dictionaries)
     ontology = load_ontology(ontology_folder, scores=options.scores, quad=options.quad_classes)
     loaded = load_dictionaries(bases, added, gazetteer=options.gazetteer)
     return Resources(loaded, ontology, options, ontology_folder)
 
 
-def load_mixed(legacy_paths: Sequence[Path], dictionaries: Sequence[Path], added: Sequence[Path], options: Options) -> Resources:
+def base_folders(dictionaries: Sequence[Path]) -> tuple[list[Path], Path]:
+    """The native files and folders to load and the ontology's folder: the last that brings one, else the shipped one.
+
+    Args:
+        dictionaries: given in place of the shipped ones; none: the shipped.
+    """
+    shipped = shipped_dictionaries()
+    own = [path / "ontology" for path in dictionaries if (path / "ontology" / "cameo.csv").is_file()]
+    if own or not dictionaries:
+        return list(dictionaries) or [shipped], own[-1] if own else shipped / "ontology"
+    return [shipped / "ontology", *dictionaries], shipped / "ontology"
+
+
+def load_mixed(legacy_given: Sequence[LegacyFile], dictionaries: Sequence[Path], added: Sequence[Path], options: Options) -> Resources:
     """Legacy dictionaries, alone or with native ones.
 
     With legacy verbs these do the coding, and native actors and agents are laid under the legacy ones; without, the
     legacy actors and agents are converted and laid over the native dictionaries.
 
     Args:
-        legacy_paths: the legacy files among the others.
+        legacy_given: the legacy files among the others, as read.
         dictionaries, added, options: as of `load_resources`.
 
     Raises:
@@ -92,22 +101,21 @@ def load_mixed(legacy_paths: Sequence[Path], dictionaries: Sequence[Path], added
     from coder.legacy.load import load_legacy
     from coder.legacy.native import add_native
 
-    taken = set(legacy_paths)
-    shipped = shipped_dictionaries()
-    bases = [p for p in dictionaries if p not in taken]
+    taken = {file.path for file in legacy_given}
+    native = [p for p in dictionaries if p not in taken]
     above = [p for p in added if p not in taken]
-    legacy = load_legacy(list(legacy_paths))
+    legacy = load_legacy(legacy_given)
     for fault in legacy.faults:
         log.log(logging.WARNING if fault.level == "error" else logging.INFO, "%s", fault)
     if legacy.faults:
         errors = sum(f.level == "error" for f in legacy.faults)
         log.warning("legacy dictionaries: %d lines not used, %d mended (--verbose lists all)", errors, len(legacy.faults) - errors)
-    ontology_folder = next((p / "ontology" for p in bases if (p / "ontology" / "cameo.csv").is_file()), shipped / "ontology")
+    if native or not dictionaries:
+        bases, ontology_folder = base_folders(native)
+    else:
+        ontology_folder = shipped_dictionaries() / "ontology"
+        bases = [ontology_folder]
     ontology = load_ontology(ontology_folder, scores=options.scores, quad=options.quad_classes)
-    if not dictionaries and not legacy.has_verbs:
-        bases = [shipped]
-    elif ontology_folder.parent not in bases:
-        bases = [ontology_folder, *bases]
     if legacy.has_verbs:
         loaded = load_dictionaries(bases, above, gazetteer=False)
         add_native(legacy, loaded)
@@ -117,9 +125,9 @@ def load_mixed(legacy_paths: Sequence[Path], dictionaries: Sequence[Path], added
         loaded.legacy = legacy
     else:
         with tempfile.TemporaryDirectory(prefix="eventcoder-") as folder:
-            write_imported(import_files(legacy_paths, frames=True), Path(folder))
+            write_imported(import_files(legacy_given, frames=True), Path(folder))
             loaded = load_dictionaries(bases, [*above, Path(folder)], gazetteer=options.gazetteer)
         loaded.files = [f for f in loaded.files if f.exists()]
-    loaded.files += list(legacy_paths)
+    loaded.files += [file.path for file in legacy_given]
     loaded.sha256 = hashlib.sha256(f"{loaded.sha256}{legacy.sha256}".encode()).hexdigest()
     return Resources(loaded, ontology, options, ontology_folder)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from coder.conllu import iter_conllu
-from coder.legacy.load import compile_legacy
+from coder.legacy.load import LegacyFile, compile_legacy
 from coder.legacy.model import LegacyDictionaries
 from coder.records import Sentence
 
@@ -124,7 +124,7 @@ def world(*texts: tuple[str, str]) -> LegacyDictionaries:
         ("a.verbs.txt", VERBS),
         ("a.discards.txt", DISCARDS),
     )
-    return compile_legacy([(Path(name), text) for name, text in given])
+    return compile_legacy([LegacyFile.of(Path(name), text) for name, text in given])
 
 
 def sentence(rows: str, day: str = "2001-05-01") -> Sentence:

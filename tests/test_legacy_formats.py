@@ -12,7 +12,7 @@ from coder.errors import Fault
 from coder.legacy import cache
 from coder.legacy.actors import code_on, day_number, parse_actors, parse_code, trim_overlaps
 from coder.legacy.agents import parse_agents
-from coder.legacy.load import compile_legacy, is_legacy, load_legacy, sniff
+from coder.legacy.load import LegacyFile, compile_legacy, is_legacy, load_legacy, sniff
 from coder.legacy.model import DatedCode
 from coder.legacy.others import parse_issues, parse_meanings
 from coder.legacy.text import dictionary_lines, words_of
@@ -192,7 +192,7 @@ def test_native_files_are_not_legacy(tmp_path: Path) -> None:
 
 def test_codes_of_an_own_list_are_kept_and_cameo_ones_fall_back() -> None:
     known = frozenset({"01", "010", "19", "190", "193"})
-    mine = compile_legacy([(Path("v.txt"), "--- A [987] ---\nACT\n--- B [345] ---\nBACK\n")])
+    mine = compile_legacy([LegacyFile.of(Path("v.txt"), "--- A [987] ---\nACT\n--- B [345] ---\nBACK\n")])
     mine.use_ontology(known)
     assert mine.own_codes
     assert mine.fallback("987") == "987"
@@ -200,7 +200,7 @@ def test_codes_of_an_own_list_are_kept_and_cameo_ones_fall_back() -> None:
         "".join(f"--- V{i} [190] ---\nVERB{chr(65 + i)}\n- * WORD{chr(65 + i)} [193]\n" for i in range(20))
         + "- * ODD [1938]\n"
     )
-    cameo = compile_legacy([(Path("v.txt"), text)])
+    cameo = compile_legacy([LegacyFile.of(Path("v.txt"), text)])
     cameo.used_codes = frozenset([*known, *(f"19{i}" for i in "0")])
     cameo.use_ontology(known)
     assert not cameo.own_codes

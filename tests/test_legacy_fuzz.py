@@ -16,7 +16,7 @@ from coder.legacy.actors import parse_actors
 from coder.legacy.agents import parse_agents
 from coder.legacy.code import code_legacy_sentences
 from coder.legacy.convert import import_files
-from coder.legacy.load import compile_legacy
+from coder.legacy.load import LegacyFile, compile_legacy
 from coder.legacy.others import parse_discards, parse_issues, parse_meanings
 from coder.legacy.text import dictionary_lines
 from coder.legacy.verbs import parse_verbs
@@ -94,7 +94,7 @@ def test_20000_mutated_lines_are_used_or_reported_and_code_without_a_crash() -> 
         began = time.perf_counter()
         lines_used(lines)
         legacy = compile_legacy(
-            [(Path("m.txt"), "\n".join([*ACTORS.splitlines(), *lines])), (Path("v.txt"), VERBS + "\n".join(lines))]
+            [LegacyFile.of(Path("m.txt"), "\n".join([*ACTORS.splitlines(), *lines])), LegacyFile.of(Path("v.txt"), VERBS + "\n".join(lines))]
         )
         code_legacy_sentences([probe], legacy, Options(monadic=True))
         slowest = max(slowest, time.perf_counter() - began)
@@ -156,5 +156,5 @@ def test_deep_nesting_is_no_trouble() -> None:
 )  # fmt: skip
 def test_endless_lines_and_sets_within_themselves_take_no_time(text: str) -> None:
     began = time.perf_counter()
-    compile_legacy([(Path("long.txt"), text)])
+    compile_legacy([LegacyFile.of(Path("long.txt"), text)])
     assert time.perf_counter() - began < 5

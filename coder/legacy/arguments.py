@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from coder.date_patterns import is_temporal_word
 from coder.legacy.lookup import VerbHit
 from coder.legacy.match import VerbView, is_passive
 from coder.legacy.phrases import TIMES, Clause, Coded
@@ -136,6 +137,24 @@ class Arguments:
         return not (inside and clause.is_nominal(clause.head(node)))
 
     def sources(self, view: VerbView) -> list[Coded]:
+        """Who acts: the subject's actors, those within it where its own words name none, or phrases for themselves."""
+        found = self._known_sources(view)
+        return found + self._literals(view.subjects, found)
+
+    def _literals(self, heads: Iterable[int], known: list[Coded]) -> list[Coded]:
+        """Phrases that stand for themselves: beside known ones coordinated with them, or where nothing is known."""
+        clause = self.clause
+        if not clause.options.new_actor_length:
+            return []
+        found: list[Coded] = []
+        for head in heads:
+            group = clause.conjuncts(head)
+            nameless = [h for h in group if not clause.phrase(h)]
+            if not known or len(nameless) < len(group):
+                found += [c for c in map(clause.literal, nameless) if c is not None]
+        return found
+
+    def _known_sources(self, view: VerbView) -> list[Coded]:
         found = self.coded(view.subjects)
         if not found and view.subjects:
             found = [c for s in view.subjects for c in self._deep(s, set())]
@@ -173,4 +192,7 @@ class Arguments:
             if any(k.has_actor for k in group):
                 return [k for k in group if k.has_actor]
             spare = spare or group
+        if not spare and clause.options.new_actor_length:
+            nouns = [c for c in candidates if clause.is_nominal(c) and not is_temporal_word(clause.lemmas[c].lower())]
+            return self._literals(nouns[:1], [])
         return spare

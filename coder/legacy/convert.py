@@ -15,7 +15,7 @@ from coder.dictionary.schema import ACTOR_CODE, EVENT_CODE, PREPOSITIONS
 from coder.errors import Fault
 from coder.legacy.actors import RawActor, calendar_day, code_on, parse_actors, shift_day, split_actors, trim_overlaps
 from coder.legacy.agents import parse_agents
-from coder.legacy.load import sniff
+from coder.legacy.load import LegacyFile
 from coder.legacy.model import DatedCode, Item, Pattern
 from coder.legacy.native import OPEN
 from coder.legacy.others import RawIssue, parse_discards, parse_issues
@@ -38,7 +38,7 @@ class Imported:
     entries: int = 0
 
 
-def import_files(paths: Sequence[Path], *, frames: bool = False) -> Imported:
+def import_files(paths: Sequence[Path | LegacyFile], *, frames: bool = False) -> Imported:
     """Convert legacy dictionary files.
 
     Actors and agents become native entries. Verb patterns go into a `petrarch:` section, which codes as the legacy
@@ -52,11 +52,11 @@ def import_files(paths: Sequence[Path], *, frames: bool = False) -> Imported:
         InputError: a file cannot be read.
     """
     result = Imported()
-    texts = [(path, read_text(path)) for path in paths]
-    kinds = [sniff(text, path.name) for path, text in texts]
     verb_files = []
-    for (path, text), kind in zip(texts, kinds, strict=True):
-        lines = dictionary_lines(text)
+    for given in paths:
+        file = given if isinstance(given, LegacyFile) else LegacyFile.of(given, read_text(given))
+        path, kind = file.path, file.kind
+        lines = dictionary_lines(file.text)
         stem = re.sub(r"[^\w.-]+", "-", path.name.removesuffix(".txt"))
         head = f"# Imported from {path.name}.\n"
         if kind == "actors":

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from coder.errors import Fault, InputError
@@ -69,31 +70,55 @@ def sniff(text: str, name: str = "") -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class LegacyFile:
+    """A legacy dictionary file as read: its kind as `sniff` tells it, None for a native file with a petrarch: section."""
+
+    path: Path
+    text: str
+    kind: str | None
+
+    @classmethod
+    def of(cls, path: Path, text: str) -> LegacyFile:
+        """A file by its name and text."""
+        section = path.suffix.lower() in _YAML and has_section(text)
+        return cls(path, text, None if section else sniff(text, path.name))
+
+
+def read_legacy(path: Path) -> LegacyFile | None:
+    """A file, read, if it is a legacy dictionary by its content; None if it is not."""
+    if not path.is_file() or path.stat().st_size > 200_000_000:
+        return None
+    suffix = path.suffix.lower()
+    try:
+        if suffix in _YAML:
+            with path.open(encoding="utf-8", errors="replace") as stream:
+                ours = has_section(stream.read(2000))
+            return LegacyFile(path, read_text(path), None) if ours else None
+        if suffix in _NATIVE:
+            return None
+        text = read_text(path)
+    except (InputError, OSError):
+        return None
+    kind = sniff(text, path.name)
+    return LegacyFile(path, text, kind) if kind is not None else None
+
+
 def is_legacy(path: Path) -> bool:
     """Whether a file is a legacy dictionary, by its content."""
-    if not path.is_file() or path.stat().st_size > 200_000_000:
-        return False
-    if path.suffix.lower() in _YAML:
-        with path.open(encoding="utf-8", errors="replace") as stream:
-            return has_section(stream.read(2000))
-    if path.suffix.lower() in _NATIVE:
-        return False
-    try:
-        return sniff(read_text(path), path.name) is not None
-    except InputError:
-        return False
+    return read_legacy(path) is not None
 
 
-def legacy_files(paths: Iterable[Path]) -> list[Path]:
+def legacy_files(paths: Iterable[Path]) -> list[LegacyFile]:
     """The legacy dictionaries among files and folders, folders searched through, in the order of their names."""
-    found: list[Path] = []
+    found: list[LegacyFile] = []
     for path in paths:
         candidates = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        found += [c for c in candidates if is_legacy(c)]
+        found += [f for f in map(read_legacy, candidates) if f is not None]
     return found
 
 
-def load_legacy(files: Sequence[Path], *, use_cache: bool = True) -> LegacyDictionaries:
+def load_legacy(files: Sequence[Path | LegacyFile], *, use_cache: bool = True) -> LegacyDictionaries:
     """Load legacy dictionaries; what cannot be used is in `faults`, and the rest is loaded.
 
     Args:
@@ -103,32 +128,28 @@ def load_legacy(files: Sequence[Path], *, use_cache: bool = True) -> LegacyDicti
     Raises:
         InputError: a file cannot be read.
     """
-    texts = [(path, read_text(path)) for path in files]
+    given = [f if isinstance(f, LegacyFile) else LegacyFile.of(f, read_text(f)) for f in files]
     digest = hashlib.sha256()
-    for path, text in texts:
-        digest.update(f"{path.name}\0{len(text)}\0".encode("utf-8", "surrogatepass"))
-        digest.update(text.encode("utf-8", "surrogatepass"))
+    for file in given:
+        digest.update(f"{file.path.name}\0{len(file.text)}\0".encode("utf-8", "surrogatepass"))
+        digest.update(file.text.encode("utf-8", "surrogatepass"))
     key = digest.hexdigest()
     loaded = cache.read(key) if use_cache else None
     if loaded is None:
-        loaded = compile_legacy(texts)
+        loaded = compile_legacy(given)
         if use_cache:
             cache.write(key, loaded)
-    loaded.files = tuple(files)
+    loaded.files = tuple(f.path for f in given)
     loaded.sha256 = key
     return loaded
 
 
-def compile_legacy(texts: Sequence[tuple[Path, str]]) -> LegacyDictionaries:
-    """Read and index the given files.
-
-    Args:
-        texts: path and text of each.
-    """
+def compile_legacy(files: Sequence[LegacyFile]) -> LegacyDictionaries:
+    """Read and index the given files."""
     legacy = LegacyDictionaries()
     verb_files: list[tuple[str, RawVerbs]] = []
     kinds: dict[str, str] = {}
-    for name, kind, text in _pieces(texts, legacy.faults):
+    for name, kind, text in _pieces(files, legacy.faults):
         kinds[name] = kind or ""
         lines = dictionary_lines(text)
         if kind == "actors":
@@ -154,14 +175,14 @@ def compile_legacy(texts: Sequence[tuple[Path, str]]) -> LegacyDictionaries:
     return legacy
 
 
-def _pieces(texts: Sequence[tuple[Path, str]], faults: list[Fault]) -> Iterator[tuple[str, str | None, str]]:
+def _pieces(files: Sequence[LegacyFile], faults: list[Fault]) -> Iterator[tuple[str, str | None, str]]:
     """Name, kind and text of each file; a native file's `petrarch:` section in pieces of one kind each."""
-    for path, text in texts:
-        if path.suffix.lower() in _YAML and has_section(text):
-            for kind, piece in section_texts(text, path.name, faults):
-                yield path.name, kind, piece
+    for file in files:
+        if file.kind is None and has_section(file.text):
+            for kind, piece in section_texts(file.text, file.path.name, faults):
+                yield file.path.name, kind, piece
         else:
-            yield path.name, sniff(text, path.name), text
+            yield file.path.name, file.kind, file.text
 
 
 def _add_actors(legacy: LegacyDictionaries, lines: Iterable[Line], name: str) -> None:
