@@ -173,7 +173,7 @@ def test_explain_tells_the_lines_tried_and_why_each_does_not_match() -> None:
     assert any("(FROM $) [033]: does not count: no (FROM $) after the verb" in line for line in lines)
     assert trace.legacy is not None
     assert trace.legacy.actor_lines() == [
-        "'Vellaria' -> VEL  [actor; a.actors.txt:3]", "'Dromm' -> DRM  [actor; a.actors.txt:14]"
+        "'Vellaria' -> VEL  [actor; a.actors.txt:3]", "'Dromm' -> DRM  [actor; a.actors.txt:15]"
     ]  # fmt: skip
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from coder.date_patterns import is_temporal_word
 from coder.legacy.lookup import VerbHit
-from coder.legacy.match import VerbView, is_passive
+from coder.legacy.match import VerbView, climb, is_passive
 from coder.legacy.phrases import TIMES, Clause, Coded
 
 NULL = "---"
 _AGENT_CASES = frozenset({"BY"})
 _INSIDE = frozenset({"compound", "amod", "flat", "det", "nummod", "fixed", "case", "punct"})
+_CLAUSE_CASES = frozenset({"AFTER", "BEFORE", "SINCE", "UNTIL", "AS", "WHILE", "BECAUSE"})
+_FINITE = frozenset({"VBD", "VBZ", "VBP"})
 _PLACE_CASES = frozenset({"IN", "DURING"})
 
 
@@ -44,9 +46,14 @@ class Arguments:
                 if governor >= 0:
                     inherited = self.subjects(governor, depth + 1)
                     return inherited or own
+            if relation == "acl:relcl" and self._named_by(subject, head):
+                return [head]
             return own
         if clause.by_rel(verb, "csubj") or head < 0:
             return []
+        astray = self._astray(verb)
+        if astray >= 0:
+            return [astray]
         if head in clause.actors and head < verb and clause.rel(verb) in ("parataxis", "conj"):
             return [head]
         if clause.rel(verb) == "xcomp":
@@ -63,6 +70,27 @@ class Arguments:
         if clause.rel(verb) == "ccomp":
             return self.subjects(head, depth + 1)
         return []
+
+    def _named_by(self, name: int, noun: int) -> bool:
+        """Whether an unknown name right after a known noun is the noun's own ("the news agency XNA said")."""
+        clause = self.clause
+        return name == noun + 1 and not clause.children[name] and not clause.group(name) and bool(clause.phrase(noun))
+
+    def _astray(self, verb: int) -> int:
+        """The noun right before a finite verb that a parse gives to the preposition before it ("after crowds burned").
+
+        -1 where there is none.
+        """
+        clause = self.clause
+        place = verb - 1
+        while place >= 0 and clause.rel(place) in ("advmod", "aux") and clause.head(place) == verb:
+            place -= 1
+        finite = clause.sentence.xpos[verb] in _FINITE or "VerbForm=Fin" in clause.sentence.feats[verb]
+        if place < 0 or not finite or clause.rel(verb) == "conj" or not clause.is_nominal(place):
+            return -1
+        noun = climb(clause, place)
+        marked = clause.rel(noun) in ("obl", "nmod") and not _CLAUSE_CASES.isdisjoint(clause.cases(noun))
+        return noun if marked and clause.sentence.upos[noun] != "PRON" else -1
 
     def _governor(self, verb: int) -> int:
         """The verb whose clause a clause stands in."""
@@ -86,7 +114,7 @@ class Arguments:
         passive = is_passive(clause, verb) or self._existential(verb)
         participle = clause.full_rel(verb) == "acl" and clause.words[verb].endswith(("ED", "EN"))
         raising = bool(clause.by_rel(verb, "xcomp")) and not objects
-        if (passive or (participle and not raising)) and not (raising and not self._agents_of(verb)):
+        if passive or (participle and not raising):
             agents = self._agents_of(verb)
             if agents or passive:
                 return VerbView(clause, verb, hit.tokens, agents, [*subjects, *objects], True)
@@ -152,6 +180,7 @@ class Arguments:
             nameless = [h for h in group if not clause.phrase(h)]
             if not known or len(nameless) < len(group):
                 found += [c for c in map(clause.literal, nameless) if c is not None]
+            found += [c for h in group if h not in nameless for c in clause.literal_modifiers(h)]
         return found
 
     def _known_sources(self, view: VerbView) -> list[Coded]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from coder.grammar import acyclic
 from coder.legacy.actors import code_on, split_actors
 from coder.legacy.commas import left_out
+from coder.legacy.mend import mend
 from coder.legacy.model import LegacyDictionaries
 from coder.legacy.text import words_of
 from coder.options import LegacyOptions
@@ -61,24 +62,26 @@ class Clause:
 
     def __post_init__(self) -> None:
         s = self.sentence
+        self.words = [f.upper().replace("’", "'") for f in s.forms]
+        self.lemmas = [le.upper() if le and le != "_" else w for le, w in zip(s.lemmas, self.words, strict=True)]
+        self._find_names()
+        self.sentence, self.heads = mend(s, acyclic(s.heads), self.actors.keys())
         self.children = [[] for _ in s.forms]
-        self.heads = acyclic(s.heads)
         for i, head in enumerate(self.heads):
             if head >= 0:
                 self.children[head].append(i)
-        self.words = [f.upper().replace("’", "'") for f in s.forms]
-        self.lemmas = [le.upper() if le and le != "_" else w for le, w in zip(s.lemmas, self.words, strict=True)]
         if self.options.commas:
-            self._leave_out(left_out(s, self.heads, self.options))
+            self._leave_out(left_out(self.sentence, self.heads, self.options))
         day = s.publication_date
         self.day = day.year * 10000 + day.month * 100 + day.day if day else None
-        self._find_names()
 
     def _leave_out(self, tokens: frozenset[int]) -> None:
         """Make tokens invisible: no words, nothing hangs on them, they hang on nothing."""
         self.dropped = tokens
         for i in tokens:
             self.words[i] = self.lemmas[i] = ""
+            self.actors.pop(i, None)
+            self.agents.pop(i, None)
         self.children = [[] if i in tokens else [c for c in cs if c not in tokens] for i, cs in enumerate(self.children)]
         self.heads = [-1 if h in tokens else h for h in self.heads]
 
@@ -97,9 +100,10 @@ class Clause:
         return [c for c in self.children[i] if self.full_rel(c) in relations or self.rel(c) in relations]
 
     def cases(self, i: int) -> list[str]:
-        """The prepositions of a noun, in capitals."""
+        """The prepositions of a noun, in capitals; one that a parse hangs on the phrase's first word is the phrase's."""
         found = []
-        for c in self.children[i]:
+        first = next((c for c in self.children[i] if c < i and self.rel(c) in _CORE), i)
+        for c in self.children[i] if first == i else (*self.children[i], *(c for c in self.children[first] if c < first)):
             if self.rel(c) in ("case", "mark"):
                 found.append(self.words[c])
                 found += [self.words[f] for f in self.children[c] if self.rel(f) == "fixed"]
@@ -210,16 +214,29 @@ class Clause:
         found, stack = {head}, [head]
         while stack:
             for c in self.children[stack.pop()]:
-                if self.rel(c) in ("punct", "conj", "cc", "appos", "acl", "advcl", "parataxis", "cop", "aux", "nsubj"):
+                if self.rel(c) in ("punct", "conj", "cc", "acl", "advcl", "parataxis", "cop", "aux", "nsubj"):
+                    continue
+                if self.rel(c) == "appos" and any(self.rel(p) == "punct" for p in self.subtree(head) if head < p < c):
                     continue
                 if self.heads[c] == head and self.rel(c) in ("case", "mark", "advmod"):
                     continue
                 found.add(c)
                 stack.append(c)
-        words = [self.words[i] for i in sorted(found) if self.words[i] not in ("'S", "'", "")]
+        return self._literal(head, found)
+
+    def literal_modifiers(self, head: int) -> list[Coded]:
+        """Phrases of the modifiers coordinated with the first: "injury toll" of "death and injury toll"."""
+        found = []
+        for m in self.children[head]:
+            if self.rel(m) in ("compound", "amod") and not self.actors.keys() & set(self.subtree(m)):
+                found += [self._literal(head, {c, head}) for c in self.by_rel(m, "conj") if c < head and self.is_nominal(c)]
+        return [c for c in found if c is not None]
+
+    def _literal(self, head: int, tokens: set[int]) -> Coded | None:
+        words = [self.words[i] for i in sorted(tokens) if self.words[i] not in ("'S", "'", "")]
         if not 0 < len(words) <= self.options.new_actor_length:
             return None
-        return Coded(head, f'"{" ".join(words)}"', tuple(sorted(found)), " ".join(words))
+        return Coded(head, f'"{" ".join(words)}"', tuple(sorted(tokens)), " ".join(words))
 
     def core(self, head: int) -> list[int]:
         """The words of a noun phrase without what hangs on it by prepositions, clauses and coordination."""

@@ -100,6 +100,11 @@ class SentenceCoder:
         code = match.pattern.code if match is not None else hit.code
         sources = self.arguments.sources(view)
         inner = self._inner(hit.verb)
+        if match is not None and not match.pattern.syntactic:
+            for absorbed in {*inner} & {*match.tokens}:
+                self.fates[absorbed] = "its word is part of a pattern of the verb above it"
+                self.found.pop(absorbed)
+                inner.remove(absorbed)
         if inner:
             changed = self._transform(hit, sources, inner) or self._intended(code, inner)
             dyadic = any(raw.target is not None for c in inner for raw in self.found[c])
