@@ -2,7 +2,8 @@
 
     python benchmarks/run_suites.py [--failures] [--suite unit_udpipe_2.0] [--records DIR] [--dictionaries DIR]
 
---records and --dictionaries name their folders (default: a folder `shared` beside the clone); each record is coded from the parse that it ships.
+--records and --dictionaries name their folders (default: a folder `shared` beside the clone); each record is coded from the parse that it
+ships, or with --own-parses from the bundled parser's. Records that are wrong in themselves stand in suite_verdicts.py.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from suite_verdicts import verdict
 
 from coder.conllu import iter_conllu, upgrade_labels
 from coder.legacy.code import code_legacy_sentences
@@ -121,6 +124,11 @@ def table(suite: str, outcomes: Iterable[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def right(outcomes: Iterable[Outcome], *, parse: bool = False) -> list[Outcome]:
+    """The records that are right in themselves."""
+    return [o for o in outcomes if verdict(o.record["suite"], o.record["id"], own_parses=parse) is None]
+
+
 def main() -> None:
     """Run the suites and print the tables."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
@@ -136,10 +144,14 @@ def main() -> None:
         if given.suite and path.stem not in given.suite:
             continue
         outcomes = run_suite(path, given.dictionaries, parse=given.own_parses)
-        print(table(path.stem, outcomes), "\n")
+        print(table(path.stem, outcomes))
+        sound = right(outcomes, parse=given.own_parses)
+        passed = sum(o.exact for o in sound)
+        print(f"  {'right in themselves':20}{passed:>6}/{len(sound):<5}{100 * passed / max(len(sound), 1):>7.1f}%\n")
         for o in outcomes if given.failures else []:
             if not o.exact:
-                print(f"  {o.record['id']}: {o.record['text']}")
+                why = verdict(path.stem, o.record["id"], own_parses=given.own_parses)
+                print(f"  {o.record['id']} ({': '.join(why) if why else 'right in itself'}): {o.record['text']}")
                 print(f"      expected {sorted(o.expected)}\n      coded    {sorted(o.coded)}")
 
 

@@ -220,3 +220,39 @@ def test_a_cycle_in_the_tree_does_no_harm() -> None:
     one = sentence("Vellaria Vellaria PROPN 2 nsubj\nstruck strike VERB 0 root\nDromm Dromm PROPN 2 obj")
     looped = replace(one, heads=(1, 2, 1))
     assert isinstance(code_legacy_sentences([looped], WORLD, Options()), list)
+
+
+@pytest.mark.parametrize(
+    ("rows", "events"),
+    [("Dromm Dromm VERB 0 root\nand and CCONJ 1 cc\nVellaria Vellaria PROPN 4 nsubj\ngreeted greet VERB 1 conj\nLastland Lastland PROPN 4 obj",
+      {("DRM", "LST", "050"), ("VEL", "LST", "050")}),
+     ("Vellaria Vellaria PROPN 2 nsubj\nhelped help VERB 0 root\nto to PART 4 mark\nDromm Dromm VERB 2 advcl", {("VEL", "DRM", "070")}),
+     ("Papers paper NOUN 2 nsubj\nreleased release VERB 0 root\nin in ADP 4 case\nVellaria Vellaria PROPN 2 obl\ngreeted greet VERB 2 advcl\nDromm Dromm PROPN 5 obj",
+      {("VEL", "DRM", "050")}),
+     ("Dromm Dromm PROPN 6 nsubj\ngreeted greet VERB 6 ccomp\nVellaria Vellaria PROPN 2 obj\n, , PUNCT 6 punct\nenvoys envoy NOUN 6 nsubj\nsaid say VERB 0 root",
+      {("DRM", "VEL", "050")}),
+     ("Dromm Dromm PROPN 2 nsubj\nleft leave VERB 0 root\nafter after ADP 4 case\nVellaria Vellaria PROPN 2 obl\nstruck strike VERB 2 advcl\nOstravia Ostravia PROPN 5 obj",
+      {("VEL", "OST", "190")}),
+     ("There there PRON 2 expl\nwere be VERB 0 root\nDrommer Drommer ADJ 4 amod\nsoldiers soldier NOUN 2 nsubj\ngreeted greet VERB 4 acl\nin in ADP 7 case\nOstravia Ostravia PROPN 5 obl",
+      {("OST", "DRMMIL", "050")})],
+)  # fmt: skip
+def test_faults_of_a_parse_that_can_be_told_are_mended(rows: str, events: set[tuple[str, str, str]]) -> None:
+    lines = rows.splitlines()
+    one = sentence(rows)
+    from dataclasses import replace
+
+    one = replace(one, xpos=tuple("VBD" if line.split()[2] == "VERB" else "X" for line in lines))
+    found = code_legacy_sentences([one], WORLD, Options())
+    assert {(e.source.code, e.target.code if e.target else "---", e.code) for e in found} == events
+
+
+def test_a_word_of_a_pattern_is_no_verb_of_its_own() -> None:
+    text = "--- ALLOW [050] ---\nALLOW\n- * STRIKE [066]\n--- STRIKE [190] ---\nSTRIKE {STRUCK}\n"
+    legacy = world(("a.actors.txt", ACTORS), ("s.verbs.txt", text))
+    rows = "Vellaria Vellaria PROPN 2 nsubj\nallowed allow VERB 0 root\nDromm Dromm PROPN 2 obj\nto to PART 5 mark\nstrike strike VERB 2 xcomp\nOstravia Ostravia PROPN 5 obj"
+    assert coded(rows, legacy=legacy) == {("VEL", "DRM", "066")}
+
+
+def test_a_speaker_after_a_quotation_has_an_event_of_his_own() -> None:
+    rows = "Dromm Dromm PROPN 2 nsubj\ngreeted greet VERB 6 ccomp\nVellaria Vellaria PROPN 2 obj\n, , PUNCT 6 punct\nenvoys envoy NOUN 6 nsubj\nsaid say VERB 0 root"
+    assert coded(rows, monadic=True) == {("DRM", "VEL", "050"), ("---GOV", "---", "010")}

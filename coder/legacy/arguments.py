@@ -110,7 +110,7 @@ class Arguments:
     def view(self, hit: VerbHit) -> VerbView:
         clause, verb = self.clause, hit.verb
         subjects = self.subjects(verb)
-        objects = [o for o in clause.by_rel(verb, "obj", "iobj") if o not in hit.tokens]
+        objects = [o for t in hit.tokens for o in clause.by_rel(t, "obj", "iobj") if o not in hit.tokens]
         passive = is_passive(clause, verb) or self._existential(verb)
         participle = clause.full_rel(verb) == "acl" and clause.words[verb].endswith(("ED", "EN"))
         raising = bool(clause.by_rel(verb, "xcomp")) and not objects
@@ -121,15 +121,15 @@ class Arguments:
         return VerbView(clause, verb, hit.tokens, subjects, objects, False)
 
     def _existential(self, verb: int) -> bool:
-        """The participle of "there were soldiers killed", which some parses make a clause."""
-        head = self.clause.head(verb)
-        return (
-            head >= 0
-            and bool(self.clause.by_rel(head, "expl"))
-            and self.clause.lemmas[head] == "BE"
-            and self.clause.rel(verb) == "csubj"
-            and not self.clause.by_rel(verb, "obj")
-        )
+        """The participle of "there were soldiers killed", a clause or a part of its noun as the parse has it."""
+        clause = self.clause
+        head = clause.head(verb)
+        if clause.full_rel(verb) == "acl":
+            head = clause.head(head)
+        elif clause.rel(verb) != "csubj":
+            return False
+        there = head >= 0 and clause.lemmas[head] == "BE" and bool(clause.by_rel(head, "expl"))
+        return there and clause.words[verb].endswith(("ED", "EN")) and not clause.by_rel(verb, "obj")
 
     def _agents_of(self, verb: int) -> list[int]:
         """Heads of what a passive verb is done by."""
@@ -186,7 +186,7 @@ class Arguments:
     def _known_sources(self, view: VerbView) -> list[Coded]:
         found = self.coded(view.subjects)
         if not found and view.subjects:
-            found = [c for s in view.subjects for c in self._deep(s, set())]
+            found = [c for s in view.subjects for c in self._deep(s, {view.verb} - {s})]
         if not found and view.passive and not view.subjects:
             for c in self.clause.by_rel(view.verb, "obl"):
                 if not _PLACE_CASES.isdisjoint(self.clause.cases(c)):
@@ -201,7 +201,7 @@ class Arguments:
         used = {t for s in sources for t in s.tokens}
         spare: list[Coded] = []
         candidates = list(view.objects)
-        for c in clause.children[verb]:
+        for c in [c for t in view.tokens for c in clause.children[t]]:
             if c in candidates or c in view.subjects or c in view.tokens:
                 continue
             relation = clause.rel(c)

@@ -1,4 +1,4 @@
-"""Faults of parses that the names of the dictionaries lay open: a name taken for a verb, a participle for the predicate.
+"""Faults of parses that can be told: a name taken for a verb, a participle for the predicate, a subject a clause too high.
 
 The tree is put right where the words allow one reading; otherwise it stays as it is.
 """
@@ -23,13 +23,18 @@ def mend(sentence: Sentence, heads: Sequence[int], named: Collection[int]) -> tu
     """
     verbs = [i for i in named if sentence.upos[i] in ("VERB", "AUX")]
     bare = [i for i, r in enumerate(sentence.deprels) if r.startswith("advcl") and sentence.upos[i] == "VERB"]
-    if not verbs and not bare:
+    quoted = [
+        i for i, r in enumerate(sentence.deprels) if r == "ccomp" and i < heads[i] and sentence.upos[i] == "VERB"
+    ]
+    if not verbs and not bare and not quoted:
         return sentence, list(heads)
     tree = _Tree(sentence, heads, named)
     for i in sorted(verbs):
         tree.name(i)
     for i in bare:
         tree.predicate(i)
+    for i in quoted:
+        tree.quotation(i)
     if not tree.changed:
         return sentence, list(heads)
     mended = replace(
@@ -125,3 +130,15 @@ class _Tree:
                 self.hang(c, i, self.relations[c])
         self.hang(subject, i, "nsubj")
         self.hang(head, subject, "acl")
+
+    def quotation(self, i: int) -> None:
+        """ "A, B and C greeted D, the agency said": of two subjects of "said" the first is that of the clause before it."""
+        verb = self.heads[i]
+        subjects = [c for c in self.children(verb) if self.relation(c) == "nsubj"]
+        if len(subjects) < 2 or not subjects[0] < i < subjects[1]:
+            return
+        if any(self.relation(c) in ("nsubj", "csubj", "expl") for c in self.children(i)):
+            return
+        self.changed = True
+        passive = any(self.relations[c] == "aux:pass" for c in self.children(i))
+        self.hang(subjects[0], i, "nsubj:pass" if passive else "nsubj")

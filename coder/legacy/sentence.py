@@ -108,14 +108,15 @@ class SentenceCoder:
         if inner:
             changed = self._transform(hit, sources, inner) or self._intended(code, inner)
             dyadic = any(raw.target is not None for c in inner for raw in self.found[c])
-            if changed or (dyadic and not view.objects):
+            if not changed and hit.verb > max(inner):
+                inner = []  # what a speaker after a quotation does is an event of its own
+            elif changed or (dyadic and not view.objects):
                 self.fates[hit.verb] = "the event of the clause it governs is coded instead"
                 return
         if code == NULL:
             self.fates[hit.verb] = "the code is null: no event"
             return
-        if match is None:
-            code = self._asked(hit, view, code)
+        code = self._asked(hit, view, code)
         made = self._assign(hit, view, match, code, sources)
         if not made:
             self.fates[hit.verb] = "no target that is an actor or agent" if sources else "no source that is an actor or agent"
