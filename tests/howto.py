@@ -110,7 +110,7 @@ def run_r(parts: list[Block], where: Path) -> list[str]:
     if not r_has("arrow"):
         import pandas as pd
 
-        for table in ("events", "documents"):
+        for table in sorted(set(re.findall(r'arrow::read_parquet\("output/(\w+)\.parquet"\)', code))):
             frame = pd.read_parquet(where / "output" / f"{table}.parquet")
             frame.to_csv(where / f"{table}.csv", index=False)
             columns = ", ".join(

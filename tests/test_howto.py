@@ -46,13 +46,13 @@ def test_every_page_is_tested_and_linked() -> None:
 def test_pandas(where: Path) -> None:
     outputs = check(DOCS / "howto-pandas.md", where)
     assert any("converged: True" in o for o in outputs)
-    panel = pd.read_stata(where / "panel.dta")
+    panel = pd.read_stata(where / "dyads.dta")
     # zero-filled: every dyad has every month once
-    dyads = panel.groupby(["source_country", "target_country"])["month"].nunique()
+    dyads = panel.groupby(["source", "target"])["period"].nunique()
     assert dyads.nunique() == 1
     assert len(panel) == len(dyads) * dyads.iloc[0]
-    assert panel["conflict"].sum() == panel["conflict_back"].sum() > 0
-    assert pd.read_parquet(where / "panel.parquet")["conflict"].tolist() == panel["conflict"].tolist()
+    assert 0 < panel["conflict_back"].sum() <= panel["conflict"].sum()
+    assert pd.read_parquet(where / "dyads.parquet")["conflict"].tolist() == panel["conflict"].tolist()
 
 
 @pytest.mark.skipif(importlib.util.find_spec("duckdb") is None, reason="duckdb is not installed: pip install duckdb")
@@ -96,7 +96,7 @@ def has_dta() -> bool:
 
 @pytest.mark.skipif(not has_dta(), reason="this version of `eventcoder export` has no Stata layout")
 def test_stata_shell_and_names(where: Path) -> None:
-    """Stata cannot be had here: the export is run, and every variable that the page's code uses must be in the file."""
+    """Stata cannot be had here: the commands are run, and every variable that the page's code uses must be in the files."""
     page = DOCS / "howto-stata.md"
     run(page, where)
     with pd.io.stata.StataReader(where / "events.dta") as reader:
@@ -108,23 +108,30 @@ def test_stata_shell_and_names(where: Path) -> None:
     assert rows["code"].str.fullmatch(r"\d{2,4}").all()
     assert any("asserted" in values.values() for values in labels.values())
     assert {"asserted"} <= set(rows["status"].astype(str))
-    used = {"status", "quad_class", "date_precision", "daily_id", "event_id", "source_country", "target_country", "event_date"}
+    used = {"status", "quad_class", "date_precision", "daily_id", "event_id"}
+    in_panel = {"source", "target", "period_start", "quad_1", "quad_2", "quad_3", "quad_4", "documents_published"}
     code = "\n".join(b.code for b in blocks(page.read_text(encoding="utf-8")) if b.language == "stata")
-    assert all(re.search(rf"\b{name}\b", code) for name in used)
+    assert all(re.search(rf"\b{name}\b", code) for name in used | in_panel)
     assert used <= names
+    panel = pd.read_stata(where / "panel.dta")
+    assert in_panel <= set(panel.columns)
+    assert pd.api.types.is_datetime64_any_dtype(panel["period_start"])
+    assert not panel.duplicated(["source", "target", "period_start"]).any()
+    assert (panel["quad_3"] + panel["quad_4"]).sum() > 0
 
 
 def test_stata_code_needs_nothing_undefined() -> None:
     """Every name that the page's Stata code mentions is a column of ours, made by the code, or a word of Stata's."""
+    from coder.panel_columns import panel_model
     from coder.tables import EventRow
 
     page = (DOCS / "howto-stata.md").read_text(encoding="utf-8")
     code = "\n".join(b.code for b in blocks(page) if b.language == "stata")
     made = set(re.findall(r"(?:generate|egen) (\w+)|generate\((\w+)\)", code))
-    names = {n for pair in made for n in pair if n} | set(EventRow.model_fields) | {"conflict_back", "cooperation_back", "documents"}
+    names = {n for pair in made for n in pair if n} | set(EventRow.model_fields) | set(panel_model().model_fields) | {"conflict_back", "cooperation_back"}
     words = set(
-        "use clear describe tabulate decode generate keep if inlist bysort _n drop missing mofd format tm collapse sum by egen group label "
-        "xtset tsfill full replace nbreg L vce cluster exposure dta events panel".split()
+        "use clear describe tabulate decode generate keep if inlist bysort _n missing mofd format tm egen group label xtset replace "
+        "nbreg vce cluster exposure dta events panel back preserve restore rename save merge using master match nogenerate".split()
     )
     without_text = re.sub(r'"[^"]*"', "", code)
     assert set(re.findall(r"[A-Za-z_]\w*", without_text)) - words <= names
