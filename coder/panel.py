@@ -136,6 +136,7 @@ def make_panel(events: pd.DataFrame, volume: pd.DataFrame | None, options: Panel
     options = options or PanelOptions()
     check_options(options)
     rows = len(events)
+    events = events.reset_index(drop=True)
     left_out: dict[str, int] = {}
     merged: dict[str, int] = {}
 
@@ -172,7 +173,10 @@ def make_panel(events: pd.DataFrame, volume: pd.DataFrame | None, options: Panel
         inside = (numbers >= bounds[0]) & (numbers <= bounds[1])
         events = keep(events, inside, "outside the span")
     if options.undirected:
-        events = keep(events, _first_of_pair(events), "mirror of another row", merged)
+        stays, stands_for = _mirrors(events)
+        if options.count != "events":
+            events = events.assign(daily_id=_linked(events, stands_for))
+        events = keep(events, stays, "mirror of another row", merged)
     if options.count != "events":
         by = {"daily": ["daily_id"], "reports": ["daily_id", "document_id"], "stories": ["daily_id", "story_id"]}[options.count]
         events = keep(events, ~events.duplicated(by), "same event again", merged)
@@ -236,18 +240,27 @@ def _span(numbers: Ints, volume: pd.DataFrame | None, options: PanelOptions) -> 
     return first, last
 
 
-def _first_of_pair(events: pd.DataFrame) -> Mask:
-    """The rows of one direction of each mirrored pair, and all rows that are no half of one.
+def _mirrors(events: pd.DataFrame) -> tuple[Mask, pd.Series]:
+    """Which rows stay of mirrored pairs, and for every other row the index label of the one that stands for it.
 
-    The direction is that of the lower code (the visit, not its reception), then of the lower actor code.
+    The direction that stays is that of the lower code (the visit, not its reception), then of the lower actor code.
     """
-    order = events.reset_index(drop=True).sort_values(["code", "source", "target", "event_id"], kind="stable")
+    order = events[events["reciprocal"].astype(bool)].sort_values(["code", "source", "target", "event_id"], kind="stable")
     ends = order[["source_start", "target_start"]]
     pair = order[["document_id", "sentence_index", "trigger_start", "trigger_end"]].assign(low=ends.min(axis=1), high=ends.max(axis=1))
-    mirrored = order["reciprocal"].astype(bool)
-    direction = order["source_start"].where(mirrored).groupby([pair[c] for c in pair], sort=False, dropna=False).transform("first")
-    kept: Mask = (~mirrored | (order["source_start"] == direction)).sort_index().to_numpy(dtype=bool)
-    return kept
+    grouped = order.assign(label=order.index).groupby([pair[c] for c in pair], sort=False, dropna=False)
+    back = order["source_start"] != grouped["source_start"].transform("first")
+    return ~events.index.isin(order.index[back]), grouped["label"].transform("first")[back]
+
+
+def _linked(events: pd.DataFrame, stands_for: pd.Series) -> pd.Series:
+    """`daily_id` with that of a mirror replaced by that of the row that stands for it, in whichever document.
+
+    That A met B, told without its mirror elsewhere, is then the same meeting of the day.
+    """
+    link = pd.DataFrame({"of": events.loc[stands_for.index, "daily_id"], "to": events.loc[stands_for, "daily_id"].to_numpy()})
+    first = link.groupby("of")["to"].min().to_dict()
+    return events["daily_id"].astype(object).map(lambda group: first.get(group, group))
 
 
 def _units(events: pd.DataFrame, options: PanelOptions) -> _Units:

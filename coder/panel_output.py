@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from coder.errors import EventCoderError
-from coder.panel import Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
+from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
 from coder.panel_columns import panel_model
 from coder.panel_input import read_events, read_volume
 from coder.tables import write_parquet
@@ -68,11 +68,12 @@ def write_dyad_month(folder: Path, about: Mapping[str, str]) -> None:
     events = read_events([folder / "events.parquet"], needed_columns(PanelOptions()))
     volume = read_volume([folder / "events.parquet"])
     path = folder / DYAD_MONTH
-    for options in (PanelOptions(), PanelOptions(span="documents"), PanelOptions(fill="none")):
+    whole = PanelOptions(max_rows=MAX_ROWS)
+    for options in (whole, whole.model_copy(update={"span": "documents"}), whole.model_copy(update={"fill": "none"})):
         try:
             write_panel(make_panel(events, volume, options), options, path, about)
         except PanelTooLarge as error:
-            log.warning("%s: %s; made with %s instead", DYAD_MONTH, error, "--span documents" if options.span == "events" else "--fill none")
+            log.warning("%s: %s; made with %s instead", DYAD_MONTH, error.message, "--span documents" if options.span == "events" else "--fill none")
         else:
             return
 

@@ -23,6 +23,7 @@ from coder.errors import EventCoderError, InputError
 from coder.panel import Panel, PanelOptions, PanelTooLarge, make_panel
 from coder.panel_columns import ROOTS, panel_schema
 from coder.panel_input import event_files, read_events, read_volume
+from coder.panel_output import DYAD_MONTH, write_dyad_month
 from coder.periods import PERIODS
 from coder.tables import DocumentRow, EventRow, arrow_schema, group_daily, split_code, write_table
 
@@ -208,6 +209,17 @@ def test_one_a_day_of_mirrored_pairs_in_two_documents() -> None:
     assert cells(panel(rows, count="daily"), "source", "target", "events") == [("RUS", "USA", 1), ("USA", "RUS", 1)]
     assert cells(panel(rows, count="daily", undirected=True), "actor_a", "actor_b", "events") == [("RUS", "USA", 1)]
     assert cells(panel(rows, count="reports", undirected=True), "events") == [(2,)]
+
+
+@pytest.mark.parametrize(("a", "b"), [("USA", "RUS"), ("RUS", "USA")])
+@pytest.mark.parametrize(("code", "other", "single"), [("040", "040", "040"), ("042", "043", "042")])
+def test_one_a_day_where_one_document_tells_a_pair_and_another_one_side(a: str, b: str, code: str, other: str, single: str) -> None:
+    pair = mirrored(a, code, b, "2021-06-16", other=other)
+    for alone in (event(a, single, b, "2021-06-16", document_id="d2"), event(b, other, a, "2021-06-16", document_id="d2")):
+        rows = [dict(r) for r in (*pair, alone)]
+        assert cells(panel(rows, count="daily", undirected=True), "events") == [(1,)]
+        assert cells(panel(rows, count="reports", undirected=True), "events") == [(2,)]
+        assert cells(panel(rows, undirected=True), "events") == [(2,)]
 
 
 @pytest.mark.parametrize(
@@ -535,3 +547,25 @@ def test_a_name_that_tells_no_format(folder: Path, tmp_path: Path) -> None:
     assert result.exit_code != 0
     assert isinstance(result.exception, EventCoderError)
     assert ".csv" in str(result.exception)
+
+
+def test_the_panel_of_a_build_is_that_of_the_command(folder: Path, tmp_path: Path) -> None:
+    write_dyad_month(folder, {"eventcoder.version": "1", "eventcoder.corpus": "one"})
+    run(folder, "-o", tmp_path / "panel.parquet")
+    assert (folder / DYAD_MONTH).read_bytes() == (tmp_path / "panel.parquet").read_bytes()
+
+
+@pytest.mark.parametrize(("most", "periods"), [(10_000, 904), (10, 5), (2, 3)])
+def test_the_panel_of_a_build_gets_smaller_where_it_would_be_too_large(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, most: int, periods: int
+) -> None:
+    """Two dyads; an event of 1945 makes 904 months, the documents span five, three have events."""
+    rows = [event("FRA", "040", "DEU", day) for day in ("1945-01-01", "2020-02-29", "2020-02-29")]
+    build_folder(folder, [*rows, event("DEU", "111", "FRA", "2020-04-01")], [date(2020, 2, 1), date(2019, 12, 31), date(2020, 4, 30)])
+    monkeypatch.setattr("coder.panel_output.MAX_ROWS", most)
+    write_dyad_month(folder, {})
+    made = pd.read_parquet(folder / DYAD_MONTH)
+    assert made["period"].nunique() == periods
+    told = json.loads(pq.read_schema(folder / DYAD_MONTH).metadata[b"eventcoder.panel"])
+    assert (told["span"], told["fill"]) == {904: ("events", None), 5: ("documents", None), 3: ("events", "none")}[periods]
+    assert len(caplog.records) == {904: 0, 5: 1, 3: 2}[periods]
