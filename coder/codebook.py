@@ -162,14 +162,18 @@ def _columns(name: str, model: type[Row], what: str, rows: Sequence[Mapping[str,
     for column, field in model.model_fields.items():
         cells = [code(column), escape(schema.field(column).type), escape(field.description)]
         if rows is not None:
-            cells.append(str(sum(row[column] is None for row in rows)))
+            cells.append(str([row[column] for row in rows].count(None)))
         body.append(cells)
     title = f"Columns of {name}" if level == 2 else name
     return [f"{'#' * level} {title}", "", what, "", *table(header, body, right=(3,))]
 
 
 def _values(column: str, rows: Sequence[Mapping[str, Any]], resources: Resources) -> list[str]:
-    counts = Counter(value for row in rows for value in _of(row[column]))
+    cells = Counter(tuple(cell) if isinstance(cell := row[column], list) else cell for row in rows)
+    counts: Counter[str] = Counter()
+    for cell, number in cells.items():  # few different ones among many rows
+        for value in _of(cell):
+            counts[value] += number
     field = EventRow.model_fields[column]
     expected: Iterable[str] = MEANINGS.get(column, {})
     if get_origin(field.annotation) is Literal:

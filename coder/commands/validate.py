@@ -32,12 +32,12 @@ def sample(
     """Draw a stratified sample of events into a sheet for human coders. The same seed draws the same sample everywhere."""
     from coder.tables import write_text
     from coder.validation.form import render_form
-    from coder.validation.sample import draw, read_events
+    from coder.validation.sample import sample_events
     from coder.validation.sheet import sheet_csv
 
     if output.suffix.lower() not in (".csv", ".html"):
         raise OptionsError(f'a sheet cannot be "{output.suffix}"', hint="end --output in .csv or .html")
-    items = draw(read_events(events, by), n, by=by, seed=seed, allocation=allocation)
+    items = sample_events(events, n, by=by, seed=seed, allocation=allocation)
     text = render_form(items, by) if output.suffix.lower() == ".html" else sheet_csv(items, by, bom=bom)
     write_text(text, output)
     strata = len({item.stratum for item in items})

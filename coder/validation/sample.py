@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +38,19 @@ class Item:
     drawn: int
 
 
-def read_events(path: Path, by: str) -> list[dict[str, Any]]:
-    """Rows of a table of events with the columns that a sheet needs.
+def sample_events(path: Path, n: int, *, by: str, seed: int = 1, allocation: str = "proportional") -> list[Item]:
+    """Draw from a table of events; only the drawn rows are read whole, so that large tables need little memory.
 
     Args:
         path: events.parquet, or the folder of a build.
-        by: column to stratify by.
+        n, by, seed, allocation: as of `draw`.
 
     Raises:
-        InputError: no such file, not Parquet, or a column is missing.
-        OptionsError: the table has no column `by`.
+        InputError: no such file, not Parquet, a column is missing, or as of `draw`.
+        OptionsError: the table has no column `by`, or as of `draw`.
     """
     import pyarrow as pa
+    import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
     path = path / "events.parquet" if path.is_dir() else path
@@ -64,8 +65,11 @@ def read_events(path: Path, by: str) -> list[dict[str, Any]]:
         raise InputError(f"no column {', '.join(missing)}", path=path, hint="give an events.parquet made by `eventcoder build` or `code`")
     if by not in names:
         raise OptionsError(f'the table has no column "{by}"', hint=f"--by takes one of: {', '.join(names)}")
-    rows: list[dict[str, Any]] = pq.read_table(path, columns=list(dict.fromkeys([*NEEDED, by]))).to_pylist()
-    return rows
+    keys = pq.read_table(path, columns=list(dict.fromkeys(["event_id", by]))).to_pylist()
+    items = draw(keys, n, by=by, seed=seed, allocation=allocation)
+    wanted = ds.field("event_id").isin([item.row["event_id"] for item in items])
+    rows = {row["event_id"]: row for row in ds.dataset(path).to_table(columns=list(NEEDED), filter=wanted).to_pylist()}
+    return [replace(item, row=rows[item.row["event_id"]]) for item in items]
 
 
 def stratum_of(value: Any) -> str:
