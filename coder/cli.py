@@ -192,7 +192,8 @@ def explain(
     legacy_config: LegacyConfigOption = None,
 ) -> None:
     """Show how a sentence is coded: tree, actors, frames tried, what matched and why the others did not."""
-    from coder.explain import explain_text, render_html, render_text
+    from coder.explain import explain_text, render_text
+    from coder.explain_page import render_html
     from coder.pipeline import Model
     from coder.tables import write_text
 

@@ -6,7 +6,6 @@ It is the ordinary coder with a trace, never a second matcher that could disagre
 from __future__ import annotations
 
 import datetime as dt
-import html
 from dataclasses import dataclass
 
 from coder.coding import SentenceTrace, code_sentences
@@ -46,7 +45,7 @@ def render_text(account: Account) -> str:
     for trace in account.traces:
         sentence = trace.tree.sentence
         lines += [f"SENTENCE {sentence.index + 1}: {sentence.text}", "", "tree"]
-        lines += [f"  {line}" for line in sentence.draw().splitlines()]
+        lines += [f"  {line}" for line in sentence.draw().split("\n")]
         lines += ["", "actors"]
         lines += [f"  {line}" for line in actor_lines(trace)] or ["  none"]
         lines += ["", "frames tried" if trace.legacy is None else "verbs and patterns tried"]
@@ -162,57 +161,3 @@ def why_nothing(trace: SentenceTrace) -> str:
         if not match.targets:
             return f"{word!r} has no target that is an actor"
     return "source and target are the same actor, or neither has a country or organisation"
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>eventcoder explain</title>
-<style>
-:root { color-scheme: light dark; --line: #8888; --source: #2b6cb0; --target: #b7791f; --trigger: #c53030; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-pre { overflow-x: auto; border: 1px solid var(--line); padding: .75rem; font-size: .85rem; }
-.source { border-bottom: 3px solid var(--source); } .target { border-bottom: 3px solid var(--target); }
-.trigger { border-bottom: 3px double var(--trigger); } .legend span { margin-right: 1rem; }
-</style></head><body><h1>How it was coded</h1>
-<p class="legend"><span class="source">source</span><span class="trigger">action</span><span class="target">target</span></p>
-"""
-
-
-def render_html(account: Account) -> str:
-    """The account as a page that needs nothing from elsewhere; all text escaped."""
-    parts = [_PAGE]
-    for trace in account.traces:
-        sentence = trace.tree.sentence
-        parts.append(f"<h2>Sentence {sentence.index + 1}</h2>")
-        if not trace.events:
-            parts.append(f"<p>{html.escape(sentence.text)}</p><p>No event: {html.escape(why_nothing(trace))}.</p>")
-        for event in trace.events:
-            parts.append(f"<p>{_marked(event)}</p><pre>{html.escape(chr(10).join(event_lines(event, account.resources)))}</pre>")
-        for title, lines in (("Actors", actor_lines(trace)), ("Frames tried", attempt_lines(trace)), ("Tree", [sentence.draw()])):
-            body = html.escape("\n".join(lines) or "none")
-            parts.append(f"<details><summary>{title}</summary><pre>{body}</pre></details>")
-    parts.append("</body></html>\n")
-    return "".join(parts)
-
-
-def _marked(event: Event) -> str:
-    """The sentence with source, action and target marked."""
-    sentence = event.sentence
-    classes = [""] * len(sentence.text)
-    spans = [(sentence.starts[t], sentence.ends[t], "trigger") for t in event.trigger_tokens]
-    spans.append((event.source.mention.start, event.source.mention.end, "source"))
-    if event.target:
-        spans.append((event.target.mention.start, event.target.mention.end, "target"))
-    for start, end, name in spans:
-        for at in range(max(start - sentence.start, 0), min(end - sentence.start, len(classes))):
-            classes[at] = name
-    pieces: list[str] = []
-    at = 0
-    while at < len(classes):
-        end = at
-        while end < len(classes) and classes[end] == classes[at]:
-            end += 1
-        text = html.escape(sentence.text[at:end])
-        pieces.append(f'<span class="{classes[at]}">{text}</span>' if classes[at] else text)
-        at = end
-    return "".join(pieces)

@@ -35,6 +35,12 @@ WORDS = (
     "of wheat copper cotton and diesel to settle in markets along the coast where storms had closed two harbours"
 ).split()
 
+HOSTILE = (
+    "<script>window.hacked=1</script>", "</script><script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>",
+    "\"'><svg onload=window.hacked=1>", "a\u2028b\u2029c", "\u202egnihtemos\u202c", "zero\u200bwidth\ufeff", "{{ 7*7 }}${7*7}", "--><!--", "&lt;b&gt;&amp;",
+    "javascript:window.hacked=1", "\x00\x07\x1b[31m", "back\\slash\\u003c", "\U0001f600\U0001f3f4",
+)  # fmt: skip
+
 
 def event(ontology: Ontology, **values: Any) -> dict[str, Any]:
     """A row of events.parquet: of a short sentence, with any column replaced."""

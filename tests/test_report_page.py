@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from report_world import document, event, made_up, write_build
+from report_world import HOSTILE, document, event, made_up, write_build
 
 from coder.report import write_report
 from coder.resources import Resources
@@ -26,12 +26,6 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-default-apps", "--disable-extensions", "--disable-dev-shm-usage",
 )  # fmt: skip
-HOSTILE = (
-    "<script>window.hacked=1</script>", "</script><script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>",
-    "\"'><svg onload=window.hacked=1>", "a\u2028b\u2029c", "\u202egnihtemos\u202c", "zero\u200bwidth\ufeff", "{{ 7*7 }}${7*7}", "--><!--", "&lt;b&gt;&amp;",
-    "javascript:window.hacked=1", "\x00\x07\x1b[31m", "back\\slash\\u003c", "\U0001f600\U0001f3f4",
-)  # fmt: skip
-
 
 def available() -> str:
     """Why the browser cannot be used; nothing where it can."""
@@ -402,3 +396,19 @@ def test_policy_stops_a_script(browser: Browser, tmp_path: Path, resources: Reso
     browser.open(page)
     assert browser.run("return window.hacked") is None
     assert any("Content Security Policy" in m["message"] for m in browser.log("browser"))
+
+
+def test_explain_page(browser: Browser, tmp_path: Path, resources: Resources) -> None:
+    from test_explain_page import VISIBLE, account
+
+    from coder.explain_page import render_html
+
+    page = tmp_path / "explain.html"
+    for said in VISIBLE:
+        page.write_text(render_html(account(said, resources)), encoding="utf-8")
+        browser.driver.get(page.as_uri())
+        assert browser.run("return [window.hacked, document.scripts.length, document.images.length]") == [None, 0, 0]
+        assert said in browser.text(".sentence")
+        assert browser.texts(".sentence mark") == ["France", "condemned", "Peru"]
+    browser.size(360)
+    assert browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

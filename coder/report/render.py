@@ -10,6 +10,7 @@ import base64
 import hashlib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -48,11 +49,9 @@ def render(report: Report) -> str:
     Args:
         report: from `read_report`.
     """
-    scripts, styles = script(), asset("report.css")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["thousands"] = lambda n: f"{n:,}"
-    template = environment.from_string(asset("report.html.j2"))
-    page = template.render(
+    scripts, styles = script(), asset("theme.css") + asset("report.css")
+    return fill(
+        "report.html.j2",
         report=report,
         options=options_of(report.metadata),
         policy=policy(scripts, styles),
@@ -65,4 +64,10 @@ def render(report: Report) -> str:
             "world": squeeze(pack({"path": asset("world.svgpath").strip()}, {})),
         },
     )
-    return page.encode("utf-8", "replace").decode()
+
+
+def fill(name: str, **values: Any) -> str:
+    """A template of the page's folder with values in it, each of them escaped."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["thousands"] = lambda n: f"{n:,}"
+    return environment.from_string(asset(name)).render(**values).encode("utf-8", "replace").decode()

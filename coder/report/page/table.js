@@ -3,6 +3,17 @@
 const HEADS = [["date", "Date"], ["source", "Source"], ["code", "Event"], ["target", "Target"], ["goldstein", "Goldstein"], ["status", "Status"], ["document", "Document"]];
 const table = {rows: new Uint32Array(0), page: 0, size: 50, sort: "date", descending: false, open: null};
 
+// The date as exactly as the text tells it: a day, a month, a quarter, a year, or the first and the last day.
+function shownDate(i) {
+  if (col.date[i] === NULL_DAY) return [make("span", {class: "hint"}, "none")];
+  const from = isoDay(col.date[i]), precision = data.header.date_precision[col.date_precision[i]];
+  if (!col.days[i]) return [from];
+  if (precision === "year" && from.endsWith("-01-01") && col.days[i] < 366) return [from.slice(0, 4)];
+  if (precision === "month" && from.endsWith("-01") && col.days[i] < 31) return [from.slice(0, 7)];
+  if (precision === "quarter" && from.endsWith("-01") && col.days[i] < 93) return [`${from.slice(0, 4)} Q${Math.ceil(Number(from.slice(5, 7)) / 3)}`];
+  return [from, make("span", {class: "name"}, "to " + isoDay(col.date[i] + col.days[i]))];
+}
+
 const pages = () => Math.max(Math.ceil(table.rows.length / table.size), 1);
 
 function buildHead(resort) {
@@ -32,7 +43,7 @@ function eventRow(i, k) {
   const cell = (name, title, ...content) => make("td", {role: "cell", class: "c-" + name, "data-label": title}, ...content);
   const button = make("button", {type: "button", class: "open", "aria-expanded": "false", "aria-label": "Open " + words, tabindex: k ? "-1" : "0"}, "▸");
   const row = make("tr", {role: "row", "data-event": i, class: "event q" + code[4]}, make("td", {role: "cell", class: "opener"}, button),
-    cell("date", "Date", col.date[i] === NULL_DAY ? make("span", {class: "hint"}, "none") : isoDay(col.date[i])),
+    cell("date", "Date", ...shownDate(i)),
     cell("source", "Source", ...actorCell(i, "source")),
     cell("code", "Event", corpus(code[0], {class: "code"}), make("span", {class: "name"}, corpus(code[1]))),
     cell("target", "Target", ...actorCell(i, "target")),
