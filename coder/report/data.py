@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -207,6 +208,11 @@ def _companion(path: Path, model: type[Row]) -> pa.Table:
     return pq.read_table(path, use_threads=False)
 
 
+def _finite(value: float | None, places: int) -> float | None:
+    """A number as JSON can say it: rounded, None where it is none."""
+    return None if value is None or not math.isfinite(value) else round(value, places)
+
+
 def _day(value: dt.date | None) -> int:
     return NULL_DAY if value is None else value.toordinal() - _EPOCH
 
@@ -249,7 +255,7 @@ def _pack_events(
         "code": codes.column(
             zip(
                 *(rows[n] for n in ("code", "code_label", "root_code", "base_code", "quad_class")),
-                (None if g is None else round(g, 4) for g in rows["goldstein"]),
+                (_finite(g, 4) for g in rows["goldstein"]),
                 *(rows[n] for n in ("plover_event", "plover_mode", "plover_context")),
                 strict=True,
             )
@@ -263,7 +269,10 @@ def _pack_events(
         "pattern": patterns.column(rows["pattern_id"]),
         "place": [
             places.number(p) if any(v is not None for v in p) else 0
-            for p in zip(*(rows[n] for n in ("location_name", "location_country", "latitude", "longitude", "geoname_id")), strict=True)
+            for p in zip(
+                rows["location_name"], rows["location_country"], (_finite(x, 5) for x in rows["latitude"]),
+                (_finite(x, 5) for x in rows["longitude"]), rows["geoname_id"], strict=True,
+            )
         ],
         "issues": issues.column(tuple(v) if v else None for v in rows["issues"]),
     }

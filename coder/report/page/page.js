@@ -107,6 +107,7 @@ async function start() {
     byId("count").textContent = "This browser is too old to unpack the plots and the table: use one of 2023 or later.";
     return;
   }
+  byId("count").textContent = "Unpacking the events …";
   data = await unpack("events");
   col = data.columns;
   world = await unpack("world");

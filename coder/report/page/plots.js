@@ -1,6 +1,6 @@
 // The plots: own SVG, drawn at the width there is, from the events that the filters leave.
 
-const LIMITS = {heat: [10, 14], actors: 15, pairs: 300};
+const LIMITS = {heat: [10, 14], actors: 15, pairs: 300, bins: 8000, spots: 2000};
 const UNITS = ["day", "week", "month", "quarter", "year"];
 
 // ---- time ----
@@ -56,9 +56,10 @@ function spanOf(rows) {
 
 function timeScale(span, chosen, width) {
   const fits = unit => binOf(unit)(span.last) - binOf(unit)(span.first) + 1;
-  const unit = chosen !== "auto" ? chosen : UNITS.find(u => fits(u) <= width / 6) || "year";
+  const most = chosen === "auto" ? width / 6 : LIMITS.bins;
+  const unit = UNITS.slice(Math.max(UNITS.indexOf(chosen), 0)).find(u => fits(u) <= most) || "year";  // no finer than can be drawn
   const bin = binOf(unit), low = bin(span.first), bins = bin(span.last) - low + 1;
-  return {unit, bin, low, bins: Math.min(bins, 20000)};
+  return {unit, bin, low, bins};
 }
 
 // ---- axes ----
@@ -143,10 +144,10 @@ function plotCoverage(rows, span, chosen) {
   const whole = {first: span.first, last: span.last};
   for (const day of published) { whole.first = Math.min(whole.first, day); whole.last = Math.max(whole.last, day); }
   const scale = timeScale(whole, chosen, width), events = new Uint32Array(scale.bins), documents = new Uint32Array(scale.bins);
-  published.forEach((day, k) => { const b = scale.bin(day) - scale.low; if (b < scale.bins) documents[b] += col.coverage_count[k]; });
+  published.forEach((day, k) => { const b = scale.bin(day) - scale.low; documents[b] += col.coverage_count[k]; });
   for (const i of rows) {
     const day = col.date[i];
-    if (day !== NULL_DAY && day >= span.first && day <= span.last) { const b = scale.bin(day) - scale.low; if (b < scale.bins) events[b]++; }
+    if (day !== NULL_DAY && day >= span.first && day <= span.last) { events[scale.bin(day) - scale.low]++; }
   }
   const parts = published.length ? [["documents (all)", documents, "documents"], ["events", events, "events"]] : [["events", events, "events"]];
   const height = 24 + parts.length * 112;
@@ -173,8 +174,7 @@ function plotQuads(rows, span, chosen) {
   for (const i of rows) {
     const day = col.date[i];
     if (day === NULL_DAY || day < span.first || day > span.last) continue;
-    const b = scale.bin(day) - scale.low;
-    if (b < scale.bins) counts[data.header.codes[col.code[i]][4] - 1][b]++;
+    counts[data.header.codes[col.code[i]][4] - 1][scale.bin(day) - scale.low]++;
   }
   const totals = Array.from({length: scale.bins}, (_, b) => counts.reduce((sum, c) => sum + c[b], 0));
   const svg = canvas(area, `Events by quad class and ${scale.unit}`);
@@ -314,12 +314,13 @@ function plotMap(rows, pick) {
     const [, , latitude, longitude] = data.header.places[col.place[i]];
     if (latitude === null || longitude === null) vague++; else places.set(col.place[i], (places.get(col.place[i]) || 0) + 1);
   }
-  byId("map-note").textContent = vague ? `${plural(vague, "event")} with a region or a country alone not drawn.` : "";
+  const left = [vague ? `${plural(vague, "event")} with a region or a country alone` : "", places.size > LIMITS.spots ? `all but the ${count(LIMITS.spots)} most frequent places` : ""];
+  byId("map-note").textContent = left.some(l => l) ? `Not drawn: ${left.filter(l => l).join(", ")}.` : "";
   if (!places.size || !world) return show(figure, nothing("None of these events has a place with coordinates."));
   const located = Array.from(places.values()).reduce((a, b) => a + b, 0), width = widthOf(figure), unit = 1800 / width;
   const svg = draw("svg", {viewBox: "0 25 1800 725", width, height: Math.round(width * 725 / 1800), role: "group", "aria-label": `Map of ${plural(located, "located event")}`});
   svg.append(draw("rect", {class: "sea", x: 0, y: 25, width: 1800, height: 725}), draw("path", {class: "land", d: world.header.path, "stroke-width": 0.7 * unit}));
-  const ordered = Array.from(places).sort((a, b) => b[1] - a[1]), most = ordered[0][1];
+  const ordered = Array.from(places).sort((a, b) => b[1] - a[1]).slice(0, LIMITS.spots), most = ordered[0][1];
   for (const [number, n] of ordered) {
     const [name, country, latitude, longitude] = data.header.places[number];
     const words = `${name}${country ? ", " + countryName(country) : ""}: ${plural(n, "event")}`;
