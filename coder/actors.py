@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, normalize
 from coder.dictionary.load import Dictionaries
@@ -93,6 +94,12 @@ class Phrase:
         self.agents = agents
 
 
+@lru_cache(maxsize=1 << 16)
+def _key(form: str) -> str:
+    """The key a word of the text is looked up by."""
+    return normalize(form).strip("-")
+
+
 class SentenceMentions:
     """Mentions of one sentence, looked up by head token and cached.
 
@@ -109,7 +116,7 @@ class SentenceMentions:
         self.dictionaries = dictionaries
         self.discourse = discourse
         self.day = tree.sentence.publication_date
-        self.keys = [normalize(f).strip("-") for f in tree.forms]
+        self.keys = [_key(f) for f in tree.forms]
         self.names: list[Phrase] = []
         self.agents: list[Phrase] = []
         self._scan()
@@ -123,40 +130,41 @@ class SentenceMentions:
         forms = self.tree.forms
         keys = self.keys
         names, agents = self.dictionaries.names.next, self.dictionaries.agents.next
-        shouting = sum(f.isupper() for f in forms) * 2 > len(forms) > 4
-        i = 0
         n = len(forms)
-        while i < n:
-            found = None
-            if keys[i] in names and (forms[i][:1].isupper() or not forms[i].isascii() or keys[i][:1].isdigit() or forms[i] == "al"):
-                found = self._longest(i, names[keys[i]], shouting)
+        begins = [i for i, key in enumerate(keys) if key in names]
+        shouting = bool(begins) and sum(map(str.isupper, forms)) * 2 > n > 4
+        end = 0
+        for i in begins:
+            if i < end:
+                continue
+            form = forms[i]
+            if not (form[:1].isupper() or not form.isascii() or keys[i][:1].isdigit() or form == "al"):
+                continue
+            found = self._longest(i, names[keys[i]], shouting)
             if found:
                 if not (i > 1 and forms[i - 1] in HYPHENS and keys[i - 2] in PREFIXES and found.names[0].form == "adjective"):
                     self.names.append(found)
-                i = found.end
-            else:
-                i += 1
-        i = 0
-        while i < n:
-            node = agents.get(keys[i])
+                end = found.end
+        last = 0
+        for i in [i for i, key in enumerate(keys) if key in agents]:
+            if i < last:
+                continue
+            node: TrieNode | None = agents[keys[i]]
             end = -1
-            if node is not None:
-                hits: list[AgentHit] = []
-                j = i + 1
-                while node is not None:
-                    if node.agents:
-                        end, hits = j, node.agents
-                    while j < n and forms[j] in HYPHENS:
-                        j += 1
-                    if j >= n:
-                        break
-                    node = node.next.get(keys[j])
+            hits: list[AgentHit] = []
+            j = i + 1
+            while node is not None:
+                if node.agents:
+                    end, hits = j, node.agents
+                while j < n and forms[j] in HYPHENS:
                     j += 1
-                if end > 0 and self._agent_fits(i, end, hits):
-                    self.agents.append(Phrase(i, end, [], hits))
-                    i = end
-                    continue
-            i += 1
+                if j >= n:
+                    break
+                node = node.next.get(keys[j])
+                j += 1
+            if end > 0 and self._agent_fits(i, end, hits):
+                self.agents.append(Phrase(i, end, [], hits))
+                last = end
 
     def _agent_fits(self, start: int, end: int, hits: list[AgentHit]) -> bool:
         if end - start > 1:
@@ -343,6 +351,8 @@ class SentenceMentions:
         """Tokens of the phrase itself: head, titles, compounds, adjectives; not its possessor or complements."""
         tree = self.tree
         core = {head}
+        if not tree.children[head]:
+            return core
         queue = [head]
         while queue:
             node = queue.pop()
@@ -369,7 +379,12 @@ class SentenceMentions:
         return "-" in self.tree.forms[i] and self.tree.forms[i].rsplit("-", 1)[1].lower() in BACKED | LED
 
     def _phrases_in(self, phrases: list[Phrase], tokens: set[int]) -> list[Phrase]:
-        return [p for p in phrases if all(t in tokens or self.tree.forms[t] in HYPHENS or self.tree.forms[t] == "." for t in range(p.start, p.end))]
+        forms = self.tree.forms
+        return [
+            p for p in phrases
+            if (p.end - p.start == 1 and p.start in tokens)
+            or all(t in tokens or forms[t] in HYPHENS or forms[t] == "." for t in range(p.start, p.end))
+        ]  # fmt: skip
 
     def _with_covering(self, inside: list[Phrase], phrases: list[Phrase], head: int) -> list[Phrase]:
         """Phrases of the core and the one over its head that reaches beyond it ("Secretary of State")."""

@@ -78,8 +78,10 @@ def code_sentences(
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
         context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, date_of)
-        events = annotate(compose_events(context, matches), tree, mentions, dictionaries, options, discourse.main_country())
-        found.extend(events)
+        events = compose_events(context, matches)
+        if events:
+            events = annotate(events, tree, mentions, dictionaries, options, discourse.main_country())
+            found.extend(events)
         for event in events:
             if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:
                 discourse.last_doer = event.source.mention

@@ -51,9 +51,10 @@ class Discourse:
 
     def introduce(self, mention: Mention, country: str = "") -> None:
         """Remember an actor that is named in full, so that its surname or acronym finds it later."""
-        words = name_words(mention.text)
-        if mention.kind in ("person", "agent", "organization") and words and words[-1][:1].isupper():
-            self._names.setdefault(normalize(words[-1]), mention)
+        if mention.kind in ("person", "agent", "organization"):
+            words = name_words(mention.text)
+            if words and words[-1][:1].isupper():
+                self._names.setdefault(normalize(words[-1]), mention)
         if country and country not in NON_COUNTRIES:
             self._countries[country] += 1
             if mention.kind == "agent" and mention.role:

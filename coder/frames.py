@@ -17,6 +17,7 @@ from coder.records import FrameMatch, Mention, Status
 from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated
 
 MAX_DEPTH = 4
+TRIGGER_TAGS = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
 REACTIONS = ("010", "011", "012", "013", "017", "018", "019", "051", "052", "09", "110", "111", "113", "114")
 
@@ -57,8 +58,8 @@ class Matcher:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
         found: list[FrameMatch] = []
         taken: set[int] = set()
-        for i in range(self.tree.n):
-            reading = self.reading(i)
+        for i, upos in enumerate(self.tree.upos):
+            reading = self.reading(i) if upos in TRIGGER_TAGS else None
             if reading is None:
                 continue
             found.append(reading)
@@ -416,13 +417,15 @@ class Matcher:
     def _light(self, i: int) -> FrameMatch | None:
         """The noun an "empty" verb carries out: "launched an attack on", "held talks with"."""
         tree = self.tree
+        nouns = list(tree.function(i, "object"))
+        nouns += [c for c in tree.children[i] if tree.relations[c] == "obl" and tree.case(c) in LIGHT_PREPOSITIONS]
+        if not nouns:
+            return None
         verb = self._lemma(i, "verb")
         names = {verb}
         for c in tree.children[i]:
             if tree.relation(c) == "compound" or (tree.relation(c) in ("advmod", "case") and tree.upos[c] in ("ADP", "ADV")):
                 names.add(f"{verb}_{tree.lower[c]}")
-        nouns = list(tree.function(i, "object"))
-        nouns += [c for c in tree.children[i] if tree.relation(c) == "obl" and tree.case(c) in ("in", "into", "on", "under", "for", "to", "at", "as")]
         best: FrameMatch | None = None
         for noun in nouns:
             if tree.upos[noun] not in ("NOUN", "PROPN", "VERB"):
@@ -696,6 +699,8 @@ QUANTIFIERS = frozenset(
 # Nouns that end what they govern.
 ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze pause".split())
 
+# Prepositions between an "empty" verb and its noun ("went into talks", "came under attack").
+LIGHT_PREPOSITIONS = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
 # Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
 GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")

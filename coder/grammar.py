@@ -16,7 +16,9 @@ from coder.records import Sentence
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
 SUBJECT_LABELS = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
 PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "csubj:pass"})
+OBLIQUE = frozenset({"obl", "nmod"})
 RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom", "whose"})
+VERBAL = frozenset({"VERB", "AUX"})
 PASSIVE_AUXILIARIES = frozenset({"aux:pass"})
 
 # One name a relation for prepositions that say the same.
@@ -73,7 +75,9 @@ class Tree:
 
     __slots__ = (
         "_case",
+        "_coordinates",
         "_functions",
+        "_marked",
         "_subjects",
         "children",
         "dated",
@@ -106,18 +110,20 @@ class Tree:
             if h >= 0:
                 children[h].append(i)
         self.children = children
-        self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
+        relations = self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
+        self._coordinates = "conj" in relations
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
-        self.verbal = [
-            u in ("VERB", "AUX")
-            or (u in ("NOUN", "PROPN", "ADJ") and {"nsubj", "obj"} <= {self.deprels[c] for c in children[i]})
-            for i, u in enumerate(self.upos)
-        ]
+        verbal = self.verbal = [u in VERBAL for u in self.upos]
+        if "obj" in relations and "nsubj" in relations:
+            for i, h in enumerate(self.heads):
+                if self.deprels[i] == "obj" and h >= 0 and self.upos[h] in ("NOUN", "PROPN", "ADJ"):
+                    verbal[h] = verbal[h] or any(self.deprels[c] == "nsubj" for c in children[h])
         # forms and lemmas, cut at blanks: phrases of the dictionaries are found by their single words
         self.words = frozenset(f"{' '.join(self.lower)} {' '.join(self.lemmas).lower()}".split(" "))
         self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
         self._case: dict[int, str] = {}
         self._functions: dict[tuple[int, str], tuple[int, ...]] = {}
+        self._marked: dict[int, list[dict[str, list[int]]]] = {}
         self.dated: Any = None  # the date phrases, once `coder.dates` has found them
 
     # ---- small questions -------------------------------------------------------------------------------------
@@ -155,8 +161,13 @@ class Tree:
     def conjuncts(self, i: int) -> list[int]:
         """i and the tokens coordinated with it below it."""
         found = [i]
+        if not self._coordinates:
+            return found
+        relations = self.relations
         for t in found:
-            found.extend(c for c in self.children[t] if self.relation(c) == "conj" and c not in found)
+            for c in self.children[t]:
+                if relations[c] == "conj" and c not in found:
+                    found.append(c)
         return found
 
     def is_passive(self, i: int) -> bool:
@@ -193,7 +204,8 @@ class Tree:
         for c in self.children[i]:
             if self.deprels[c] == "case" and c < i and self.lower[c] not in ("'s", "’s", "'", "’"):
                 words.append(self.lower[c])
-                words.extend(self.lower[f] for f in self.children[c] if self.deprels[f] == "fixed")
+                if self.children[c]:
+                    words.extend(self.lower[f] for f in self.children[c] if self.deprels[f] == "fixed")
         if not words and self.relation(i) == "conj" and self.heads[i] >= 0:
             name = self.case(self.heads[i])
         elif not words:
@@ -293,6 +305,8 @@ class Tree:
         return self.grammatical_subject(head)[0]
 
     def _spread(self, heads: list[int]) -> list[int]:
+        if not self._coordinates and len(heads) < 2:
+            return heads
         found: list[int] = []
         for h in heads:
             for c in self.conjuncts(h):
@@ -417,33 +431,43 @@ class Tree:
 
     def _prepositional(self, i: int, name: str) -> tuple[int, ...]:
         """Tokens marked by the preposition `name` at i, else at its object, else further along the noun chain."""
+        marked = self._marked.get(i)
+        if marked is None:
+            marked = self._marked[i] = self._marked_phrases(i)
+        for level in marked:
+            if name in level:
+                return tuple(self._spread([self.antecedent(c) if self.relations[c] in OBLIQUE else c for c in level[name]]))
+        return self._stranded(i, name)
+
+    def _marked_phrases(self, i: int) -> list[dict[str, list[int]]]:
+        """The phrases below i by their prepositions: those at i itself, at its objects and obliques, and further along."""
+        found: list[dict[str, list[int]]] = []
         level = [i]
         seen = {i}
         for depth in range(4):
-            found: list[int] = []
+            marked: dict[str, list[int]] = {}
             following: list[int] = []
             for node in level:
                 for c in self.children[node]:
-                    relation = self.relation(c)
-                    if relation in ("obl", "nmod") and self.deprels[c] != "nmod:poss":
-                        if self.case(c) == name:
-                            target = self.antecedent(c)
-                            found.append(target)
-                        elif c not in seen:
-                            following.append(c)
-                    elif relation == "advmod" and self.children[c]:
-                        following.append(c)  # "stayed away from"
+                    relation = self.relations[c]
+                    if relation in OBLIQUE:
+                        if self.deprels[c] != "nmod:poss":
+                            marked.setdefault(self.case(c), []).append(c)
+                            if c not in seen:
+                                following.append(c)
+                    elif relation == "advmod":
+                        if self.children[c]:
+                            following.append(c)  # "stayed away from"
                     elif relation in ("obj", "iobj") or (relation == "nsubj" and self.deprels[c] == "nsubj:pass"):
                         following.append(c)
-                    elif (relation == "advcl" and self.case(c) == name and depth == 0) or (relation == "acl" and depth == 0 and self.case(c) == name):
-                        found.append(c)
-            if found:
-                return tuple(self._spread(found))
+                    elif depth == 0 and relation in ("advcl", "acl"):
+                        marked.setdefault(self.case(c), []).append(c)
+            found.append(marked)
+            if not following:
+                break
             seen.update(following)
             level = following
-            if not level:
-                break
-        return self._stranded(i, name)
+        return found
 
     def _stranded(self, i: int, name: str) -> tuple[int, ...]:
         """ "the country it depends on", "who they negotiate with": a preposition without its noun."""
@@ -509,6 +533,8 @@ def acyclic(heads: Sequence[int]) -> list[int]:
     clean = [h if 0 <= h < n and h != i else -1 for i, h in enumerate(heads)]
     state = [0] * n
     for i in range(n):
+        if state[i]:
+            continue
         path = []
         node = i
         while node >= 0 and state[node] == 0:
