@@ -71,9 +71,9 @@ class Phrase:
 
 def find_phrases(tree: Tree) -> list[Phrase]:
     """All date phrases of a sentence in text order; ranges joined, figures that are no dates left out."""
-    core = {i for i, word in enumerate(tree.lower) if is_temporal_word(word)}
-    if not core:
+    if not any(map(is_temporal_word, tree.lower)):
         return []
+    core = {i for i, word in enumerate(tree.lower) if is_temporal_word(word)}
     text, starts, owners = _lay_out(tree)
     spaced = text.split(" ")
     ends = {start + len(word): k for k, (start, word) in enumerate(zip(starts, spaced, strict=True))}

@@ -437,10 +437,10 @@ class Matcher:
                     if tree.relation(c) == "nmod" and tree.case(c) == "of":
                         noun, candidates = c, self._candidates(c)
                         break
+            direct = tree.relation(noun) != "obl"
             for frame in candidates:
                 if frame.part_of_speech != "noun":
                     continue
-                direct = tree.relation(noun) != "obl"
                 carried = names & frame.light or (direct and not frame.light_only and names & DEFAULT_LIGHT_VERBS)
                 if not carried and not (direct and names & TELLING_VERBS and tree.child(noun, "nmod:poss") >= 0):
                     continue
@@ -620,7 +620,8 @@ class Matcher:
         tree = self.tree
         if code.startswith(("110", "111", "112", "114")):
             for head in self._function(i, carrier, "object"):  # "condemned the assault" told of before
-                if any(f.code and f.code >= "13" for f in self.dictionaries.frames.get(("noun", tree.lemmas[head].lower()), [])):
+                key = ("noun", tree.lemmas[head].lower())
+                if key in self.dictionaries.frames and any(f.code and f.code >= "13" for f in self.dictionaries.frames[key]):
                     doer = self.mentions.discourse.last_doer
                     if doer is not None:
                         return (self.mentions.stand_in(head, doer, "doer of the act told before"),)

@@ -46,13 +46,17 @@ class Selector:
     def select(self, words: frozenset[str]) -> Candidates:
         """The frames that a sentence of these words may fit, in their order."""
         chosen = self._always
-        found = self._by_word.keys() & words
+        found = self._by_word.keys() & words if self._by_word else ()
         if found:
             chosen = sorted({*chosen, *(n for word in found for n in self._by_word[word])})
-        needs = self._needs
-        return Candidates(
-            self._frames[n] for n in chosen if not needs[n] or not any(words.isdisjoint(need) for need in needs[n])
-        )
+        kept = []
+        for n in chosen:
+            for need in self._needs[n]:
+                if words.isdisjoint(need):
+                    break
+            else:
+                kept.append(self._frames[n])
+        return Candidates(kept)
 
 
 def needed_words(frame: Frame) -> list[frozenset[str]]:
