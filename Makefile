@@ -13,20 +13,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 export OMP_WAIT_POLICY = PASSIVE
 
-# Folders count too: their time changes when a file is added or taken away.
-found = $(shell find $(1) -not -path '*/.*' \( -type f -o -type d \) 2>/dev/null | sed 's/ /\\ /g')
-CORPUS_FILES := $(call found,$(CORPUS))
-DICTIONARY_FILES := $(call found,dictionaries)
-CODE_FILES := $(shell find coder -name '*.py' -o -path 'coder/models/*' -type f -o -path 'coder/report/page/*' -type f)
+# Whether anything is newer than the tables. `find` looks, since make cannot hold every file name (blanks, colons, line
+# breaks); folders count too, as their time changes when a file is added or taken away.
+TABLES := $(OUTPUT)/events.parquet
+hidden = \( -name '.?*' ! -name '..' \) -prune
+CHANGED := $(shell test -e '$(TABLES)' && { \
+	find '$(CORPUS)' dictionaries $(hidden) -o \( -type f -o -type d \) -newer '$(TABLES)' -print; \
+	find coder $(hidden) -o -name __pycache__ -prune -o -type f -newer '$(TABLES)' -print; \
+	} 2>/dev/null | head -c 1 | wc -c | tr -d ' 0')
 
-.PHONY: all test howto lint check clean distclean
+.PHONY: FORCE all test howto lint check clean distclean
 .DELETE_ON_ERROR:
 
-all: $(OUTPUT)/events.parquet
+all: $(TABLES)
 
-$(OUTPUT)/events.parquet: $(VENV)/.core $(CORPUS_FILES) $(DICTIONARY_FILES) $(CODE_FILES)
-	$(BIN)/eventcoder build --corpus $(CORPUS) --output $(OUTPUT) $(OPTIONS)
-	@touch $@
+# The tables get the time at which the run began: what changes while it goes on is newer, and is coded by the next one.
+$(TABLES): $(VENV)/.core $(if $(CHANGED),FORCE)
+	@mkdir -p '$(OUTPUT)' && touch '$(OUTPUT)/.started'
+	$(BIN)/eventcoder build --corpus '$(CORPUS)' --output '$(OUTPUT)' $(OPTIONS)
+	@touch -r '$(OUTPUT)/.started' $@
 
 # One lock file, used as constraints: the core alone for `make`, the tools of developers for `make test`.
 $(VENV)/.core: requirements.lock pyproject.toml
