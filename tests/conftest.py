@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(__file__).resolve().parent / "data"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the full counts of the fault, fuzz and load tests (hours)")
+
+
 @pytest.fixture(scope="session")
 def resources() -> Resources:
     return load_resources()

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import io
 import re
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from charset_normalizer import from_bytes
 
@@ -168,7 +169,7 @@ def iter_lines(stream: IO[bytes]) -> Iterator[tuple[int, str]]:
     number = 0
     try:
         # Buffered here so that the first bytes can be looked at and still be read.
-        with io.BufferedReader(cast(io.RawIOBase, stream), _SAMPLE) as buffered:
+        with io.BufferedReader(_raw(stream), _SAMPLE) as buffered:
             head = buffered.peek(_SAMPLE)[:_SAMPLE]
             refuse_binary(head)
             encoding, skip = sniff(head[: head.rfind(b"\n") + 1] or head)
@@ -182,6 +183,30 @@ def iter_lines(stream: IO[bytes]) -> Iterator[tuple[int, str]]:
         raise UnreadableError(RejectReason.UNREADABLE, damaged_gzip(error), number + 1) from error
     except UnreadableError as error:
         raise UnreadableError(error.reason, error.detail, error.line or (number + 1 if number else None)) from error
+
+
+def _raw(stream: IO[bytes]) -> io.RawIOBase:
+    """The stream without its own buffer, which would lose what stands before the break of a gzip file."""
+    return _Unbuffered(stream) if isinstance(stream, gzip.GzipFile) else cast(io.RawIOBase, stream)
+
+
+class _Unbuffered(io.RawIOBase):
+    """A gzip file that gives what it has at once, and what is wrong with it only when there is no more."""
+
+    def __init__(self, stream: gzip.GzipFile) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        data = self._stream.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _legacy_of_lines(head: bytes) -> str:
