@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -300,8 +301,9 @@ def build(
 
 
 def _reason(error: OSError) -> str:
-    """What the system says; Arrow wraps it in words of its own."""
-    return error.strerror or (os.strerror(error.errno) if error.errno else str(error).splitlines()[0])
+    """What the system says, which Arrow puts at the end of words of its own."""
+    number = re.search(r"\[errno (\d+)\]", str(error))
+    return os.strerror(int(number[1])) if number else error.strerror or str(error)
 
 
 def _build(corpus: Path, output: Path, resources: Resources, model: Model, progress: Progress | None) -> Summary:

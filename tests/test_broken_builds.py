@@ -1,0 +1,85 @@
+"""Builds that are killed, run out of disk, may not write or meet another: nothing lost, nothing half written."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+from coder.errors import InputError
+from coder.pipeline import build
+from coder.resources import Resources
+from coder.staging import Staging
+
+HERE = Path(__file__).resolve().parent
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks and signals are those of Unix")
+
+
+def broken(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run([sys.executable, HERE / "broken_builds.py", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_killed_at_a_random_moment(request: pytest.FixtureRequest) -> None:
+    """100 times with --long."""
+    count = 100 if request.config.getoption("--long") else 5
+    result = broken("kill", "--count", str(count), "--documents", "10")
+    assert result["mended"] == count
+    assert not any("half" in left for left in result["left"])
+
+
+def test_killed_around_lasting_steps(request: pytest.FixtureRequest) -> None:
+    """Before and after each of them with --long."""
+    every = 1 if request.config.getoption("--long") else 10
+    result = broken("points", "--every", str(every), "--documents", "3")
+    assert result["mended"] == result["builds"] >= 6
+    assert set(result["left"]) <= {"old", "new", "some of each"}
+
+
+def test_a_full_disk_leaves_the_old_tables() -> None:
+    result = broken("full", "--documents", "6")
+    assert result["builds"] > 5
+    assert list(result["said"]) == [
+        "cannot write to /output: File too large (the tables of the last build are untouched; free space and run again)"
+    ]
+
+
+def test_an_output_that_may_not_be_written() -> None:
+    result = broken("read-only", "--documents", "4")
+    assert len(result["said"]) == 2
+    assert all("Permission denied" in words for words in result["said"])
+
+
+def test_builds_at_once_wait_for_each_other() -> None:
+    assert broken("together", "--count", "1", "--documents", "6")["sound"]
+
+
+def test_a_build_that_will_not_wait_says_so(tmp_path: Path, resources: Resources) -> None:
+    (tmp_path / "a.txt").write_text("Norway praised Kenya.")
+    output = tmp_path / "output"
+    output.mkdir()
+    with FileLock(output / ".build.lock"), pytest.raises(InputError, match="another build is writing"):
+        build(tmp_path / "a.txt", output, resources, wait=0)
+
+
+def test_staged_files_appear_together_and_leftovers_go(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(RuntimeError), Staging(tmp_path) as staged:
+        (staged.folder / "a.txt").write_text("new")
+        raise RuntimeError
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "old"
+    (tmp_path / ".staging" / "deep").mkdir(parents=True)  # of a run that was killed
+    with Staging(tmp_path) as staged:
+        for name in ("events.parquet", "manifest.json", "z.txt", "a.txt"):
+            (staged.folder / name).write_text("new")
+        assert staged.commit() == ["a.txt", "z.txt", "manifest.json", "events.parquet"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.txt", "events.parquet", "manifest.json", "z.txt"]
