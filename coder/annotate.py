@@ -7,37 +7,60 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from coder.actors import SentenceMentions
-from coder.dictionary.load import Dictionaries
+from coder.dictionary.issues import IssueIndex
 from coder.grammar import Tree
+from coder.issues import issues_in
 from coder.locate import Locator
 from coder.options import Options
 from coder.records import Event
+
+if TYPE_CHECKING:
+    from coder.legacy.model import LegacyDictionaries
 
 
 def annotate(
     events: Sequence[Event],
     tree: Tree,
     mentions: SentenceMentions | None,
-    dictionaries: Dictionaries,
+    issues: IssueIndex,
     options: Options,
     document_country: str = "",
+    legacy_issues: LegacyDictionaries | None = None,
 ) -> list[Event]:
     """Events with their place and issues.
 
     Args:
         events: of one sentence.
         mentions: the names found in it; None where legacy dictionaries did the coding.
+        issues: words that tell issues.
         document_country: the country the document is most about so far, "" for none.
+        legacy_issues: dictionaries whose issue files say what the sentence is about, besides.
     """
     if not events:
         return []
     locator = Locator(tree, mentions, document_country) if options.gazetteer else None
+    hits = issues.find(tree.forms, tree.lemmas) if issues else []
+    more = _legacy(tree, legacy_issues)
     found = []
     for event in events:
         if locator is not None:
             located = locator.locate(event)
             event = replace(locator.mend(event, located), place=located.place, place_rule=located.rule)
+        told, rule = issues_in(tree, hits, event)
+        if told or more:
+            given = event.issues or ()
+            event = replace(event, issues=tuple(sorted({*given, *told, *more})), issue_rule="; ".join(r for r in (rule, *more) if r))
         found.append(event)
     return found
+
+
+def _legacy(tree: Tree, legacy: LegacyDictionaries | None) -> tuple[str, ...]:
+    """Issues of the whole sentence by legacy issue files."""
+    if legacy is None:
+        return ()
+    from coder.legacy.discard import issues_of
+
+    return issues_of(tree.sentence, legacy) or ()

@@ -80,7 +80,9 @@ def code_sentences(
         context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, date_of)
         events = compose_events(context, matches)
         if events:
-            events = annotate(events, tree, mentions, dictionaries, options, discourse.main_country())
+            events = annotate(
+                events, tree, mentions, dictionaries.issues, options, discourse.main_country(), dictionaries.legacy_issues
+            )
             found.extend(events)
         for event in events:
             if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:

@@ -127,6 +127,8 @@ def event_lines(event: Event, resources: Resources) -> list[str]:
         f"    date {span} (precision {date.precision}, basis {date.basis}{'; ' + date.rule if date.rule else ''})",
     ]
     lines.append(f"    where {where_line(event)}")
+    if event.issues:
+        lines.append(f"    about {event.issue_rule or ', '.join(event.issues)}")
     if event.attributed_text:
         lines.append(f"    told by {event.attributed_text!r} ({event.attributed_to or 'no code'})")
     if entry:

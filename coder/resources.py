@@ -127,6 +127,7 @@ def load_mixed(legacy_given: Sequence[LegacyFile], dictionaries: Sequence[Path],
         with tempfile.TemporaryDirectory(prefix="eventcoder-") as folder:
             write_imported(import_files(legacy_given, frames=True), Path(folder))
             loaded = load_dictionaries(bases, [*above, Path(folder)], gazetteer=options.gazetteer)
+        loaded.legacy_issues = legacy if legacy.issues else None
         loaded.files = [f for f in loaded.files if f.exists()]
     loaded.files += [file.path for file in legacy_given]
     loaded.sha256 = hashlib.sha256(f"{loaded.sha256}{legacy.sha256}".encode()).hexdigest()

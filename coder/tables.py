@@ -84,7 +84,7 @@ class EventRow(Row):
     latitude: float | None = Field(description="degrees north, of towns; null where only a region or country is told")
     longitude: float | None = Field(description="degrees east, likewise")
     geoname_id: Int64 | None = Field(description="number of the town, state or country in GeoNames")
-    issues: list[str] | None = Field(description="what it is about")
+    issues: list[str] | None = Field(description="what it is about: the issues whose words stand in its clause; null for none")
     daily_id: str = Field(description="group of the same dyad, code, status and dates in the corpus (one-a-day)")
     reports: Int32 = Field(description="how many documents report the group")
     story_id: str = Field(description="story of the document: near-duplicate documents have one, the id of the first of them")

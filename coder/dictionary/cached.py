@@ -15,6 +15,7 @@ from typing import Any
 
 from coder.cache import LazyDict, LazyList, lines, packed, unlines
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode
+from coder.dictionary.issues import IssueIndex, IssueModel, IssuePhrase
 from coder.dictionary.schema import ActorModel, AgentModel, VerbModel
 from coder.errors import Fault
 
@@ -53,9 +54,13 @@ def encode(loaded: Any) -> dict[str, bytes]:
             + f",{e.model.model_dump_json(by_alias=True, exclude_unset=True)}]"
             for e in loaded.verb_entries
         ),
+        "issue_models": lines(map(_model_line, loaded.issue_models)),
+        "issue_words": lines(loaded.issues.phrases),
+        "issue_phrases": lines(packed([_issue_row(p) for p in found]) for found in loaded.issues.phrases.values()),
         "rest": packed(
             {
                 "composition": loaded.composition,
+                "issue_labels": loaded.issues.labels,
                 "lists": loaded.lists,
                 "faults": [[places.get(f.path, f.path), f.line, f.message, f.hint, f.level] for f in loaded.faults],
             }
@@ -111,6 +116,11 @@ def decode(sections: dict[str, bytes], files: Sequence[Path], make: Any, make_en
         verb_entries=LazyList(unlines(sections["verb_entries"]), entry),
         actor_models=LazyList(unlines(sections["actor_models"]), partial(_model, ActorModel)),
         agent_models=LazyList(unlines(sections["agent_models"]), partial(_model, AgentModel)),
+        issue_models=LazyList(unlines(sections["issue_models"]), partial(_model, IssueModel)),
+        issues=IssueIndex(
+            LazyDict(_pairs(sections, "issue_words", "issue_phrases"), _issue_phrases),
+            {issue: (label, description) for issue, (label, description) in rest["issue_labels"].items()},
+        ),
         lists=rest["lists"],
         faults=[Fault(place(path), *others) for path, *others in rest["faults"]],
         files=list(files),
@@ -258,6 +268,20 @@ def _frame(row: list[Any], bases: LazyList[Any], conditions: LazyList[Condition]
         specificity=specificity,
         layer=layer,
     )
+
+
+# ---- issues ------------------------------------------------------------------------------------------------------
+
+
+def _issue_row(p: IssuePhrase) -> list[Any]:
+    return [list(p.words), p.issue, [int(c) for c in p.capitals], int(p.acronym), sorted(p.near), sorted(p.not_near), p.blocks]
+
+
+def _issue_phrases(line: str) -> list[IssuePhrase]:
+    return [
+        IssuePhrase(tuple(words), issue, tuple(map(bool, capitals)), bool(acronym), frozenset(near), frozenset(not_near), blocks)
+        for words, issue, capitals, acronym, near, not_near, blocks in json.loads(line)
+    ]
 
 
 # ---- the entries as read, for the commands that show them --------------------------------------------------------

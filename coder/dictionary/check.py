@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from coder.dictionary.compiled import name_words, normalize
+from coder.dictionary.issues import phrases_of, tokens_of
 from coder.dictionary.load import Dictionaries, load_dictionaries, pattern_ids
 from coder.dictionary.schema import NON_COUNTRIES, ActorModel, FrameModel
 from coder.errors import Fault
@@ -35,7 +36,7 @@ def check_dictionaries(dictionaries: Sequence[Path] = (), added: Sequence[Path] 
     ontology = load_ontology(own[-1] if own else shipped / "ontology")
     places = {name: str(path) for path, name in _names(loaded, [*bases, *added])}
     found = list(loaded.faults)
-    for check in (_codes, _roles, _agents_among_actors, _actor_codes, _names_twice, _never_match, _same_wording, _examples):
+    for check in (_codes, _roles, _agents_among_actors, _actor_codes, _names_twice, _never_match, _same_wording, _examples, _issues):
         found.extend(check(loaded, ontology))
     found = [Fault(places.get(f.path, f.path), f.line, f.message, f.hint, f.level) for f in found]
     if added:
@@ -189,6 +190,31 @@ def _same_wording(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
                                 "give one of them a condition", "warning")  # fmt: skip
                 else:
                     yield Fault(path, line, f'{pos} "{word}": stands already in {other[0]}', "remove one", "warning")
+
+
+def _issues(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:
+    """Words that tell several issues, words of several that are listed twice, and examples that do not hold."""
+    holders: dict[tuple[str, ...], dict[str, tuple[str, int]]] = defaultdict(dict)
+    for model, path in loaded.issue_models:
+        for phrase in phrases_of(model, {}):
+            if phrase.issue and not phrase.near:
+                holders[phrase.words].setdefault(phrase.issue, (path, model.line))
+    told: set[tuple[str, ...]] = set()  # one warning for all forms of a word
+    for words, issues in holders.items():
+        key = (*issues, words[0][:5])
+        if len(issues) > 1 and key not in told:
+            told.add(key)
+            (first, _), (second, (path, line)) = list(issues.items())[:2]
+            yield Fault(path, line, f'"{" ".join(words)}" tells {second} and {first}', "leave it to one of them, or give it `near`", "warning")
+    for model, path in loaded.issue_models:
+        for text in model.examples:
+            if model.issue not in {h.issue for h in loaded.issues.find(tokens_of(text))}:
+                yield Fault(path, model.line, f'issue {model.issue}: the example "{text[:60]}" does not tell it', "add its words, or mend the example")
+        for text in model.not_examples:
+            found = [f for h in loaded.issues.find(tokens_of(text)) if h.issue == model.issue for f in tokens_of(text)[h.first : h.last + 1]]
+            if found:
+                yield Fault(path, model.line, f'issue {model.issue}: "{text[:60]}" must not tell it and does ("{" ".join(found)}")',
+                            "add a `not:` phrase or `not_near`")  # fmt: skip
 
 
 def _examples(loaded: Dictionaries, ontology: Ontology) -> Iterator[Fault]:

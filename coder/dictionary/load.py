@@ -21,6 +21,7 @@ from coder import cache
 from coder.dictionary import cached
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
 from coder.dictionary.inflect import plural_of, verb_forms
+from coder.dictionary.issues import IssueCollector, IssueIndex, IssueModel
 from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
 from coder.dictionary.select import Selector
 from coder.dictionary.yaml_lines import read_yaml
@@ -57,7 +58,9 @@ class Dictionaries:
         composition: stance → {code prefix: code}.
         actors: every actor entry by id.
         sha256: hash of all files that went in.
+        issues: words that tell what an event is about.
         legacy: TABARI/PETRARCH dictionaries given among them; with verbs of their own they do the coding.
+        legacy_issues: legacy dictionaries without verbs whose issue files tell what an event is about, too.
     """
 
     names: TrieNode = field(default_factory=TrieNode)
@@ -70,11 +73,14 @@ class Dictionaries:
     verb_entries: Sequence[VerbEntry] = field(default_factory=list)
     actor_models: Sequence[tuple[ActorModel, str]] = field(default_factory=list)
     agent_models: Sequence[tuple[AgentModel, str]] = field(default_factory=list)
+    issue_models: Sequence[tuple[IssueModel, str]] = field(default_factory=list)
+    issues: IssueIndex = field(default_factory=IssueIndex)
     lists: dict[str, list[str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     sha256: str = ""
     legacy: LegacyDictionaries | None = None
+    legacy_issues: LegacyDictionaries | None = None
     _selectors: dict[tuple[str, str], Selector] = field(default_factory=dict, repr=False, compare=False)
 
     def candidates(self, key: tuple[str, str], words: frozenset[str]) -> Sequence[Frame]:
@@ -133,7 +139,7 @@ def validate(model: type[Any], item: Any, path: str, faults: list[Fault]) -> Any
 
 
 # What compiles dictionaries: a change in one of them makes cached ones stale.
-_COMPILERS = ("load", "yaml_lines", "cached", "compiled", "inflect", "schema", "gazetteer")
+_COMPILERS = ("load", "yaml_lines", "cached", "compiled", "inflect", "issues", "schema", "gazetteer")
 CACHE_KIND = "native"
 Layers = Sequence[tuple[tuple[Path, str], int]]
 
@@ -208,6 +214,7 @@ def compile_dictionaries(layers: Layers, contents: Sequence[bytes], *, strict: b
     actors: dict[tuple[str, str], tuple[ActorModel, str]] = {}
     agents: list[tuple[AgentModel, str]] = []
     irregular: dict[str, list[str]] = {}
+    issues = IssueCollector()
     for ((file, name), layer), raw in zip(layers, contents, strict=True):
         result.files.append(file)
         content = read_yaml(file, result.faults, raw)
@@ -217,7 +224,11 @@ def compile_dictionaries(layers: Layers, contents: Sequence[bytes], *, strict: b
             _read_mapping(content, str(file), result, irregular)
             continue
         for item in content:
-            if isinstance(item, dict) and "nouns" in item:
+            if isinstance(item, dict) and "issue" in item:
+                issue = validate(IssueModel, item, str(file), result.faults)
+                if issue:
+                    issues.add(issue, name, str(file), layer, result.faults)
+            elif isinstance(item, dict) and "nouns" in item:
                 agent = validate(AgentModel, item, str(file), result.faults)
                 if agent and agent.remove:
                     drop = {normalize(n) for n in agent.nouns}
@@ -273,6 +284,8 @@ def compile_dictionaries(layers: Layers, contents: Sequence[bytes], *, strict: b
         if entry.model.words:
             numbered[prefix] += len(entry.model.frames)
         _add_verb(entry, result, irregular)
+    result.issue_models = issues.models
+    result.issues = issues.index(irregular)
     for frames in result.frames.values():
         frames.sort(key=lambda f: (-f.layer, -f.specificity))  # ties: the order of the files
     if strict and any(f.level == "error" for f in result.faults):

@@ -41,6 +41,12 @@ def find_word(resources: Resources, word: str) -> list[str]:
                 what = f"stance {frame.stance}" if frame.stance else frame.code or "not an event"
                 where = f" with {', '.join(f'{f} [{word}]' for f in places)}" if places else ""
                 found.append(f"{entry.path}:{frame.line}: {model.part_of_speech} {pattern_id.rpartition(':')[2]}: {what}{where}")
+    for issue, file in loaded.issue_models:
+        items = [*issue.words, *issue.verbs, *issue.names, *issue.not_]
+        texts = [t for i in items for t in ([i] if isinstance(i, str) else [*i.word, *i.near, *i.not_near])]
+        hit = [t for t in texts if _has(t, key)]
+        if hit:
+            found.append(f"{file}:{issue.line}: issue {issue.issue}: {', '.join(hit[:8])}")
     for name, words in loaded.lists.items():
         if any(_has(w, key) for w in words):
             found.append(f"word list ${name}")
@@ -73,6 +79,7 @@ def statistics(resources: Resources) -> str:
         f"actors   {sum(kinds.values())} entries ({', '.join(f'{n} {k}' for k, n in sorted(kinds.items()))}), {names} names",
         f"agents   {nouns} nouns and phrases",
         f"frames   {frames} with {examples} examples; {triggers} triggers, {readings} trigger-frame pairs",
+        f"issues   {len(loaded.issues.labels)} with {sum(len(b) for b in loaded.issues.phrases.values())} forms of words and phrases",
         "",
         "code   frames  triggers  label",
     ]

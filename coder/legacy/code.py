@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from coder.annotate import annotate
 from coder.dates import ToldDates
 from coder.grammar import Tree
 from coder.legacy.arguments import NULL
@@ -54,7 +55,7 @@ def code_legacy_sentences(
         made = [
             _event(sentence, tree, raw, date_of, issues, legacy.fallback(raw.code), legacy.own_codes) for raw in raws
         ]
-        coded = [event for event in made if event is not None]
+        coded = annotate([event for event in made if event is not None], tree, None, legacy.native_issues, options)
         events += coded
         if on_sentence is not None:
             on_sentence(tree, coder, coded)

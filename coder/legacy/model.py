@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from coder.dictionary.issues import IssueIndex
 from coder.errors import Fault
 
 
@@ -182,6 +183,7 @@ class LegacyDictionaries:
         patterns: of each block; from the cache, JSON that `block` reads when it is asked for.
         syntactic: whether the patterns are PETRARCH2's.
         synsets: label without "&" -> members, each a tuple of words; a member "&X" is another set.
+        native_issues: words that native dictionaries beside them have for issues; used where they have none themselves.
         own_codes: True where the files use a code list of their own rather than CAMEO's.
     """
 
@@ -211,6 +213,7 @@ class LegacyDictionaries:
     sha256: str = ""
     own_codes: bool = False
     known_codes: frozenset[str] = frozenset()
+    native_issues: IssueIndex = field(default_factory=IssueIndex)
 
     @property
     def has_verbs(self) -> bool:

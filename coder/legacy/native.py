@@ -14,13 +14,15 @@ OPEN = "names open to endings"
 
 
 def add_native(legacy: LegacyDictionaries, dictionaries: Dictionaries) -> None:
-    """Lay native actors and agents under the legacy ones: a name that both know keeps its legacy code.
+    """Lay native actors, agents and issues under the legacy ones: a name that both know keeps its legacy code.
 
     Args:
         legacy: changed in place, before it is used.
         dictionaries: native ones as loaded.
     """
     given = frozenset(legacy.names)
+    if not legacy.issues:
+        legacy.native_issues = dictionaries.issues
     for actor, path in dictionaries.actor_models:
         _add_actor(legacy, actor, path, given)
     for agent, path in dictionaries.agent_models:
