@@ -18,7 +18,8 @@ from coder.records import Event
 INSIDE_CLAUSE = frozenset(
     "obj iobj obl nmod nsubj compound amod xcomp appos flat nummod det case advmod fixed dep aux cop expl discourse vocative".split()
 )
-# Clauses below the verb that tell another event.
+# Words that begin, and relations that are, clauses below the verb that tell another event.
+CONJUNCTIONS = frozenset("after before when while as since because although though if unless until once whereas".split())
 OTHER_CLAUSES = frozenset({"parataxis"})
 
 
@@ -46,14 +47,12 @@ def clause_tokens(tree: Tree, event: Event) -> set[int]:
     """Tokens of the clause or clauses that an event's words stand in, without clauses coordinated with them."""
     tokens = set(event.trigger_tokens)
     scope: set[int] = set(tokens)
-    for top in {_clause_head(tree, t) for t in tokens}:
+    for top in sorted({_clause_head(tree, t) for t in tokens}):
         queue = [top]
         while queue:
             node = queue.pop()
             scope.add(node)
             for c in tree.children[node]:
-                if c in scope:
-                    continue
                 if _another_clause(tree, node, c) and not tokens.intersection(tree.subtree(c)):
                     continue
                 queue.append(c)
@@ -86,6 +85,6 @@ def _another_clause(tree: Tree, head: int, child: int) -> bool:
         return tree.verbal[child] and tree.verbal[head]
     if tree.deprels[child] == "acl:relcl":
         return True
-    if relation == "advcl":  # "…, killing ten" is the same scene; "after the rebels had …" another
-        return any(tree.relation(c) in ("nsubj", "mark") for c in tree.children[child])
+    if relation == "advcl":  # "…, killing ten", "accused of using" are the same scene; "after the rebels had …" another
+        return any(tree.relation(c) == "nsubj" or (tree.relation(c) == "mark" and tree.lower[c] in CONJUNCTIONS) for c in tree.children[child])
     return False

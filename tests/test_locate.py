@@ -78,7 +78,7 @@ def test_without_the_gazetteer_there_are_no_places(resources: Resources, model: 
     event = events_of("Israel bombed Lebanon.", resources, model)[0]
     bare = replace(event, place=None, place_rule="")
     options = resources.options.model_copy(update={"gazetteer": False})
-    assert annotate([bare], Tree(bare.sentence), None, resources.dictionaries, options)[0].place is None
+    assert annotate([bare], Tree(bare.sentence), None, resources.dictionaries.issues, options)[0].place is None
 
 
 # ---- the choice between namesakes ------------------------------------------------------------------------------------
