@@ -61,8 +61,10 @@ def same(first: Dictionaries, second: Dictionaries) -> None:
         assert dict(getattr(first, name).items()) == dict(getattr(second, name).items()), name
     for name in ("verb_entries", "actor_models", "agent_models", "issue_models"):
         assert list(getattr(first, name)) == list(getattr(second, name)), name
+    assert first.issues.labels == second.issues.labels
+    assert dict(first.issues.phrases.items()) == dict(second.issues.phrases.items())
     rest = {f.name for f in fields(Dictionaries)} - {"names", "agents", "frames", "actors", "countries"}
-    for name in rest - {"verb_entries", "actor_models", "agent_models", "issue_models", "sha256", "_selectors"}:
+    for name in rest - {"verb_entries", "actor_models", "agent_models", "issue_models", "issues", "sha256", "_selectors"}:
         assert getattr(first, name) == getattr(second, name), name
 
 
