@@ -8,7 +8,6 @@ page is ready and until a search has filtered it.
 
 from __future__ import annotations
 
-import resource
 import sys
 import tempfile
 import time
@@ -25,7 +24,7 @@ from coder.resources import load_resources
 
 def main(sizes: list[int]) -> None:
     resources = load_resources()
-    print("events | seconds to write | MB of memory | MB of page | seconds to open | seconds to search")
+    print("events | seconds to write | MB of page | seconds to open | seconds to search")
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = made_up(Path(name), resources, size)
@@ -33,8 +32,7 @@ def main(sizes: list[int]) -> None:
             write_report(folder, resources)
             wrote = time.perf_counter() - began
             page = folder / "report.html"
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            line = f"{size:,} | {wrote:.1f} | {memory:.0f} | {page.stat().st_size / 1e6:.1f}"
+            line = f"{size:,} | {wrote:.1f} | {page.stat().st_size / 1e6:.1f}"
             if not available():
                 with Browser() as browser:
                     began = time.perf_counter()

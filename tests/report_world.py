@@ -38,7 +38,7 @@ WORDS = (
 HOSTILE = (
     "<script>window.hacked=1</script>", "</script><script>window.hacked=1</script>", "<img src=x onerror=window.hacked=1>",
     "\"'><svg onload=window.hacked=1>", "a\u2028b\u2029c", "\u202egnihtemos\u202c", "zero\u200bwidth\ufeff", "{{ 7*7 }}${7*7}", "--><!--", "&lt;b&gt;&amp;",
-    "javascript:window.hacked=1", "\x00\x07\x1b[31m", "back\\slash\\u003c", "\U0001f600\U0001f3f4",
+    "javascript:window.hacked=1", "\x00\x07\x1b[31m", "back\\slash\\u003c", "\U0001f600\U0001f3f4", "W" * 200,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ def test_help_has_an_example(command: list[str]) -> None:
         (["build", "--corpus", "nowhere"], "nowhere"),
         (["code", "nowhere.jsonl", "-o", "x.parquet"], "nowhere.jsonl"),
         (["unresolved", "--output", "nowhere"], "eventcoder build"),
+        (["report", "--output", "nowhere"], "eventcoder build"),
         (["evaluate", "nowhere.jsonl"], "nowhere.jsonl"),
         (["explain", "x", "--date", "yesterday"], "2024-05-31"),
         (["code", "x.conllu", "-o", "x.parquet", "--dictionaries", "nowhere"], "nowhere"),

@@ -12,9 +12,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from conftest import DATA
 from report_world import document, event, made_up, write_build
 
 from coder.errors import InputError
+from coder.pipeline import code_document
 from coder.records import Document, ParsedDocument, Sentence
 from coder.report import write_report
 from coder.report.columns import NULL_DAY, Values, pack, squeeze, unpack
@@ -24,6 +26,8 @@ from coder.report.render import script
 from coder.resources import Resources, load_resources
 from coder.store import ParseStore, parse_key
 from coder.tables import stable_id
+
+SAMPLE_PARSES = DATA / "sample-parses"
 
 
 def block(page: Path, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -220,3 +224,14 @@ def test_the_script_can_stand_in_a_page() -> None:
     assert "<!--" not in text
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "fetch(", "XMLHttpRequest", "WebSocket", "import("):
         assert way not in text
+
+
+def test_sample_sentences_begin_where_the_parser_says(resources: Resources) -> None:
+    """Over the stored parses of the sample corpus: each event's own texts place its sentence in the document."""
+    seen = 0
+    for parsed in ParseStore(SAMPLE_PARSES):
+        begins = {s.index: s.start for s in parsed.sentences}
+        for row in code_document(parsed, resources).rows:
+            assert sentence_start(row) == begins[row["sentence_index"]]
+            seen += 1
+    assert seen > 300

@@ -194,7 +194,7 @@ def test_sort_and_pages(browser: Browser, world: tuple[Path, list[dict[str, Any]
     assert browser.text("#page-count") == "of 8"
     browser.click("[data-go=last]")
     assert browser.texts("#table tbody .c-code .code") == sorted(r["code"] for r in rows)[350:]
-    assert browser.run("return document.querySelector('[data-go=next]').disabled") is True
+    assert browser.run("return document.querySelector('[data-go=next]').getAttribute('aria-disabled')") == "true"
     browser.run("const f = document.getElementById('page-number'); f.value = 2; f.dispatchEvent(new Event('change'))")
     assert browser.texts("#table tbody .c-code .code") == sorted(r["code"] for r in rows)[50:100]
     browser.run("const f = document.getElementById('page-size'); f.value = 100; f.dispatchEvent(new Event('change'))")
@@ -379,6 +379,14 @@ def test_hostile_text_is_text(browser: Browser, tmp_path: Path, resources: Resou
     assert "</script><script>" in browser.text("#run")
     browser.fill("search", "<img")
     assert browser.text("#count").startswith("1 of")
+    browser.click("#clear")
+    browser.until(lambda: browser.text("#count").startswith("All"))
+    for width in (360, 1200):
+        browser.size(width, 740)
+        browser.click("tr.event:not(.is-open) .open")
+        browser.detail()
+        time.sleep(0.4)
+        assert browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
     for message in browser.log("browser"):
         assert "Content Security Policy" not in message["message"], message
     unharmed()

@@ -1,6 +1,7 @@
 // One event opened: its sentence with source, trigger and target marked, what it was coded to, pattern and tree.
 
 let trees = null;
+const DEEPEST = 200;  // levels of a tree; far more than sentences have, far fewer than exhaust the stack
 
 async function treesReady() {
   if (!trees) trees = unpack("trees").then(block => ({...block, of: new Map(Array.from(block.columns.sentence, (s, k) => [s, k]))}));
@@ -65,16 +66,16 @@ function treeNode(block, k, parts) {
     else { if (!children.has(head)) children.set(head, []); children.get(head).push(t); }
   }
   const seen = new Set();
-  const item = t => {
+  const item = (t, depth = 0) => {
     seen.add(t);
     const {words, tags} = block.header, part = parts[c.start[t]] || "";
     const line = make("span", {class: "word"}, make("span", {class: "relation"}, tags[c.deprel[t]] || ""), " ", corpus(words[c.form[t]] || "", {class: part || null}), " ",
       make("span", {class: "hint"}, tags[c.upos[t]] || "", words[c.lemma[t]] && words[c.lemma[t]] !== words[c.form[t]] ? " · " : "", words[c.lemma[t]] !== words[c.form[t]] ? corpus(words[c.lemma[t]] || "") : null));
     const below = (children.get(t) || []).filter(u => !seen.has(u));
-    return make("li", {}, line, below.length ? make("ul", {}, ...below.map(item)) : null);
+    return make("li", {}, line, below.length && depth < DEEPEST ? make("ul", {}, ...below.map(u => item(u, depth + 1))) : null);
   };
-  const list = make("ul", {class: "tree"}, ...roots.map(item));
-  for (let t = first; t < last; t++) if (!seen.has(t)) list.append(item(t));  // what a cycle holds hangs from no root
+  const list = make("ul", {class: "tree"}, ...roots.map(t => item(t)));
+  for (let t = first; t < last; t++) if (!seen.has(t)) list.append(item(t));  // what a cycle holds, or hangs too deep
   return list;
 }
 

@@ -320,11 +320,11 @@ function plotMap(rows, pick) {
   const located = Array.from(places.values()).reduce((a, b) => a + b, 0), width = widthOf(figure), unit = 1800 / width;
   const svg = draw("svg", {viewBox: "0 25 1800 725", width, height: Math.round(width * 725 / 1800), role: "group", "aria-label": `Map of ${plural(located, "located event")}`});
   svg.append(draw("rect", {class: "sea", x: 0, y: 25, width: 1800, height: 725}), draw("path", {class: "land", d: world.header.path, "stroke-width": 0.7 * unit}));
-  const ordered = Array.from(places).sort((a, b) => b[1] - a[1]).slice(0, LIMITS.spots), most = ordered[0][1];
+  const ordered = Array.from(places).sort((a, b) => b[1] - a[1]).slice(0, LIMITS.spots), most = ordered[0][1], largest = Math.min(Math.max(width / 90, 4), 10);
   for (const [number, n] of ordered) {
     const [name, country, latitude, longitude] = data.header.places[number];
     const words = `${name}${country ? ", " + countryName(country) : ""}: ${plural(n, "event")}`;
-    const dot = tip(draw("circle", {class: "spot", cx: 5 * (longitude + 180), cy: 5 * (90 - latitude), r: unit * (2.5 + 9.5 * Math.sqrt(n / most)),
+    const dot = tip(draw("circle", {class: "spot", cx: 5 * (longitude + 180), cy: 5 * (90 - latitude), r: unit * (2 + largest * Math.sqrt(n / most)),
       "stroke-width": unit, tabindex: "-1", role: "button", "aria-label": words}), words);
     const go = () => pick({search: `"${name}"`});
     dot.addEventListener("click", go);

@@ -82,7 +82,8 @@ function showPage(focus) {
   byId("page-number").max = pages();
   byId("page-count").textContent = "of " + count(pages());
   for (const button of document.querySelectorAll("[data-go]")) {
-    button.disabled = /first|previous/.test(button.dataset.go) ? table.page === 0 : table.page >= pages() - 1;
+    const stuck = /first|previous/.test(button.dataset.go) ? table.page === 0 : table.page >= pages() - 1;
+    button.setAttribute("aria-disabled", String(stuck));  // not `disabled`, which would drop the focus
   }
   for (const head of byId("table").querySelectorAll("th[data-sort]")) {
     const mine = head.dataset.sort === table.sort;
