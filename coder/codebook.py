@@ -214,6 +214,8 @@ def _meaning(column: str, value: str, resources: Resources) -> str:
     if column == "root_code":
         entry = resources.ontology.get(value)
         return entry.label if entry else ""
+    if column == "issues":
+        return resources.dictionaries.issues.labels.get(value, ("", ""))[0]
     if column.endswith("_role"):
         role = resources.ontology.roles.get(value)
         return role.label if role else "group or place of its own within the country or class"

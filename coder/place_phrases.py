@@ -27,6 +27,8 @@ TALK_ROOTS = frozenset({"03", "04", "05"})
 # A fight names the enemy as its object, not the ground.
 CONTEST_VERBS = frozenset({"fight", "battle", "combat", "clash", "confront", "engage", "defeat", "fighting", "war"})
 SPEECH_VERBS = frozenset("say tell add announce declare state note warn insist report claim write explain stress".split())
+CONVENING = frozenset("host hold attend open chair convene begin conclude".split())
+OCCASIONS = frozenset("summit meeting conference talk talks ceremony rally session forum".split())
 SPEAKING = frozenset("speak address talk appear arrive visit meet".split())
 LOCAL_ROOTS = ("08", "116", "14", "17")  # their doers act where they are ("police in Bishkek arrested …")
 SETTLEMENTS = frozenset("city town village capital municipality suburb settlement township port outskirts resort hamlet metropolis stronghold".split())
@@ -108,12 +110,21 @@ class PlacePhrases:
             yield from self._adjuncts(t, LOCATIVE, f"of {tree.forms[t]!r}", ground=root >= "14")
         for t in tokens:
             yield from self._target_places(event, t)
+        for t in tokens:  # "endorsed the text at a summit in Brussels", the summit hung on the text
+            for head in tree.function(t, "object"):
+                for c in tree.children[head]:
+                    if tree.relation(c) == "nmod" and tree.case(c) in ("at", "during") and tree.lemmas[c].lower() in OCCASIONS:
+                        yield from self._inside(c, f"of {tree.forms[c]!r}, the occasion")
         if root not in SPEECH_ROOTS and root not in TALK_ROOTS:
             for t in tokens:
                 for function in ("object", "indirect", "to", "with", "against"):
                     for head in tree.function(t, function):
                         yield from self._inside(head, f"of {tree.forms[head]!r}, whom or what it is done to")
-        elif event.code.startswith("04"):  # "met Houthi leaders in Muscat"
+        elif event.code.startswith("04"):  # "hosted years of negotiations in Havana", "met Houthi leaders in Muscat"
+            for t in tokens:
+                if tree.lemmas[t].lower() in CONVENING:
+                    for head in tree.function(t, "object"):
+                        yield from self._inside(head, f"of {tree.forms[head]!r}, what is held")
             for side in (event.target, event.source):
                 if side is not None and tree.relation(side.mention.head) in ("obj", "obl") and tree.heads[side.mention.head] in tokens:
                     yield from self._adjuncts(side.mention.head, LOCATIVE, f"of {tree.forms[side.mention.head]!r}, who is met")

@@ -8,6 +8,7 @@ The index is an SQLite file in the cache folder, made at the first look-up (some
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import logging
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 MINIMUM_TOWN = 1000  # people: the smallest of GeoNames' lists that has no villages without a count
 FORMAT = "1"
+KEPT = 2  # indexes of other versions that stay in the cache
 # GeoNames' letters where the dictionaries (CAMEO) have others.
 COUNTRY_LETTERS = {"XKX": "KSV"}
 # Countries whose town names reach English through Arabic, Persian or Somali spelling, each paper its own.
@@ -226,6 +228,9 @@ def _write(path: Path) -> None:
         connection.commit()
         connection.close()
         temporary.replace(path)
+        for old in sorted(path.parent.glob("places-*.sqlite"), key=lambda p: p.stat().st_mtime_ns)[:-KEPT]:
+            with contextlib.suppress(OSError):  # open in another process, where that forbids it
+                old.unlink()
     finally:
         temporary.unlink(missing_ok=True)
 

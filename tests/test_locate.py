@@ -170,6 +170,12 @@ def test_a_damaged_index_is_made_anew(tmp_path: Path, monkeypatch: pytest.Monkey
             places._open.cache_clear()
             assert PlaceIndex.open().towns("Goma")[0].geoname_id == 1
         assert not list(tmp_path.glob("*.tmp"))
+        for n in range(5):
+            (tmp_path / f"places-old-{n}.sqlite").write_bytes(b"")
+        file.unlink()
+        places._open.cache_clear()
+        PlaceIndex.open()
+        assert file.is_file() and len(list(tmp_path.glob("places-*.sqlite"))) == places.KEPT
         with sqlite3.connect(file) as connection:
             assert connection.execute("SELECT count(*) FROM towns").fetchone() == (1,)
     finally:
