@@ -1,6 +1,7 @@
 # make             codes corpus/ into output/events.parquet and its companions
 # make test        runs the tests, ruff and mypy
 # make howto       writes the output shown in docs/howto-*.md anew
+# make benchmark  speed and memory: parsing, coding, whole builds (benchmark-parsing, -coding, -build for one)
 # make clean       removes output/ (parses and all); make distclean the environment too
 #
 # Variables: PYTHON (3.11 or newer), CORPUS, OUTPUT, OPTIONS (further options of `eventcoder build`).
@@ -52,6 +53,18 @@ howto: $(VENV)/.dev
 lint: $(VENV)/.dev
 	$(BIN)/ruff check coder tests
 	$(BIN)/mypy
+
+# SIZES="100 1000" for smaller ones; LEGACY="actors.txt verbs.txt" measures legacy dictionaries too
+benchmark: benchmark-parsing benchmark-coding benchmark-build
+
+benchmark-parsing: $(VENV)/.core
+	$(BIN)/python benchmarks/parsing.py $(if $(SIZES),--sizes $(SIZES))
+
+benchmark-coding: $(VENV)/.core
+	$(BIN)/python benchmarks/coding.py $(if $(SIZES),--sizes $(SIZES)) $(if $(LEGACY),--legacy $(LEGACY))
+
+benchmark-build: $(VENV)/.core
+	$(BIN)/python benchmarks/build.py $(if $(SIZES),--sizes $(SIZES))
 
 clean:
 	rm -rf $(OUTPUT)

@@ -19,9 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from synthetic_events import events, write  # noqa: E402
+from synthetic_events import events, write
 
-from coder.export.registry import export_events, layout_names  # noqa: E402
+from coder.export.registry import export_events, layout_names
 
 
 def one(source: Path, output: Path, layout: str) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from coder import __version__
+from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
 from coder.ontology import SCORE_COLUMNS
@@ -114,6 +115,7 @@ class Summary:
     documents: int = 0
     unread: int = 0
     parsed: int = 0
+    coded: int = 0
     sentences: int = 0
     events: int = 0
     without_events: int = 0
@@ -130,17 +132,6 @@ class Summary:
             "without_events": self.without_events,
             "rejected": self.rejected + self.unread,
         }
-
-
-@dataclass(slots=True)
-class Coded:
-    """A document coded: its rows and its rejects."""
-
-    document: Document
-    rows: list[dict[str, Any]]
-    rejects: list[Reject]
-    sentences: int
-    unknown: list[tuple[str, str]]
 
 
 def code_document(parsed: ParsedDocument, resources: Resources) -> Coded:
@@ -204,6 +195,31 @@ def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
             chunk, characters = [], 0
     if chunk:
         yield chunk
+
+
+def code_documents(
+    documents: Iterable[Document], model: Model, parses: ParseStore, coded: CodedStore, resources: Resources, summary: Summary
+) -> Iterator[Coded]:
+    """Coded documents in order: those coded before as they were, the others parsed and coded now.
+
+    Args:
+        parses: where parses are looked up and kept.
+        coded: where what documents were coded to is looked up and kept.
+        summary: counts what is parsed and coded.
+    """
+    for chunk in _chunks(documents):
+        keyed = {coded_key(d, model.sha256): d for d in chunk}
+        parsed_before = parses.known(parse_key(d, model.sha256) for d in chunk)  # what shows the trees needs them all
+        known = coded.get({key: d for key, d in keyed.items() if parse_key(d, model.sha256) in parsed_before})
+        missing = {key: document for key, document in keyed.items() if key not in known}
+        fresh: dict[str, Coded] = {}
+        for key, parsed in zip(missing, parse_documents(missing.values(), model, parses, summary), strict=True):
+            fresh[key] = code_document(parsed, resources)
+        # what the coder failed on is tried again the next time
+        coded.put((k, c) for k, c in fresh.items() if all(r.reason is not RejectReason.CODE_FAILED for r in c.rejects))
+        summary.coded += len(fresh)
+        for key in keyed:
+            yield known.get(key) or fresh[key]
 
 
 def corpus_hash(files: Iterable[Path], root: Path) -> tuple[str, dict[str, str]]:
@@ -330,22 +346,23 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
             else:
                 yield item
 
-    for number, parsed in enumerate(parse_documents(accepted(), model, store, summary), 1):
-        coded = code_document(parsed, resources)
-        document = coded.document
-        rows.extend(coded.rows)
-        rejects.extend(coded.rejects)
-        documents.append(_document_row(coded))
-        prints.append(fingerprint(document))
-        if document.publication_date is None:
-            summary.undated.append(document.id)
-        for name, sentence in coded.unknown:
-            unknown[name] += 1
-            unknown_documents.setdefault(name, set()).add(document.id)
-            unknown_sentence.setdefault(name, sentence)
-        summary.sentences += coded.sentences
-        if progress is not None:
-            progress("documents", number)
+    with CodedStore(output / ".coded.sqlite", coding_basis(resources)) as before:
+        coded_documents = code_documents(accepted(), model, store, before, resources, summary)
+        for number, coded in enumerate(coded_documents, 1):
+            document = coded.document
+            rows.extend(coded.rows)
+            rejects.extend(coded.rejects)
+            documents.append(_document_row(coded))
+            prints.append(fingerprint(document))
+            if document.publication_date is None:
+                summary.undated.append(document.id)
+            for name, sentence in coded.unknown:
+                unknown[name] += 1
+                unknown_documents.setdefault(name, set()).add(document.id)
+                unknown_sentence.setdefault(name, sentence)
+            summary.sentences += coded.sentences
+            if progress is not None:
+                progress("documents", number)
     stories = find_stories(prints, resources.options.story_similarity, resources.options.story_window)
     for row in documents:
         row.update(story_columns(stories[row["document_id"]]))
@@ -446,4 +463,4 @@ def code_parsed(
     return rows, rejects
 
 
-__all__ = ["EventCoderError", "Model", "Summary", "build", "code_document", "code_parsed", "parse_documents"]
+__all__ = ["Coded", "EventCoderError", "Model", "Summary", "build", "code_document", "code_parsed", "parse_documents"]
