@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from coder.errors import InputError
+from coder.parse import MAX_SENTENCE_WORDS
 from coder.read.dates import parse_date
 from coder.read.source import GZIP_FAULTS, damaged_gzip
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
@@ -88,8 +89,9 @@ class _Group:
 class _Malformed(ValueError):
     """A sentence that cannot be used; `line` says where."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, message: str, reason: RejectReason = RejectReason.BAD_RECORD) -> None:
         self.line = line
+        self.reason = reason
         super().__init__(message)
 
 
@@ -177,7 +179,7 @@ def _add(group: _Group, block: _Block) -> None:
     except _Malformed as error:
         index = len(group.sentences)
         group.rejects.append(
-            Reject(group.id, "conllu", RejectReason.BAD_RECORD, str(error), group.path, error.line, index)
+            Reject(group.id, "conllu", error.reason, str(error), group.path, error.line, index)
         )
         return
     text, starts, ends = _lay_out(rows, ranges, block.comments.get("text", ""))
@@ -242,6 +244,9 @@ def _rows(lines: Sequence[tuple[int, str]]) -> tuple[list[_Row], dict[int, tuple
         )
     if not rows:
         raise _Malformed(lines[0][0], "sentence without words")
+    if len(rows) > MAX_SENTENCE_WORDS:  # as in parsing: no sentence is that long, and coding one would take for ever
+        detail = f"sentence of {len(rows)} words, more than {MAX_SENTENCE_WORDS}"
+        raise _Malformed(lines[0][0], detail, RejectReason.TOO_LONG)
     for first_word, (last_word, _, _) in ranges.items():
         if last_word > len(rows):
             raise _Malformed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,11 @@ DATA = Path(__file__).resolve().parent / "data"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the full counts of the fault, fuzz and load tests (hours)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):  # read where the tests are imported
+        os.environ.setdefault("EVENTCODER_FUZZ", "10000")
 
 
 @pytest.fixture(scope="session")
