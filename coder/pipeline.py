@@ -59,7 +59,7 @@ TABLES = (
     "panel_dyad_month.parquet",
 )  # fmt: skip
 PAGES = ("codebook.md", "data_statement.md")
-SHIPPED = "shipped:"
+SHIPPED = "shipped: "
 Progress = Callable[[str, int], None]
 
 
