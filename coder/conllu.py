@@ -322,11 +322,12 @@ def _lay_out(
     tokens = list(_surface(rows, ranges))
     found = _find_tokens([t[0] for t in tokens], text) if text else None
     if found is None:
-        text, found = "", []
+        text, found, gap = "", [], ""
         for form, blank, _ in tokens:
+            text += gap
             found.append((len(text), len(text) + len(form)))
-            text += form + (" " if blank else "")
-        text = text.rstrip()
+            text += form
+            gap = " " if blank else ""
     starts, ends = [0] * len(rows), [0] * len(rows)
     for (start, end), (form, _, words) in zip(found, tokens, strict=True):
         spelled = len(words) > 1 and "".join(rows[w].form for w in words) == form and end - start == len(form)

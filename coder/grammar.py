@@ -186,7 +186,7 @@ class Tree:
             return False
         if self.deprels[i] == "conj" and not any(self.relation(c) in ("aux", "nsubj") for c in self.children[i]):
             head = self.heads[i]
-            return self.upos[head] == "VERB" and self.is_passive(head)
+            return head >= 0 and self.upos[head] == "VERB" and self.is_passive(head)
         if any(self.deprels[c] in ("aux", "nsubj", "csubj") for c in self.children[i]):
             return False
         if "Voice=Pass" in feats:
@@ -505,6 +505,11 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
     mended: list[str] | None = None
     for i, deprel in enumerate(deprels):
         verb = heads[i]
+        if verb < 0:
+            if deprel != "root":  # of a broken tree: a word that hangs on nothing has no function
+                mended = mended or list(deprels)
+                mended[i] = "root"
+            continue
         if deprel == "compound" and verb > i and sentence.upos[verb] == "VERB" and sentence.upos[i] in ("NOUN", "PROPN"):
             if not any(heads[c] == verb and deprels[c] in SUBJECT_LABELS for c in range(len(heads))):
                 mended = mended or list(deprels)

@@ -106,11 +106,14 @@ def verify_model(folder: Path) -> str:
             if not name or len(digest) != 64:
                 raise ModelError("not a line of the form 'sha256  file'", path=sums, line=number)
             expected[name] = digest
-    names = sorted(expected) or sorted(
+    loaded = {
         p.relative_to(folder).as_posix()
         for p in [*(folder / f"{p}.pt" for p in PROCESSORS), *(folder / "encoder").rglob("*")]
         if p.is_file()
-    )
+    }
+    if expected and (unlisted := sorted(loaded - expected.keys())):
+        raise ModelError(f"model file is not listed in {CHECKSUMS}", path=folder / unlisted[0], hint=_REINSTALL)
+    names = sorted({*expected, *loaded})
     total = hashlib.sha256()
     for name in names:
         path = folder / name

@@ -114,13 +114,27 @@ def test_shipped_dictionaries_from_the_cache_are_the_same_and_code_the_same(
     ],
     ids=["empty", "cut off", "changed", "foreign", "binary"],
 )
-def test_damaged_files_are_ignored_and_written_anew(folder: Path, damage: Any) -> None:
+def test_damaged_files_are_named_ignored_and_written_anew(folder: Path, damage: Any, caplog: pytest.LogCaptureFixture) -> None:
     fresh = load_dictionaries([folder])
     [path] = stored(folder)
     sound = path.read_bytes()
     path.write_bytes(damage(sound))
     same(fresh, load_dictionaries([folder]))
+    assert f"{path}: cached dictionaries ignored" in caplog.text
     assert path.read_bytes() == sound
+
+
+def test_no_flipped_bit_gets_past_the_hash(folder: Path) -> None:
+    load_dictionaries([folder])
+    [path] = stored(folder)
+    sound = path.read_bytes()
+    key = sound.split(b"\n", 1)[0].decode().rsplit(" ", 1)[1]
+    assert cache.read("native", key)
+    for place in range(0, len(sound), max(len(sound) // 300, 1)):
+        broken = bytearray(sound)
+        broken[place] ^= 1 << place % 8
+        path.write_bytes(broken)
+        assert cache.read("native", key) is None, place
 
 
 def test_a_sound_file_of_another_shape_is_ignored(folder: Path) -> None:

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from fuzz_world import check_rows, date_words, mutate, random_document, real_sentences, sentence_from
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from coder.coding import code_sentences
@@ -199,6 +199,7 @@ PARSES = (Path(__file__).parent / "data" / "behaviour.conllu").read_bytes().spli
 
 @fuzz
 @seeds
+@example(1693026)  # a last word that ends in a blank
 def test_conllu(seed: int) -> None:
     chance = random.Random(seed)
     blocks = chance.sample(PARSES[:-1], chance.randint(1, 3))
@@ -232,6 +233,18 @@ def test_date_words(seed: int) -> None:
             assert when.start is None or when.end is None or when.start <= when.end
 
 
+class Loaded:
+    """Resources without their endless repr, which Hypothesis would print."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+
+
+@pytest.fixture(scope="module")
+def loaded(resources: Resources) -> Loaded:
+    return Loaded(resources)
+
+
 def code(parsed: ParsedDocument, resources: Resources, options: Options) -> None:
     with Clock():
         events = code_sentences(parsed.sentences, resources.dictionaries, options)
@@ -241,7 +254,9 @@ def code(parsed: ParsedDocument, resources: Resources, options: Options) -> None
 
 @fuzz
 @seeds
-def test_coder_on_broken_trees(resources: Resources, seed: int) -> None:
+@example(2289)  # a verb without a head that calls itself a conjunct
+def test_coder_on_broken_trees(loaded: Loaded, seed: int) -> None:
+    resources = loaded.resources
     chance = random.Random(seed)
     code(random_document(chance), resources, Options(monadic=chance.random() < 0.3))
 

@@ -136,6 +136,20 @@ def test_corrupted_segment_is_named_and_ignored(tmp_path: Path, damage: str) -> 
     assert ParseStore(tmp_path).known([first[0], second[0]]) == {first[0], second[0]}
 
 
+def test_no_flipped_bit_gets_past_the_hash(tmp_path: Path) -> None:
+    [(key, parsed)] = keyed(parsed_document("a"))
+    ParseStore(tmp_path).put([(key, parsed)])
+    [path] = tmp_path.glob("segment-*.parquet")
+    sound = path.read_bytes()
+    for place in range(0, len(sound), max(len(sound) // 100, 1)):
+        broken = bytearray(sound)
+        broken[place] ^= 1 << place % 8
+        path.write_bytes(broken)
+        store = ParseStore(tmp_path)
+        assert key not in store and list(store) == []
+        assert [f.path for f in store.faults] == [str(path)]
+
+
 def test_compact_merges_and_keeps_the_latest(tmp_path: Path) -> None:
     store = ParseStore(tmp_path)
     [(key, old)] = keyed(parsed_document("a"))
