@@ -435,7 +435,7 @@ def _read_roles(path: Path, faults: list[Fault]) -> dict[str, RoleEntry]:
             continue
         code = row.cells["code"]
         digits = row.matching("order", str.isdecimal, "give a whole number")
-        order = int(digits) if digits.isdecimal() else -1
+        order = int(digits) if digits.isdecimal() and len(digits) < 10 else -1
         if order >= 0 and orders.setdefault(order, code) != code:
             row.fault(f"{code} has the same order as {orders[order]}", "give each role a number of its own")
         roles.append(

@@ -87,6 +87,7 @@ FILES: dict[str, bytes] = {
 
 @fuzz
 @seeds
+@example(771)  # Parquet that says it has three rows and gives none
 def test_readers(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     name = chance.choice(list(FILES))
@@ -176,6 +177,7 @@ def test_native_dictionaries(tmp_path: Path, seed: int) -> None:
 
 @fuzz
 @seeds
+@example(14729)  # an order of 5,000 digits
 def test_ontology_files(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     shipped = shipped_dictionaries() / "ontology"

@@ -37,7 +37,7 @@ def coding_options(given: Mapping[str, Any], where: str | Path = "") -> dict[str
     for name in NUMBERS:
         if name in given:
             text = str(given[name]).strip()
-            if not text.isdecimal():
+            if not text.isdecimal() or len(text) > 9:
                 raise OptionsError(f"{name} = {text}: not a number", hint="write a whole number, 0 for none", path=where)
             numbers[name] = int(text)
     found: dict[str, Any] = {"legacy": LegacyOptions(**numbers)}

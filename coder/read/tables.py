@@ -227,7 +227,7 @@ def read_parquet(source: Source, said: Fields) -> Iterator[Found | Reject]:
         UnreadableError: no sound Parquet, or no column of text.
     """
     try:
-        with _seekable(source) as stream, pq.ParquetFile(stream, pre_buffer=False) as parquet:
+        with _seekable(source) as stream, pq.ParquetFile(stream, pre_buffer=False, page_checksum_verification=True) as parquet:
             columns = _columns(parquet.schema_arrow)
             if parquet.metadata.num_rows == 0:
                 raise UnreadableError(RejectReason.EMPTY, "the file has no rows")
@@ -237,6 +237,9 @@ def read_parquet(source: Source, said: Fields) -> Iterator[Found | Reject]:
                     number += 1
                     row = {name: _value(batch.column(name), position) for name in columns}
                     yield _row_document(source, row, said, number)
+            if number != parquet.metadata.num_rows:
+                lost = f"{number} rows can be read of the {parquet.metadata.num_rows} that it says it has (write it again)"
+                raise UnreadableError(RejectReason.UNREADABLE, lost, number + 1)
     except GZIP_FAULTS as error:
         raise UnreadableError(RejectReason.UNREADABLE, damaged_gzip(error)) from error
     except pa.ArrowException as error:

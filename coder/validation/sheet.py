@@ -215,7 +215,7 @@ def _judged(row: Mapping[str, str], where: str, faults: list[str]) -> Judged | N
         faults.append(f'{where}: "{row["id"]}" is no id of an event (E- and 16 characters): was the column changed?')
     counts = {}
     for name in ("stratum_events", "stratum_drawn"):
-        if row[name].isascii() and row[name].isdigit() and int(row[name]) > 0:
+        if row[name].isascii() and row[name].isdigit() and len(row[name]) < 10 and int(row[name]) > 0:
             counts[name] = int(row[name])
         else:
             faults.append(f'{where}: {name} is "{row[name]}", not a number')
