@@ -25,6 +25,7 @@ PERSON_PRONOUNS = frozenset({"he", "him", "his", "she", "her", "hers", "himself"
 THING_PRONOUNS = frozenset({"it", "its", "itself"})
 PLURAL_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
 SPEAKER_PRONOUNS = frozenset({"i", "we", "us", "our", "my", "me", "ours", "ourselves", "myself"})
+ALL_PRONOUNS = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS | SPEAKER_PRONOUNS | {"who", "which", "that", "this", "these", "those", "us", "what", "you", "may", "will", "one"}
 PERSON_KINDS: tuple[str, ...] = ("person", "agent", "unknown")
 THING_KINDS: tuple[str, ...] = ("country", "organization", "agent")
 PLURAL_KINDS: tuple[str, ...] = ("people", "agent", "organization", "country", "person")
@@ -48,12 +49,16 @@ GENERIC_HEADS = frozenset(
     "authority organization organisation faction movement coalition alliance community personality personalities "
     "administration".split()
 )
+# Of somebody who lives, is stuck or is stationed somewhere.
+STAYING_VERBS = frozenset("live reside strand trap displace station base stay shelter hide work hold detain jail imprison intern gather camp".split())
 OWNER_PREPOSITIONS = ("of", "from", "for", "to")
 # Nouns that stand for the actors just spoken of: "the two leaders", "both sides"; "the group", "the country".
 PAIR_HEADS = frozenset(
     "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
     "capital delegation ally foe man premier diplomat".split()
 )
+# Names two countries share.
+TWIN_COUNTRIES = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
 GROUP_HEADS = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
 CALENDAR = frozenset(
@@ -131,7 +136,7 @@ class SentenceMentions:
         keys = self.keys
         names, agents = self.dictionaries.names.next, self.dictionaries.agents.next
         n = len(forms)
-        begins = [i for i, key in enumerate(keys) if key in names]
+        begins = [i for i, key in enumerate(keys) if key in names or "-" in key]
         shouting = bool(begins) and sum(map(str.isupper, forms)) * 2 > n > 4
         end = 0
         for i in begins:
@@ -140,7 +145,7 @@ class SentenceMentions:
             form = forms[i]
             if not (form[:1].isupper() or not form.isascii() or keys[i][:1].isdigit() or form == "al"):
                 continue
-            found = self._longest(i, names[keys[i]], shouting)
+            found = self._longest(i, names[keys[i]], shouting) if keys[i] in names else self._led_word(i)
             if found:
                 if not (i > 1 and forms[i - 1] in HYPHENS and keys[i - 2] in PREFIXES and found.names[0].form == "adjective"):
                     self.names.append(found)
@@ -185,12 +190,23 @@ class SentenceMentions:
                     best = Phrase(start, j, hits, [])
             while j < n and (forms[j] in HYPHENS or (forms[j] == "." and j + 1 < n)):
                 j += 1
+            if j < n - 1 and len(keys[j]) == 1 and keys[j] not in current.next and forms[j][:1].isupper() and keys[j].isalpha():
+                j += 1  # "Mikhail S. Gorbachev": a middle initial
             if j >= n:
                 break
             current = current.next.get(keys[j])
             positions = [*positions, j]
             j += 1
         return best
+
+    def _led_word(self, i: int) -> Phrase | None:
+        """ "Saudi-led" in one token: the name before the hyphen."""
+        first, hyphen, last = self.tree.forms[i].partition("-")
+        if not hyphen or last.lower() not in BACKED | LED:
+            return None
+        node = self.dictionaries.names.next.get(normalize(first))
+        hits = [h for h in node.hits if not h.acronym or first.replace(".", "").isupper()] if node is not None else []
+        return Phrase(i, i + 1, hits, []) if hits and first[:1].isupper() else None
 
     def _capitals_fit(self, hit: NameHit, positions: list[int], shouting: bool) -> bool:
         forms = self.tree.forms
@@ -209,6 +225,8 @@ class SentenceMentions:
         if tag == "PUNCT" and self.tree.forms[positions[0]].endswith("-"):
             return True  # "Saudi-" of "Saudi-led"
         if tag in CLOSED_CLASS:
+            if tag in ("PRON", "AUX") and self.tree.lower[positions[0]] not in ALL_PRONOUNS and self.tree.relation(positions[0]) in ("nsubj", "obj", "iobj", "obl", "nmod"):
+                return True  # "gives Putin a deadline"
             return tag in ("VERB", "INTJ", "X") and positions[0] > 0 and any(h.form in ("name", "capital") for h in hits)
         return True
 
@@ -269,6 +287,8 @@ class SentenceMentions:
     def _pair(self, head: int) -> tuple[Mention, ...]:
         """ "the two leaders", "both sides": the last two actors spoken of."""
         tree = self.tree
+        if tree.lower[head] in TWIN_COUNTRIES:
+            return self._twins(head, TWIN_COUNTRIES[tree.lower[head]])
         if tree.lemmas[head].lower() not in PAIR_HEADS or "Number=Plur" not in tree.feats[head]:
             return ()
         words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
@@ -303,6 +323,24 @@ class SentenceMentions:
             )
             for t, m in zip((first, head), reversed(distinct), strict=True)
         )  # fmt: skip
+
+    def _twins(self, head: int, codes: tuple[str, str]) -> tuple[Mention, ...]:
+        """ "the two Koreas": both countries, the first under the words before the name."""
+        sentence = self.tree.sentence
+        first = min([c for c in self.tree.children[head] if self.tree.relation(c) in ("nummod", "det", "amod")], default=-1)
+        if first < 0:
+            return ()
+        found = []
+        for t, code in zip((first, head), codes, strict=True):
+            country = self.dictionaries.countries.get(code)
+            if country is None:
+                return ()
+            start, end = sentence.starts[t], sentence.ends[head]
+            found.append(Mention(
+                head=head, start=start, end=end, text=sentence.text[start - sentence.start : end - sentence.start], kind="country",
+                actors=(country,), entry_id=country.entry_id, rule=f"one of {sentence.forms[head]!r}", sentence_index=sentence.index,
+            ))  # fmt: skip
+        return tuple(found)
 
     def _group_of(self, head: int) -> tuple[Mention, ...]:
         """ "they" of "Germany, Britain and France said they …": everyone coordinated before it."""
@@ -360,7 +398,7 @@ class SentenceMentions:
                 relation = tree.deprels[c]
                 if relation == "amod" and self._participle(c):
                     continue
-                if relation in CORE_RELATIONS or tree.relation(c) in ("compound", "flat") or (relation == "conj" and node != head and tree.relation(node) == "amod" and c < head) or (relation == "nmod" and c < node and tree.case(c) == ""):
+                if relation in CORE_RELATIONS or tree.relation(c) in ("compound", "flat") or (relation == "conj" and node != head and tree.relation(node) in ("amod", "compound") and c < head) or (relation == "nmod" and c < node and tree.case(c) == ""):
                     pass
                 elif relation == "punct" and tree.forms[c] in HYPHENS:
                     core.add(c)
@@ -595,7 +633,7 @@ class SentenceMentions:
         entry = hit.entry_id
         if hit.phrase in ("fighter", "bomber") and any(any(c.isdigit() for c in self.tree.forms[t]) for t in core):
             role = "MIL"  # "Su-24 bomber", "F-16 fighters": aircraft
-        modifiers = [p for p in agents if p.end <= agent.start and p.agents[0].code]
+        modifiers = [p for p in agents if p.end <= agent.start and p.agents[0].code and p.agents[0].phrase not in ("deputy", "assistant", "vice")]
         last_word = hit.phrase.rsplit(" ", 1)[-1]
         if modifiers and (last_word in GENERIC_HEADS or role == "GOV"):
             other = modifiers[-1].agents[0].code or ""
@@ -604,8 +642,22 @@ class SentenceMentions:
         owners = self._owners(head, core, names, hit)
         if not owners and self.tree.relation(head) == "conj":
             owners = self._shared_owners(head)
-        return self._make(head, core, kind="agent", role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
+        made = self._make(head, core, kind="agent", role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
                           form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent")
+        if hit.plural and not made.plural:  # a plural the tagger did not see
+            made = replace(made, plural=True)
+        return self._with_owner_after(made)
+
+    def _with_owner_after(self, mention: Mention) -> Mention:
+        """ "people in northern Nigeria": the words that give the nationality belong to the phrase."""
+        if len(mention.owners) != 1:
+            return mention
+        owner = mention.owners[0]
+        if owner.sentence_index != mention.sentence_index or not mention.end < owner.start <= mention.end + 40:
+            return mention
+        sentence = self.tree.sentence
+        words = sentence.text[mention.start - sentence.start : owner.end - sentence.start]
+        return replace(mention, end=owner.end, text=words)
 
     def _owners(self, head: int, core: set[int], names: list[Phrase], hit: AgentHit) -> tuple[Mention, ...]:
         """Whose the agent is: adjective or name before it, possessor, "of/from/for", "-led", then "in"."""
@@ -624,9 +676,10 @@ class SentenceMentions:
         dependents = [c for t in sorted(core) for c in tree.children[t] if c not in core]
         for c in dependents:
             if tree.deprels[c] in ("nmod:poss", "det:poss"):
-                owner = self.inside(c)
-                if owner is not None and owner.kind != "unknown":
-                    return (*found, owner)
+                coordinated = tree.conjuncts(c) if hit.kind is None and "Number=Plur" in tree.feats[head] else (c,)
+                owners = [o for t in coordinated for o in [self.inside(t)] if o is not None and o.kind != "unknown"]
+                if owners:  # "Pakistan and Afghanistan's intelligence services"
+                    return (*found, *owners)
         for preposition in OWNER_PREPOSITIONS:
             for c in dependents:
                 if tree.relation(c) == "nmod" and tree.deprels[c] != "nmod:poss" and tree.case(c) == preposition:
@@ -644,6 +697,13 @@ class SentenceMentions:
                 owner = self.inside(c)
                 if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
                     return (*found, owner)
+        for c in tree.children[head]:
+            if tree.relation(c) == "acl" and tree.lemmas[c].lower() in STAYING_VERBS:  # "people living in Greek camps"
+                for g in tree.children[c]:
+                    if tree.relation(g) == "obl" and tree.case(g) in ("in", "at", "near", "on", "across"):
+                        owner = self.inside(g)
+                        if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
+                            return (*found, owner)
         return tuple(found)
 
     def led_by(self, head: int, *relations: str) -> Mention | None:
@@ -694,7 +754,7 @@ class SentenceMentions:
             return
         if as_source and tree.lemmas[head].lower() in PLACE_NOUNS:
             return
-        for c in tree.children[head]:
+        for c in reversed(tree.children[head]):  # the nearest first: "US President Donald Trump's decision"
             if tree.deprels[c] in ("nmod:poss", "det:poss"):
                 yield from self._as_owner(c, as_source, f"possessor of {form!r}")
         core = self._core(head)

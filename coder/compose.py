@@ -32,6 +32,13 @@ DOMESTIC_ACTS = ("08", "09", "115", "116", "172", "173", "174", "175", "170", "1
 PLACE_ACTS = ("173", "174", "0841", "116", "1711", "1721", "115")
 # Mass violence and war cross borders: there nationality is never filled in from the enemy.
 CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
+# What those in power do to their own country where no one is named: restrictions on the population, and their end.
+HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351")
+# Protests without an addressee are against those who govern the country; strikes are against employers.
+HOME_PROTESTS = ("140", "141", "142", "144", "145")
+STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
+REBEL_ROLES = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
+PLACE_PREPOSITIONS = frozenset({"in", "near", "across", "around", "outside", "inside", "throughout"})
 # The stances whose code already says that the inner event is not (yet) a fact.
 FINAL_STANCES = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
 SPEECH_VERBS = frozenset(
@@ -98,7 +105,7 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         return []  # "sent soldiers to fight": what for, not what happened
     date = context.date_of(context.tree, match.tokens, status)
     place = _place_of(context, match)
-    pairs = _pairs(match, context)
+    pairs = _pairs(match, context) or _at_home(context, match, code, date)
     attributed_to, attributed_text = _attribution(context, match, date)
     events = []
     for source, target, flipped in pairs:
@@ -163,6 +170,32 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
                 found.append((t, s, True))
     if not distinct and not both and context.options.monadic:
         found.extend((s, None, False) for s in sources)
+    return found
+
+
+def _at_home(
+    context: SentenceContext, match: FrameMatch, code: str, date: EventDate
+) -> list[tuple[Mention, Mention | None, bool]]:
+    """ "imposed martial law", "students protested": without a word of to whom or against whom, their own country is meant."""
+    if match.targets or match.reciprocal or context.options.monadic or not code.startswith(HOME_CODES + HOME_PROTESTS):
+        return []
+    tree = context.tree
+    day = reference_day(date)
+    found: list[tuple[Mention, Mention | None, bool]] = []
+    for source in match.sources:
+        resolved = resolve_actor(source, day)
+        letters, role = _country(resolved), resolved.code[3:6]
+        country = context.dictionaries.countries.get(letters)
+        if country is None or role == "LAB" or (role in STATE_ROLES) == code.startswith(HOME_PROTESTS):
+            continue
+        head = next((h for t in match.tokens for h in tree.function(t, "object")), match.trigger)
+        sentence = tree.sentence
+        start, end = sentence.starts[head], sentence.ends[head]
+        home = Mention(
+            head=head, start=start, end=end, text=sentence.forms[head], kind="country", actors=(country,), form="capital",
+            entry_id=country.entry_id, rule=f"nobody named: {country.name}, where {source.text!r} rules", sentence_index=sentence.index,
+        )  # fmt: skip
+        found.append((source, home, False))
     return found
 
 
@@ -243,10 +276,11 @@ def _resolve_pair(
     if other is not None:
         if (actor.mention.start, actor.mention.end) == (other.mention.start, other.mention.end):
             return None
-        if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code:
+        if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code and not _somewhere(context.tree, other.mention):
             return None  # an army does not fight its own state; its places may be fought over
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
-        if own and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
+        defended = code[:2] == "05" and actor.mention.kind in ("person", "agent")  # "the minister defended Germany's decision"
+        if own and not defended and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
             return None  # "dismissed claims of Russian involvement", said by the Kremlin
         if code[:2] == "10" and other.code[3:6] in ("MIL", "COP") and _country(other) == _country(actor) and actor.code[3:6] in ("", "GOV"):
             return None  # orders to one's own forces are no demands
@@ -264,6 +298,11 @@ def _resolve_pair(
         if other is None or actor.code == other.code or "unknown" in (actor.mention.kind, other.mention.kind):
             return None
     return actor, other
+
+
+def _somewhere(tree: Tree, mention: Mention) -> bool:
+    """Whether the words that name the target stand for a place: "in", "near", "across"."""
+    return mention.sentence_index == tree.sentence.index and tree.case(mention.head) in PLACE_PREPOSITIONS and tree.upos[mention.head] == "PROPN"
 
 
 def _unknown(actor: ResolvedActor) -> ResolvedActor:
@@ -296,9 +335,11 @@ def _needs_country(actor: ResolvedActor) -> bool:
 
 def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
     """Whether an actor without a country most likely is of the other side's."""
-    if not _needs_country(actor) or not _country(other) or code[:2] in CROSS_BORDER_ROOTS:
+    if not _needs_country(actor) or not _country(other):
         return False
     other_role = other.code[3:6]
+    if code[:2] in CROSS_BORDER_ROOTS:  # rebels fight, and armies overthrow, their own government
+        return actor.mention.role.startswith("GOV") and (other_role in REBEL_ROLES or (code == "180" and other_role == "MIL"))
     if actor.mention.kind == "unknown":
         return other_role in ("COP", "JUD", "GOV", "LEG", "SPY", "MIL") and code.startswith(DOMESTIC_ACTS)
     if code == "018":  # condolences cross borders

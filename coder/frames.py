@@ -14,7 +14,7 @@ from coder.dictionary.compiled import Condition, Frame
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Mention, Status
-from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated
+from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
 
 MAX_DEPTH = 4
 TRIGGER_TAGS = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
@@ -90,7 +90,7 @@ class Matcher:
         tree = self.tree
         if tree.deprels[i] != "acl" or tree.upos[i] != "VERB":
             return False
-        if not tree.has_to(i):
+        if not tree.has_to(i) or under_way(tree, i):
             return False
         noun = tree.lemmas[tree.heads[i]].lower()
         reading = self._readings.get(i)
@@ -241,11 +241,20 @@ class Matcher:
                 self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
                 return None
         sources = self._fill(i, carrier, frame.source, inner, as_source=True)
-        targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources)
+        targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "")
+        if code is not None and code.startswith("09"):
+            targets = self._mentions_of(self._suspects(i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
+        if not targets and code == "045":
+            targets = self._parties_between(i, carrier)
         if not targets and code is not None:
             targets = self._borrowed_targets(i, carrier, sources)
             if not targets and sources and stance != "accuse" and not frame.reciprocal and code[:2] != "04":
                 targets = self._last_resort(i, carrier, code, sources)
+        targets = self._true_targets(targets, sources, "")
+        if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
+            targets = ()  # "held joint drills in the Black Sea": where, not with whom
+        if code is not None and code.startswith(PEACE_FORCE_CODES):
+            targets = tuple(self._where_stationed(m) for m in targets)
         reading = FrameMatch(
             pattern_id=frame.pattern_id, trigger=i, tokens=tokens, code=code, sources=sources, targets=targets,
             reciprocal=frame.reciprocal, paired_code=frame.paired_code,
@@ -286,9 +295,7 @@ class Matcher:
 
     def _predicative(self, i: int) -> bool:
         """ "Russia is a supporter of …", "remains the largest donor": the noun says what the subject is."""
-        tree = self.tree
-        head = tree.heads[i]
-        return tree.child(i, "cop") >= 0 or (tree.relation(i) == "xcomp" and head >= 0 and tree.lemmas[head] in ("remain", "become"))
+        return self.tree.child(i, "cop") >= 0 or self.tree.predicated(i) >= 0
 
     def _takes_effect(self, i: int) -> bool:
         """ "A ceasefire between A and B took effect": the noun is the subject of a verb that only says it came about."""
@@ -577,7 +584,7 @@ class Matcher:
 
     def _fill(
         self, i: int, carrier: int, functions: tuple[str, ...], inner: FrameMatch | None, *, as_source: bool,
-        other: tuple[Mention, ...] = (),
+        other: tuple[Mention, ...] = (), code: str = "",
     ) -> tuple[Mention, ...]:  # fmt: skip
         """The mentions of the first function that names an actor."""
         weak: tuple[Mention, ...] = ()
@@ -596,6 +603,8 @@ class Matcher:
                     continue  # only a passive leaves its doer to the place ("were deported from Iran")
                 heads = self._function(i, carrier, name)
                 found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
+                if not as_source:
+                    found = self._true_targets(found, other, code)
                 if not found and as_source and name == "subject":
                     found = self._mentions_of(self._doers_of(heads), True)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
@@ -606,10 +615,44 @@ class Matcher:
             if not found:
                 continue
             if all(m.kind == "unknown" for m in found) and not weak:
+                if not as_source and name == "object" and code.startswith(CASE_CODES):
+                    return found  # "found Jane Doe guilty of stealing from the ministry"
                 weak = found
                 continue
             return found
         return weak
+
+    def _true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
+        """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
+        if not found or not sources:
+            return found
+        return tuple(
+            m for m in found
+            if not any(m.start < s.end and s.start < m.end and (m.start, m.end) != (s.start, s.end) and m.sentence_index == s.sentence_index for s in sources)
+            and not (code.startswith(OWN_FORCES) and self._own_forces(m))
+        )  # fmt: skip
+
+    def _where_stationed(self, mention: Mention) -> Mention:
+        """Somalia of "the African Union peacekeeping force in Somalia": peace is kept for the country."""
+        tree = self.tree
+        if mention.kind != "agent" or mention.sentence_index != tree.sentence.index or not mention.role.startswith(("MIL", "PKO")):
+            return mention
+        if not mention.role.startswith("PKO") and not any(o.kind == "organization" for o in mention.owners):
+            return mention
+        for c in tree.children[mention.head]:
+            if tree.relation(c) == "nmod" and tree.case(c) in ("in", "for", "on"):
+                place = self.mentions.at(c)
+                if place is not None and place.kind in ("country", "place"):
+                    return place
+        return mention
+
+    def _own_forces(self, mention: Mention) -> bool:
+        """ "withdraw its troops", "send soldiers": forces that are moved, by whoever moves them."""
+        if mention.kind != "agent" or not mention.role.startswith(("MIL", "COP")) or mention.sentence_index != self.tree.sentence.index:
+            return False
+        if any(self.tree.deprels[c] == "nmod:poss" and self.tree.upos[c] == "PRON" for c in self.tree.children[mention.head]):
+            return True
+        return not mention.owners
 
     def _last_resort(self, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """Where no function of the frame names a target: an actor inside the object, else the nearest fitting phrase.
@@ -630,7 +673,17 @@ class Matcher:
                 if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat"):
                     mention = self.mentions.at(t)
                     if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
-                        return (mention,)
+                        if self._true_targets((mention,), sources, code):
+                            return (mention,)
+        if code.startswith("14"):  # "staged a protest demanding that the authorities …"
+            for node in (i, carrier, *self._function(i, carrier, "object")):
+                for c in tree.children[node]:
+                    if tree.relation(c) in ("acl", "advcl") and tree.upos[c] == "VERB":
+                        demand = self.reading(c)
+                        if demand is not None and (demand.code or "").startswith("10"):
+                            found = tuple(m for m in demand.targets if (m.start, m.end) not in taken)
+                            if found:
+                                return found
         if code.startswith("14"):  # "pilots of Lufthansa", "doctors at a hospital in Nairobi": whom strikers strike against
             for head in self._function(i, carrier, "subject"):
                 for c in tree.children[head]:
@@ -646,9 +699,43 @@ class Matcher:
         names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) else ADDRESS_FUNCTIONS
         for name in names:
             found = self._mentions_of(self._function(i, carrier, name), False, taken)
-            found = tuple(m for m in found if m.kind != "unknown")
+            found = self._true_targets(tuple(m for m in found if m.kind != "unknown"), sources, code)
             if found:
                 return found
+        if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
+            found = self._complement_mentions(i, carrier, "any", set(taken))
+            return self._true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
+        return ()
+
+    def _parties_between(self, i: int, carrier: int) -> tuple[Mention, ...]:
+        """ "a mediation effort to prevent a war between A and B"."""
+        tree = self.tree
+        for t in tree.subtree(carrier):
+            if t not in (i, carrier) and tree.case(t) == "between":
+                found = self._mentions_of(tree.function(tree.heads[t], "between"), False)
+                if len(found) > 1:
+                    return found
+        return ()
+
+    def _suspects(self, i: int, carrier: int) -> tuple[int, ...]:
+        """Of whom the clause tells that is looked into ("into whether the governor took bribes")."""
+        tree = self.tree
+        queue = [i, carrier]
+        seen = set(queue)
+        while queue:
+            node = queue.pop(0)
+            for c in tree.children[node]:
+                if c in seen or tree.relation(c) not in ("obl", "nmod", "acl", "ccomp", "advcl", "obj"):
+                    continue
+                if tree.relation(c) == "advcl" and not any(tree.lower[g] == "whether" for g in tree.children[c]):
+                    continue
+                claim = tree.lemmas[node].lower() in CLAIM_NOUNS or any(tree.lower[g] == "whether" for g in tree.children[c])
+                if claim and tree.relation(c) in ("acl", "ccomp", "advcl") and tree.upos[c] in ("VERB", "ADJ", "NOUN"):
+                    heads = tree.function(c, "subject") if not tree.is_passive(c) else tree.function(c, "object")
+                    if heads:
+                        return heads
+                seen.add(c)
+                queue.append(c)
         return ()
 
     def _borrowed_targets(self, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -702,7 +789,14 @@ ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze 
 
 # Prepositions between an "empty" verb and its noun ("went into talks", "came under attack").
 LIGHT_PREPOSITIONS = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
+# Nouns whose content clause tells what somebody is said to have done.
+CLAIM_NOUNS = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
+# What police and courts do to persons, whose names no dictionary needs to have.
+CASE_CODES = ("0841", "09", "115", "116", "173")
+PEACE_FORCE_CODES = ("074", "0334", "0332", "154")
+# Codes of forces that move: whose are moved is not whom it is done to.
+OWN_FORCES = ("033", "0356", "0334", "07", "087", "15", "0344", "030")
 # Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
 GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
 ADDRESS_FUNCTIONS = ("to", "against", "with", "towards", "on", "for", "over")

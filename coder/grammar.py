@@ -47,6 +47,8 @@ PREPOSITION_ALIASES = {
     "out of": "out of",
     "thru": "through",
 }
+# The second half of "sit-in", "walk-outs", "call-up".
+NOUN_PARTICLES = frozenset({"in", "ins", "out", "outs", "off", "offs", "up", "ups", "down", "downs"})
 
 # Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
 SUBJECT_CONTROL_WITH_OBJECT = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
@@ -103,15 +105,23 @@ class Tree:
         self.upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(sentence.forms)
+        particles = [
+            i for i in range(2, n)
+            if self.lower[i] in NOUN_PARTICLES and self.forms[i - 1] == "-" and self.upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
+        ]  # fmt: skip
+        if particles:  # "sit-in" cut in three
+            self.upos = tuple("NOUN" if i in particles else u for i, u in enumerate(self.upos))
         self.heads = acyclic(sentence.heads)
         self.deprels = _repair(sentence, self.heads)
+        if particles:
+            self.deprels = tuple("obj" if i in particles and d in ("xcomp", "advmod", "compound:prt") else d for i, d in enumerate(self.deprels))
         children: list[list[int]] = [[] for _ in range(n)]
         for i, h in enumerate(self.heads):
             if h >= 0:
                 children[h].append(i)
         self.children = children
         relations = self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
-        self._coordinates = "conj" in relations
+        self._coordinates = "conj" in relations or "cc" in relations
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
         verbal = self.verbal = [u in VERBAL for u in self.upos]
         if "obj" in relations and "nsubj" in relations:
@@ -168,7 +178,20 @@ class Tree:
             for c in self.children[t]:
                 if relations[c] == "conj" and c not in found:
                     found.append(c)
+        lost = self._lost_conjunct(i)
+        if lost >= 0 and lost not in found:
+            found.insert(0, lost)
         return found
+
+    def _lost_conjunct(self, i: int) -> int:
+        """US of "between US and Chinese officials" where the parse hangs it beside the second conjunct; -1 for none."""
+        for k in self.children[i]:
+            if self.deprels[k] == "cc" and 0 < k < i and self.lower[k] in ("and", "or"):
+                t = k - 1
+                case = next((c for c in self.children[i] if self.deprels[c] == "case" and c < t), -1)
+                if case >= 0 and self.upos[t] == "PROPN" and self.heads[t] == self.heads[i] and self.relation(t) in ("nmod", "obl", "compound"):
+                    return t if self.case(t) == "" else -1
+        return -1
 
     def is_passive(self, i: int) -> bool:
         """Whether the verb at i stands in the passive, reduced relatives and headlines included."""
@@ -263,7 +286,8 @@ class Tree:
         if relation == "advcl":
             if self.upos[head] in NOMINAL and self.child(head, "cop") < 0:
                 return self._noun_subject(head)
-            if self.lemmas[head] in ("call", "appeal", "plead") and self._infinitive(i):
+            phoned = self.lemmas[head] == "call" and self.child(head, "obj") >= 0  # "called X to express his support"
+            if self.lemmas[head] in ("call", "appeal", "plead") and self._infinitive(i) and not phoned:
                 return self._controller(head)
             if self.case(i) == "for" and self.upos[i] == "VERB":  # "thanked Pakistan for hosting refugees"
                 objects = [self.antecedent(c) for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
@@ -283,6 +307,8 @@ class Tree:
                 if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp") and self.lemmas[above] in OWNING_VERBS:
                     return self.grammatical_subject(above)[0]
                 return ()
+            if self.child(head, "cop") >= 0 and i > 0 and self.forms[i - 1] == ",":  # "is the largest donor, contributing …"
+                return self._predicate_subject(head)
             return tuple(self._spread([head]))
         if relation == "ccomp" and not any(self.deprels[c] == "aux" for c in self.children[i]):
             return self._controller(head)
@@ -406,7 +432,21 @@ class Tree:
                 return found
             if self.upos[i] == "ADJ" and self.heads[i] >= 0 and self.relation(i) == "amod":
                 return (self.heads[i],)
+        above = self.predicated(i)
+        if above >= 0:
+            return self.grammatical_subject(above)[0]
         return self._noun_subject(i)
+
+    def predicated(self, i: int) -> int:
+        """The word whose subject noun i describes: "remains the largest donor", "is one of the largest donors"; else -1."""
+        head = self.heads[i]
+        if head < 0:
+            return -1
+        if self.relation(i) == "xcomp" and self.lemmas[head] in ("remain", "become", "stay"):
+            return head
+        if self.relation(i) == "nmod" and self.case(i) in ("of", "among") and self.lemmas[head] in ("one", "part") and self.child(head, "cop") >= 0:
+            return head
+        return -1
 
     def _noun_subject(self, i: int) -> tuple[int, ...]:
         """Who does a noun: possessor, "by", demonym or name before it."""

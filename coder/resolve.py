@@ -51,6 +51,8 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> 
             if owner_mention.kind == "people" and len(base) >= 6:
                 country, ethnic = base[:3], base[3:]
                 continue
+            if country and owner_mention.kind == "organization" and role == "GOV" and base[:3] == "IGO":
+                continue  # "the Kenyan U.N. ambassador" is his country's
             if base[:3] in ("IGO", "NGO", "IMG", "MNC", "INT", "NGM"):
                 keep = role if role in ("MIL", "PKO", "MED") and role not in base else ""
                 return ResolvedActor(mention, base + keep, owner.name, owner.entry_id, f"{rule} of {owner.name}")

@@ -43,6 +43,8 @@ NEGATIVE_IMPLICATIVES = frozenset({"fail", "neglect", "forget", "refrain", "omit
 # Wishes: cooperation that is wished for is an intent, conflict a mere possibility.
 WISHES = frozenset("seek want hope aim wish try attempt desire".split())
 
+OPERATIONS = frozenset("operation raid sweep crackdown swoop campaign drive".split())
+BEGINNING = frozenset("launch conduct mount stage begin start carry execute".split())
 # Verbs whose infinitive came true ("managed to seize", "began to withdraw").
 IMPLICATIVE = frozenset(
     "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
@@ -73,11 +75,28 @@ def negated(tree: Tree, i: int, ignore: tuple[int, ...] = ()) -> bool:
     return False
 
 
+def under_way(tree: Tree, i: int) -> bool:
+    """ "launched operations to detain 110 people": the purpose of an operation that has begun is being carried out."""
+    noun = tree.heads[i]
+    if tree.relation(i) not in ("acl", "advcl") or noun < 0:
+        return False
+    if tree.upos[noun] == "VERB":  # the infinitive hangs on the verb
+        verb, noun = noun, tree.child(noun, "obj")
+    else:
+        verb = tree.heads[noun]
+    return (
+        verb >= 0 and noun >= 0 and tree.lemmas[noun].lower() in OPERATIONS and tree.lemmas[verb].lower() in BEGINNING
+        and "Tense=Past" in tree.feats[verb]
+    )  # fmt: skip
+
+
 def purpose(tree: Tree, i: int) -> bool:
     """Whether the trigger is an infinitive of purpose on another clause or on a noun."""
     while tree.relation(i) == "conj" and tree.heads[i] >= 0:
         i = tree.heads[i]
     if tree.heads[i] >= 0 and tree.relation(i) == "advcl" and tree.lemmas[tree.heads[i]].lower() in IMPLICATIVE:
+        return False
+    if under_way(tree, i):
         return False
     return tree.relation(i) in ("advcl", "acl") and tree.has_to(i)
 
@@ -103,6 +122,8 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
     first = True
     while node >= 0:
         relation = tree.relation(node)
+        if first and under_way(tree, node):
+            return Status.ASSERTED
         if first and result is Status.ASSERTED and _is_to(tree, node):
             result = Status.INTENDED
         for c in tree.children[node]:

@@ -26,6 +26,7 @@ from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameMod
 from coder.dictionary.select import Selector
 from coder.dictionary.yaml_lines import read_yaml
 from coder.errors import DictionaryError, Fault
+from coder.grammar import PREPOSITION_ALIASES
 
 DEFAULT_LIGHT_VERBS = frozenset(
     "hold have conduct carry_out launch stage mount make begin start open resume continue step_up intensify undertake "
@@ -470,8 +471,8 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
                 part_of_speech=pos,
                 trigger=rest,
                 conditions=conditions,
-                source=tuple(frame_model.source) or ("subject",),
-                target=tuple(frame_model.target) or _default_target(frame_model, pos),
+                source=_functions(frame_model.source) or ("subject",),
+                target=_functions(frame_model.target) or _default_target(frame_model, pos),
                 code=frame_model.code,
                 stance=frame_model.stance,
                 inner=tuple(frame_model.inner) or (("complement", "object") if frame_model.stance else ()),
@@ -490,6 +491,11 @@ def _add_verb(entry: VerbEntry, result: Dictionaries, irregular: dict[str, list[
                     _add_form(result.forms, form, head)
 
 
+def _functions(names: Sequence[str]) -> tuple[str, ...]:
+    """Grammatical functions as the trees name them: "across" is read as "in"."""
+    return tuple(dict.fromkeys(PREPOSITION_ALIASES.get(name, name) for name in names))
+
+
 def _default_target(model: FrameModel, pos: str) -> tuple[str, ...]:
     if model.stance:
         return ("object", "inner.target", "inner.subject") if pos == "verb" else ("to", "inner.target", "inner.subject")
@@ -499,7 +505,7 @@ def _default_target(model: FrameModel, pos: str) -> tuple[str, ...]:
 def _compile_conditions(model: FrameModel, result: Dictionaries, path: str) -> Iterable[Condition]:
     for function, condition in model.conditions().items():
         yield Condition(
-            function=function,
+            function=PREPOSITION_ALIASES.get(function, function),
             nouns=frozenset(_expand(condition.noun, result, path, model.line)),
             not_nouns=frozenset(_expand(condition.not_, result, path, model.line)),
             kind=condition.is_,
