@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from coder.cli import app
 from coder.conllu import format_sentence
 from coder.dictionary.load import load_dictionaries
+from coder.legacy.actors import code_on
 from coder.legacy.convert import import_files, natural_case, segments, write_imported
-from coder.legacy.model import DatedCode
+from coder.legacy.model import DatedCode, LegacyDictionaries
 from coder.legacy.xml_input import legacy_input_kind, read_legacy_input
 from coder.records import Document, ParsedDocument, Reject
 from coder.resources import load_resources
@@ -178,3 +179,35 @@ def test_imported_dictionaries_code_the_same(files: Path, tmp_path: Path) -> Non
         ]
         assert coded[0] == coded[1]
         assert coded[0] or "Inland" in rows
+
+
+def test_imported_files_say_what_the_legacy_ones_do(tmp_path: Path) -> None:
+    """Names open to endings, doubled names and nouns, commas, overlapping dates, meanings: the same tables after import."""
+    texts = {
+        "a.actors.txt": ACTORS + "TWICE_ [AAA >200101]\n+OTHER\nTWICE_ [BBB <200101]\n+MORE_\nMIX [CCC 19990101-20101231] [DDD 20050101-20051231]\n",
+        "a.agents.txt": AGENTS + "GUARD [~COP]\nSOLDIERS, OLD ONES [~RET]\n",
+        "a.verbs.txt": VERBS,
+        "meanings.txt": "070:0x0040\n1222:-0xFFFF+0x0040\n---:0\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    result = import_files([tmp_path / n for n in texts])
+    write_imported(result, tmp_path / "native")
+    given = load_resources([tmp_path / n for n in texts]).dictionaries.legacy
+    native = load_resources([tmp_path / "native"]).dictionaries.legacy
+    assert given is not None
+    assert native is not None
+
+    def said(legacy: LegacyDictionaries) -> dict[str, object]:
+        days = (None, 19980101, 19990601, 20050601, 20150601, 20250101)
+        return {n: (i & 1, [code_on(legacy.actor(i >> 1).codes, d) for d in days]) for n, i in legacy.names.items()}
+
+    assert said(native) == said(given)
+    assert {n: (native.agents[i].code, native.agents[i].prefix) for n, i in native.agent_names.items()} == {
+        n: (given.agents[i].code, given.agents[i].prefix) for n, i in given.agent_names.items()
+    }
+    assert native.meanings == given.meanings
+    assert native.forms.keys() == given.forms.keys()
+    fault = next(f for f in native.faults if "&NOWHERE" in f.message)
+    lines = (tmp_path / "native" / "verbs" / "a.verbs.yaml").read_text("utf-8").splitlines()
+    assert "&NOWHERE" in lines[fault.line - 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,44 @@ def test_comments_over_several_lines_are_left_out() -> None:
     ]
 
 
+def test_a_comment_that_nothing_closes_takes_no_entry_with_it() -> None:
+    legacy = compile_legacy([LegacyFile.of(Path("a.actors.txt"), "A [AAA]\n<!-- note\nB [BBB]\n")])
+    assert set(legacy.names) == {"A", "B"}
+    assert [(f.line, f.message) for f in legacy.faults] == [(2, "a comment is not closed")]
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [lambda t: t.replace("\n", "\r\n").encode(), lambda t: t.replace("\n", "\r").encode(), lambda t: b"\xef\xbb\xbf" + t.encode(),
+     lambda t: t.encode("utf-16"), lambda t: f"# caf\xe9\n{t}".encode("cp1252"), lambda t: t.rstrip("\n").encode(), lambda t: t.lower().encode(),
+     lambda t: t.replace(" [", "\t\t[").replace("\n", "  \t\n").encode(), lambda t: t.replace("]\n", "] # [X] *\n<!-- A [B] -->\n\n").encode()],
+)  # fmt: skip
+def test_line_ends_marks_and_encodings_make_no_difference(encoded: Callable[[str], bytes], tmp_path: Path) -> None:
+    plain, other = [], []
+    for name, text in (("a.actors.txt", ACTORS), ("a.agents.txt", AGENTS), ("a.verbs.txt", VERBS), ("a.discards.txt", DISCARDS)):
+        plain.append(LegacyFile.of(Path(name), text))
+        (tmp_path / name).write_bytes(encoded(text))
+        other.append(tmp_path / name)
+    given, read = compile_legacy(plain), load_legacy(other, use_cache=False)
+    assert list(read.kinds.values()) == ["actors", "agents", "verbs", "discards"]
+    assert [a.codes for a in map(read.actor, range(len(read.actors)))] == [a.codes for a in map(given.actor, range(len(given.actors)))]
+    assert read.names == given.names
+    assert read.agent_names == given.agent_names
+    assert read.forms == given.forms
+    assert [[(p.before, p.after, p.code) for p in read.block(i)] for i in range(len(read.patterns))] == [
+        [(p.before, p.after, p.code) for p in given.block(i)] for i in range(len(given.patterns))
+    ]
+    assert {f.message for f in read.faults} == {f.message for f in given.faults}
+
+
+def test_names_with_tabs_come_back_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENTCODER_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "a.actors.txt").write_text("PORT\tASK\tCITY [VEL]\n", "utf-8")
+    for _ in range(2):
+        legacy = load_legacy([tmp_path / "a.actors.txt"])
+        assert legacy.actor(legacy.names["PORT ASK CITY"] >> 1).codes == (DatedCode("VEL"),)
+
+
 def test_the_last_block_of_a_file_is_loaded() -> None:
     assert actor("LASTLAND") == (DatedCode("LST"),)
 
@@ -53,7 +92,7 @@ def test_synonyms_share_codes_listed_after_them() -> None:
 
 @pytest.mark.parametrize(
     ("digits", "day"),
-    [("990101", 19990101), ("300101", 20300101), ("310101", 19310101), ("1920030320", 20030320), ("9901", None)],
+    [("990101", 19990101), ("300101", 20300101), ("310101", 19310101), ("1920030320", 20030320), ("9008223", 19900822), ("2004017", 20040107), ("201005011", 20100501), ("9901", None)],
 )
 def test_days(digits: str, day: int | None) -> None:
     assert day_number(digits) == day
@@ -69,7 +108,13 @@ def test_codes_and_their_dates(text: str, code: DatedCode) -> None:
     assert parse_code(text) == (code, "")
 
 
-@pytest.mark.parametrize("text", ["950601-990815", "AAA 9008223-911221", "AAA950601-990815"])
+def test_a_slip_in_a_date_is_read_and_told() -> None:
+    code, problem = parse_code("AAA 9008223-911221")
+    assert code == DatedCode("AAA", 19900822, 19911221)
+    assert "is read as 19900822-19911221" in problem
+
+
+@pytest.mark.parametrize("text", ["950601-990815", "AAA 9908423-911221", "AAA 99-01", "AAA950601-990815"])
 def test_dates_that_cannot_be_read_are_told(text: str) -> None:
     code, problem = parse_code(text)
     assert code is None

@@ -169,7 +169,7 @@ def test_explain_tells_the_lines_tried_and_why_each_does_not_match() -> None:
     lines = attempt_lines(trace)
     assert any("a.verbs.txt:17: - * &DEAL [057]: MATCHES, code 057" in line for line in lines)
     assert any("a.verbs.txt:15: the verb itself (greeted): does not count: a pattern fits" in line for line in lines)
-    assert any("{&GOODS CONVOY} [073]: does not count: CONVOY is not in the sentence" in line for line in lines)
+    assert any("{&GOODS CONVOY} [073]: does not count: no member of &GOODS is in the sentence" in line for line in lines)
     assert any("(FROM $) [033]: does not count: no (FROM $) after the verb" in line for line in lines)
     assert trace.legacy is not None
     assert trace.legacy.actor_lines() == [

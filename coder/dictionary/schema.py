@@ -69,7 +69,10 @@ class RoleModel(Entry):
 
 
 class ActorModel(Entry):
-    """A country, person, organisation or people."""
+    """A country, person, organisation or people.
+
+    `endings`: true, or those of its names that legacy verbs find with an ending too (a plural, -n, -ian).
+    """
 
     name: str
     kind: Literal["country", "person", "organization", "people"]
@@ -91,6 +94,7 @@ class ActorModel(Entry):
     end: dt.date | None = Field(None, alias="to")
     source: str | None = None
     comment: str | None = None
+    endings: Literal[True] | list[str] = []
 
     @field_validator("names", "aliases", "adjectives", "inhabitants", "capital", "cities", "regions", mode="before")
     @classmethod

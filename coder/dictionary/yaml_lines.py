@@ -71,7 +71,7 @@ def read_yaml(path: Path, faults: list[Fault], raw: bytes) -> Any:
     """
     try:
         text = raw.decode("utf-8")
-        _refuse_depth(text)
+        refuse_depth(text)
         content = yaml.load(text, Loader=LineLoader)  # noqa: S506 (a safe loader)
     except UnicodeDecodeError as error:
         faults.append(Fault(str(path), 0, f"not UTF-8 at byte {error.start}", "save the file as UTF-8"))
@@ -87,7 +87,7 @@ def read_yaml(path: Path, faults: list[Fault], raw: bytes) -> Any:
     return None
 
 
-def _refuse_depth(text: str) -> None:
+def refuse_depth(text: str) -> None:
     """Raise where lists and mappings nest beyond `MAX_DEPTH`: the parser's own recursion would crash the process."""
     level = 0
     for bracket in _BRACKET.finditer(text):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from coder.errors import Fault
 from coder.legacy.model import DatedCode
-from coder.legacy.text import Line
+from coder.legacy.text import Line, words_of
 
 _CODE = re.compile(r"\[([^\[\]]*)\]")
 _DATED = re.compile(r"^(?:(?P<code>[^\s<>]+?)(?:\s+|(?=[<>])))?(?P<when>[<>]?\s*\d[\d\s\-]*)$")
@@ -30,12 +30,15 @@ class RawActor:
 def day_number(digits: str) -> int | None:
     """YYMMDD or YYYYMMDD as a number YYYYMMDD; None where it is neither.
 
-    Years up to 30 are of this century. Of ten digits the last eight count (a year written twice).
+    Years up to 30 are of this century. Slips are read as what they must be: of ten digits the last eight count (a year
+    written twice), of nine the first eight; seven are YYYYMMD where the year says so, else YYMMDD and a digit too many.
     """
+    if len(digits) == 7:
+        digits = f"{digits[:6]}0{digits[6]}" if digits[:2] in ("19", "20") else digits[:6]
     if len(digits) == 6:
         return int(("20" if int(digits[:2]) <= 30 else "19") + digits)
-    if len(digits) == 8:
-        return int(digits)
+    if len(digits) in (8, 9):
+        return int(digits[:8])
     return int(digits[-8:]) if len(digits) == 10 else None
 
 
@@ -86,7 +89,9 @@ def parse_code(text: str) -> tuple[DatedCode | None, str]:
     odd = any(len(p) not in (6, 8) for p in parts)
     if not days or any(d is None for d in days) or len(days) > 2:
         return None, f"the date of [{body}] cannot be read"
-    note = f"the date of [{body}] is read as {days}" if odd else ""
+    if odd and any(calendar_day(d) is None for d in days):
+        return None, f"the date of [{body}] cannot be read"
+    note = f"the date of [{body}] is read as {'-'.join(map(str, days))}" if odd else ""
     first = days[0] or 0
     if sign == "<":
         return DatedCode(code, 0, first), note
@@ -155,6 +160,28 @@ def parse_actors(lines: Iterable[Line], path: str, faults: list[Fault]) -> list[
     return blocks
 
 
+def merge_blocks(blocks: Iterable[RawActor], path: str, faults: list[Fault]) -> list[RawActor]:
+    """Blocks with a code, those of one main name as one: the later names and codes join the first.
+
+    Args:
+        path: of the file, for messages.
+        faults: told of every name that stands twice.
+    """
+    found: dict[str, RawActor] = {}
+    for block in blocks:
+        if not block.codes:
+            continue
+        first = found.setdefault(" ".join(words_of(block.names[0][0])), block)
+        if first is not block:
+            faults.append(
+                Fault(path, block.line, f"{block.names[0][0]} stands here twice", "the codes are joined", "warning")
+            )
+            first.names += [n for n in block.names if n[0] not in {name for name, _ in first.names}]
+            first.codes += block.codes
+            first.comments += block.comments
+    return list(found.values())
+
+
 def _usable(name: str) -> bool:
     return any(c.isalnum() for c in name) and len(name) <= 300
 
@@ -174,7 +201,7 @@ def code_on(codes: Iterable[DatedCode], day: int | None) -> str:
     """The code that holds on a day, "" for none (or the null code).
 
     The shortest closed range wins, of equal ones the first; then, of open ranges, the one that begins last or ends
-    first; then the default, of several the last. Without a day only the default counts, or a lone dated code.
+    first; then the default, of several the last. Without a day only the default counts, or the one code there is.
 
     Args:
         day: as YYYYMMDD.
@@ -182,7 +209,7 @@ def code_on(codes: Iterable[DatedCode], day: int | None) -> str:
     listed = list(codes)
     defaults = [c for c in listed if c.default]
     if day is None:
-        return defaults[-1].code if defaults else listed[0].code if len(listed) == 1 else ""
+        return defaults[-1].code if defaults else listed[0].code if len({c.code for c in listed}) == 1 else ""
     fitting = [c for c in listed if not c.default and c.first <= day <= c.last]
     closed = [c for c in fitting if c.first and c.last != 99999999]
     if closed:

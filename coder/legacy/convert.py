@@ -13,12 +13,20 @@ from pathlib import Path
 
 from coder.dictionary.schema import ACTOR_CODE, EVENT_CODE, PREPOSITIONS
 from coder.errors import Fault
-from coder.legacy.actors import RawActor, calendar_day, code_on, parse_actors, shift_day, split_actors, trim_overlaps
+from coder.legacy.actors import (
+    RawActor,
+    calendar_day,
+    code_on,
+    merge_blocks,
+    parse_actors,
+    shift_day,
+    split_actors,
+    trim_overlaps,
+)
 from coder.legacy.agents import parse_agents
 from coder.legacy.load import LegacyFile
 from coder.legacy.model import DatedCode, Item, Pattern
-from coder.legacy.native import OPEN
-from coder.legacy.others import RawIssue, parse_discards, parse_issues
+from coder.legacy.others import RawIssue, parse_discards, parse_issues, parse_meanings
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
 from coder.legacy.section import lines_section, printable, quote, verbs_section
 from coder.legacy.text import dictionary_lines, read_text, words_of
@@ -60,7 +68,7 @@ def import_files(paths: Sequence[Path | LegacyFile], *, frames: bool = False) ->
         stem = re.sub(r"[^\w.-]+", "-", path.name.removesuffix(".txt"))
         head = f"# Imported from {path.name}.\n"
         if kind == "actors":
-            raws = parse_actors(lines, path.name, result.faults)
+            raws = merge_blocks(parse_actors(lines, path.name, result.faults), path.name, result.faults)
             odd: list[RawActor] = []
             result.files[f"actors/{stem}.yaml"] = head + _actors(raws, path.name, result, None if frames else odd)
             if odd:
@@ -80,6 +88,10 @@ def import_files(paths: Sequence[Path | LegacyFile], *, frames: bool = False) ->
             issues = parse_issues(lines, path.name, result.faults)
             rows = [(_issue_line(i), f"line {i.line}") for i in issues]
             result.files[f"issues/{stem}.yaml"] = lines_section("issues", rows, path.name)
+        elif kind == "meanings":
+            codes = parse_meanings(lines, path.name, result.faults)
+            rows = [(f"{code}: {value:#x}", "") for code, value in codes.items()]
+            result.files[f"meanings/{stem}.yaml"] = lines_section("meanings", rows, path.name)
         else:
             result.faults.append(Fault(path.name, 0, "not a legacy dictionary that can be imported", "check the file"))
     for name, stem, raw in verb_files:
@@ -166,13 +178,22 @@ def segments(codes: Sequence[DatedCode]) -> list[tuple[str, int, int]]:
     return [s for s in spans if s[0]]
 
 
+def _says_the_same(codes: Sequence[DatedCode], spans: Sequence[tuple[str, int, int]]) -> bool:
+    """Whether a native entry of these spans gives the code of the legacy one on every day, and without one."""
+    native = [DatedCode(c, start, end) for c, start, end in spans]
+    default = next((c.code for c in reversed(codes) if c.default), "")
+    if default:
+        native.append(DatedCode(default))
+    edges = {d for c in (*codes, *native) for d in (c.first, c.last) if d not in (0, _OPEN_END)}
+    days: list[int | None] = [None, *(shift_day(d, by) for d in sorted(edges) for by in (-1, 0, 1))]
+    return all(code_on(codes, day) == code_on(native, day) for day in days)
+
+
 def _actors(blocks: Sequence[RawActor], file: str, result: Imported, odd: list[RawActor] | None = None) -> str:
     out: list[str] = []
     blocked: list[tuple[str, int]] = []
     for block in blocks:
         codes = trim_overlaps(block.codes)
-        if not codes:
-            continue
         if any(calendar_day(d) is None for c in codes for d in (c.first, c.last) if d not in (0, _OPEN_END)):
             result.faults.append(
                 Fault(file, block.line, f"{block.names[0][0]}: a date that is no day", "correct it", "warning")
@@ -180,7 +201,10 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported, odd: list[R
             continue
         spans = segments(codes)
         if odd is not None and (
-            not spans or any(not ACTOR_CODE.match(c) for c, _, _ in spans) or any(not c.code for c in codes)
+            not spans
+            or any(not ACTOR_CODE.match(c) for c, _, _ in spans)
+            or any(not c.code for c in codes)
+            or not _says_the_same(codes, spans)
         ):
             odd.append(block)
             result.entries += 1
@@ -214,8 +238,11 @@ def _actors(blocks: Sequence[RawActor], file: str, result: Imported, odd: list[R
         first = [(next(split_actors(c)), s, e) for c, s, e in spans]
         result.entries += 1
         default = next((c.code for c in reversed(codes) if c.default), "")
-        is_open = any(not n.endswith("_") for n, _ in block.names)
-        out.append(_actor_entry(names, first, f"{file}:{block.line}", block.comments, default, is_open))
+        by_name: dict[str, bool] = {}
+        for text, _ in block.names:
+            by_name.setdefault(natural_case(text), not text.endswith("_"))
+        open_names = [n for n in names if by_name.get(n)]
+        out.append(_actor_entry(names, first, f"{file}:{block.line}", block.comments, default, open_names))
     if blocked:
         out.append(
             "# known names that code to nothing\n- code: null\n  nouns:\n"
@@ -231,7 +258,7 @@ def _actor_entry(
     source: str,
     comments: Iterable[str],
     default: str,
-    is_open: bool,
+    open_names: Sequence[str],
 ) -> str:
     undated = len(spans) == 1 and spans[0][1] == 0 and spans[0][2] == _OPEN_END
     code = spans[0][0]
@@ -251,7 +278,10 @@ def _actor_entry(
             text += f"    - {{{', '.join(parts)}}}\n"
     if len(names) > 1:
         text += f"  {'names' if country else 'aliases'}:\n" + "".join(f"    - {quote(n)}\n" for n in names[1:])
-    return text + f"  source: {quote(source)}\n" + (f"  comment: {OPEN}\n" if is_open else "")
+    if open_names:
+        every = len(open_names) == len(names)
+        text += "  endings: true\n" if every else f"  endings: [{', '.join(map(quote, open_names))}]\n"
+    return text + f"  source: {quote(source)}\n"
 
 
 # ---- agents ------------------------------------------------------------------------------------------------------
@@ -272,7 +302,7 @@ def _agents(lines: Iterable[object], file: str, result: Imported) -> str:
             )
             continue
         singles = [f.replace("_", " ").strip().lower() for f in agent.forms]
-        if "!" in agent.name:
+        if "!" in agent.name or any("," in s for s in singles):
             nouns = [f"{s}{{}}" for s in singles]
         else:
             nouns = [f"{singles[0]}{{{', '.join(singles[1:])}}}"]

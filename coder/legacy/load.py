@@ -11,13 +11,13 @@ from pathlib import Path
 
 from coder.errors import Fault, InputError
 from coder.legacy import cache
-from coder.legacy.actors import parse_actors, trim_overlaps
+from coder.legacy.actors import merge_blocks, parse_actors, trim_overlaps
 from coder.legacy.agents import parse_agents
 from coder.legacy.model import ActorEntry, AgentEntry, LegacyDictionaries, Pattern, VerbEntry
 from coder.legacy.others import parse_discards, parse_issues, parse_meanings
 from coder.legacy.patterns import PatternFault, parse_sequence, parse_syntactic
-from coder.legacy.section import has_section, section_texts
-from coder.legacy.text import Line, dictionary_lines, plural, read_text, words_of
+from coder.legacy.section import has_section, section_lines
+from coder.legacy.text import Line, dictionary_lines, plural, read_text, unclosed_comment, words_of
 from coder.legacy.verbs import RawVerbs, parse_verbs, regular_forms
 
 _NATIVE = frozenset({".yaml", ".yml", ".csv", ".json", ".jsonl", ".md", ".parquet", ".py", ".conllu"})
@@ -56,6 +56,8 @@ def sniff(text: str, name: str = "") -> str | None:
             plus += 1
         elif re.match(r"^[\w .'&-]+$", body):
             bare += 1
+    if "discard" in name.lower() and bare + plus > marks.total():
+        return "discards"
     if marks:
         kind, count = marks.most_common(1)[0]
         if marks["verbs"] >= 5 and marks["verbs"] >= marks["actors"] / 2:
@@ -149,9 +151,8 @@ def compile_legacy(files: Sequence[LegacyFile]) -> LegacyDictionaries:
     legacy = LegacyDictionaries()
     verb_files: list[tuple[str, RawVerbs]] = []
     kinds: dict[str, str] = {}
-    for name, kind, text in _pieces(files, legacy.faults):
+    for name, kind, lines in _pieces(files, legacy.faults):
         kinds[name] = kind or ""
-        lines = dictionary_lines(text)
         if kind == "actors":
             _add_actors(legacy, lines, name)
         elif kind == "agents":
@@ -175,35 +176,24 @@ def compile_legacy(files: Sequence[LegacyFile]) -> LegacyDictionaries:
     return legacy
 
 
-def _pieces(files: Sequence[LegacyFile], faults: list[Fault]) -> Iterator[tuple[str, str | None, str]]:
-    """Name, kind and text of each file; a native file's `petrarch:` section in pieces of one kind each."""
+def _pieces(files: Sequence[LegacyFile], faults: list[Fault]) -> Iterator[tuple[str, str | None, Iterable[Line]]]:
+    """Name, kind and lines of each file; a native file's `petrarch:` section in pieces of one kind each."""
     for file in files:
         if file.kind is None and has_section(file.text):
-            for kind, piece in section_texts(file.text, file.path.name, faults):
-                yield file.path.name, kind, piece
+            for kind, lines in section_lines(file.text, file.path.name, faults):
+                yield file.path.name, kind, lines
         else:
-            yield file.path.name, file.kind, file.text
+            unclosed = unclosed_comment(file.text)
+            if unclosed:
+                faults.append(Fault(file.path.name, unclosed, "a comment is not closed", "close it with -->", "warning"))
+            yield file.path.name, file.kind, dictionary_lines(file.text)
 
 
 def _add_actors(legacy: LegacyDictionaries, lines: Iterable[Line], name: str) -> None:
-    by_name: dict[str, int] = {}
-    for raw in parse_actors(lines, name, legacy.faults):
-        if not raw.codes:
-            continue
+    for raw in merge_blocks(parse_actors(lines, name, legacy.faults), name, legacy.faults):
         index = len(legacy.actors)
-        main = " ".join(words_of(raw.names[0][0]))
-        previous = by_name.get(main)
-        if previous is not None:
-            legacy.faults.append(
-                Fault(name, raw.line, f"{raw.names[0][0]} stands here twice", "the codes are joined", "warning")
-            )
-            old = legacy.actor(previous)
-            legacy.actors[previous] = ActorEntry(old.name, trim_overlaps([*old.codes, *raw.codes]), old.entry_id)
-            index = previous
-        else:
-            by_name[main] = index
-            display = raw.names[0][0].replace("_", " ").strip()
-            legacy.actors.append(ActorEntry(display, trim_overlaps(raw.codes), f"{name}:{raw.line}"))
+        display = " ".join(raw.names[0][0].replace("_", " ").split())
+        legacy.actors.append(ActorEntry(display, trim_overlaps(raw.codes), f"{name}:{raw.line}"))
         for text, _ in raw.names:
             words = words_of(text)
             key = " ".join(words)

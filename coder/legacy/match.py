@@ -82,7 +82,7 @@ def _set_phrase(legacy: LegacyDictionaries, word: str, clause: Clause, tokens: S
     """How many tokens ending at `place` a member of several words takes, 0 for none."""
     if not word.startswith("&"):
         return 0
-    for phrase in legacy.synset_phrases.get(word[1:], ()):
+    for phrase in clause.set_phrases(word[1:]):
         size = len(phrase)
         if size <= place + 1 and all(
             word_fits(legacy, w, clause, tokens[place - size + 1 + k]) for k, w in enumerate(phrase)
@@ -412,7 +412,7 @@ class SequenceMatcher:
             if (clause.words[place] == word) if word[:1] != "&" else word_fits(self.legacy, word, clause, place):
                 return [place], place + step
             if word.startswith("&"):
-                for phrase in self.legacy.synset_phrases.get(word[1:], ()):
+                for phrase in clause.set_phrases(word[1:]):
                     first = place if step > 0 else place - len(phrase) + 1
                     spots = range(first, first + len(phrase))
                     if (

@@ -223,7 +223,7 @@ class LegacyDictionaries:
         """An actor entry."""
         entry = self.actors[index]
         if isinstance(entry, str):
-            name, place, raw = entry.split("\t")
+            name, place, raw = entry.rsplit("\t", 2)
             codes = tuple(
                 DatedCode(c, int(first), int(last)) for c, first, last in (r.split("|") for r in raw.split(";"))
             )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
+from typing import Literal
 
 from coder.dictionary.load import Dictionaries
 from coder.dictionary.schema import ActorModel, AgentModel
 from coder.legacy.model import ActorEntry, AgentEntry, DatedCode, LegacyDictionaries
 from coder.legacy.text import plural, words_of
-
-OPEN = "names open to endings"
 
 
 def add_native(legacy: LegacyDictionaries, dictionaries: Dictionaries) -> None:
@@ -25,8 +25,9 @@ def add_native(legacy: LegacyDictionaries, dictionaries: Dictionaries) -> None:
         legacy.native_issues = dictionaries.issues
     for actor, path in dictionaries.actor_models:
         _add_actor(legacy, actor, path, given)
+    given = frozenset(legacy.agent_names)
     for agent, path in dictionaries.agent_models:
-        _add_agent(legacy, agent, path)
+        _add_agent(legacy, agent, path, given)
 
 
 def _number(day: dt.date | None, default: int) -> int:
@@ -43,7 +44,7 @@ def _add_actor(legacy: LegacyDictionaries, actor: ActorModel, path: str, given: 
     if not codes:
         return
     names = [actor.name, *actor.names, *actor.aliases, *actor.adjectives, *actor.inhabitants, *actor.capital]
-    _enter(legacy, actor.name, tuple(codes), f"{path}:{actor.name}", names, given, actor.comment == OPEN)
+    _enter(legacy, actor.name, tuple(codes), f"{path}:{actor.name}", names, given, actor.endings)
     for role, places in actor.metonyms.items():
         for place in places if isinstance(places, list) else [places]:
             if isinstance(place, str) and actor.code:
@@ -57,19 +58,21 @@ def _enter(
     entry_id: str,
     names: list[str],
     given: frozenset[str],
-    is_open: bool = False,
+    endings: Literal[True] | Sequence[str] = (),
 ) -> None:
     index = len(legacy.actors)
     legacy.actors.append(ActorEntry(name, codes, entry_id))
+    every = endings is True
+    open_names = frozenset() if endings is True else frozenset(endings)
     for text in names:
         words = words_of(text)
         key = " ".join(words)
-        if words and key not in given:
-            legacy.names[key] = 2 * index + is_open
+        if words and key not in given and legacy.names.get(key, -1) >> 1 != index:
+            legacy.names[key] = 2 * index + (every or text in open_names)
             legacy.longest[words[0]] = max(legacy.longest.get(words[0], 0), len(words))
 
 
-def _add_agent(legacy: LegacyDictionaries, agent: AgentModel, path: str) -> None:
+def _add_agent(legacy: LegacyDictionaries, agent: AgentModel, path: str, given: frozenset[str]) -> None:
     if agent.remove:
         return
     index = len(legacy.agents)
@@ -81,6 +84,6 @@ def _add_agent(legacy: LegacyDictionaries, agent: AgentModel, path: str) -> None
         listed = [w.strip() for w in irregular.rstrip("} ").split(",") if w.strip()]
         for form in [bare.strip(), *(listed if brace else [plural(bare.strip())])]:
             words = words_of(re.sub(r"\s+", " ", form))
-            if words and " ".join(words) not in legacy.agent_names:
+            if words and " ".join(words) not in given:
                 legacy.agent_names[" ".join(words)] = index
                 legacy.agent_longest[words[0]] = max(legacy.agent_longest.get(words[0], 0), len(words))

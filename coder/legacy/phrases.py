@@ -59,6 +59,8 @@ class Clause:
     day: int | None = None
     options: LegacyOptions = field(default_factory=LegacyOptions)
     dropped: frozenset[int] = frozenset()
+    here: set[str] = field(default_factory=set)
+    _sets: dict[str, tuple[bool, tuple[tuple[str, ...], ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         s = self.sentence
@@ -72,6 +74,7 @@ class Clause:
                 self.children[head].append(i)
         if self.options.commas:
             self._leave_out(left_out(self.sentence, self.heads, self.options))
+        self.here = {*self.words, *self.lemmas, *(w[:-1] for w in self.words if w.endswith("S"))}
         day = s.publication_date
         self.day = day.year * 10000 + day.month * 100 + day.day if day else None
 
@@ -84,6 +87,24 @@ class Clause:
             self.agents.pop(i, None)
         self.children = [[] if i in tokens else [c for c in cs if c not in tokens] for i, cs in enumerate(self.children)]
         self.heads = [-1 if h in tokens else h for h in self.heads]
+
+    def _set(self, label: str) -> tuple[bool, tuple[tuple[str, ...], ...]]:
+        known = self._sets.get(label)
+        if known is None:
+            single = not self.here.isdisjoint(self.legacy.synset_words.get(label, ()))
+            several = tuple(p for p in self.legacy.synset_phrases.get(label, ()) if self.here.issuperset(p))
+            known = self._sets[label] = single, several
+        return known
+
+    def set_phrases(self, label: str) -> tuple[tuple[str, ...], ...]:
+        """The members of several words of a synonym set whose words all stand in the sentence."""
+        return self._set(label)[1]
+
+    def has(self, word: str) -> bool:
+        """Whether a word of a pattern, or a member of its set, can be in the sentence; alternatives stand with "/"."""
+        if word[0] == "&":
+            return any(self._set(word[1:]))
+        return word in self.here or ("/" in word and any(w in self.here for w in word.split("/")))
 
     def rel(self, i: int) -> str:
         """The relation of a token without its subtype."""

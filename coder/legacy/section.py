@@ -1,4 +1,4 @@
-"""The `petrarch:` section of a native file: verb patterns, discards and odd actors as imported, to be edited as YAML.
+"""The `petrarch:` section of a native file: verb patterns, discards, odd actors and meanings as imported, to be edited.
 
 petrarch:
   sets: {DEAL: [TREATY, PACT]}
@@ -15,16 +15,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import yaml
 
+from coder.dictionary.yaml_lines import refuse_depth
 from coder.errors import Fault
 from coder.legacy.model import transformation_text
+from coder.legacy.text import Line, dictionary_lines
 from coder.legacy.verbs import NULL_CODE, RawVerb, RawVerbs
 
 SECTION = re.compile(r"^petrarch:\s*$", re.MULTILINE)
-_KEYS = frozenset({"sets", "blocks", "transformations", "actors", "discards", "issues"})
+_LINES = ("actors", "discards", "issues", "meanings")
+_KEYS = frozenset({"sets", "blocks", "transformations", *_LINES})
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -33,8 +35,8 @@ def has_section(text: str) -> bool:
     return SECTION.search(text) is not None
 
 
-def section_texts(text: str, name: str, faults: list[Fault]) -> list[tuple[str, str]]:
-    """The section as legacy texts: (kind, text) pairs.
+def section_lines(text: str, name: str, faults: list[Fault]) -> list[tuple[str, list[Line]]]:
+    """The section as legacy lines: their kind, and the lines with their numbers in the YAML file.
 
     Args:
         text: of a YAML file.
@@ -42,49 +44,63 @@ def section_texts(text: str, name: str, faults: list[Fault]) -> list[tuple[str, 
         faults: what cannot be used is added here.
     """
     try:
-        body = yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe loader)
+        refuse_depth(text)
+        root = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         faults.append(Fault(name, mark.line + 1 if mark else 0, "not YAML", "check indent and quotes"))
         return []
-    section = body.get("petrarch") if isinstance(body, dict) else None
-    if not isinstance(section, dict):
+    section = _mapping(root).get("petrarch")
+    if not isinstance(section, yaml.MappingNode):
         faults.append(Fault(name, 0, "petrarch: holds no keys", f"give {', '.join(sorted(_KEYS))}"))
         return []
-    faults += [
-        Fault(name, 0, f"petrarch: unknown key {k!r}", f"known: {', '.join(sorted(_KEYS))}")
-        for k in section
-        if k not in _KEYS
-    ]
-    found: list[tuple[str, str]] = []
-    for key in ("actors", "discards", "issues"):
-        if section.get(key):
-            found.append((key, _joined(section[key])))
-    verbs: list[str] = []
-    sets = section.get("sets") or {}
-    for label, members in sets.items() if isinstance(sets, dict) else ():
-        verbs += [f"&{label}", *(f"+{m}" for m in _strings(members))]
-    for block in section.get("blocks") or ():
-        if not isinstance(block, dict):
-            faults.append(
-                Fault(name, 0, f"petrarch: not a block: {str(block)[:60]}", "give block, code, verbs, patterns")
-            )
+    keys = _mapping(section)
+    known = f"known: {', '.join(sorted(_KEYS))}"
+    faults += [Fault(name, _line(n), f"petrarch: unknown key {k!r}", known) for k, n in keys.items() if k not in _KEYS]
+    found = [(key, _lines(keys[key], "")) for key in _LINES if key in keys]
+    verbs: list[Line] = []
+    for label, members in _mapping(keys.get("sets")).items():
+        verbs += [Line(_line(members), f"&{label}"), *_lines(members, "+")]
+    for node in _sequence(keys.get("blocks")):
+        block = _mapping(node)
+        if not block:
+            faults.append(Fault(name, _line(node), "petrarch: not a block", "give block, code, verbs, patterns"))
             continue
-        verbs.append(f"--- {block.get('block', '')} [{block.get('code', NULL_CODE)}] ---")
-        verbs += _strings(block.get("verbs"))
-        verbs += [f"- {p}" for p in _strings(block.get("patterns"))]
-    verbs += _strings(section.get("transformations"))
+        code = _scalar(block.get("code")) or NULL_CODE
+        verbs.append(Line(_line(node), f"--- {_scalar(block.get('block'))} [{code}] ---"))
+        verbs += _lines(block.get("verbs"), "") + _lines(block.get("patterns"), "- ")
+    verbs += _lines(keys.get("transformations"), "")
     if verbs:
-        found.append(("verbs", "\n".join(verbs)))
-    return found
+        found.append(("verbs", verbs))
+    return [(kind, lines) for kind, lines in found if lines]
 
 
-def _strings(value: Any) -> list[str]:
-    return [str(v).replace("\n", " ") for v in value] if isinstance(value, (list, tuple)) else []
+def _mapping(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {k.value: v for k, v in node.value if isinstance(k, yaml.ScalarNode)}
 
 
-def _joined(value: Any) -> str:
-    return "\n".join(_strings(value))
+def _sequence(node: yaml.Node | None) -> list[yaml.Node]:
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+
+
+def _scalar(node: yaml.Node | None) -> str:
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _lines(node: yaml.Node | None, sign: str) -> list[Line]:
+    """The strings of a list as lines of a legacy file, each with the sign that begins such lines."""
+    return [
+        Line(_line(item), line.text, line.comment)
+        for item in _sequence(node)
+        for line in dictionary_lines(sign + _scalar(item).replace("\n", " "))
+        if line.text != sign.strip()
+    ]
 
 
 # ---- writing -----------------------------------------------------------------------------------------------------

@@ -128,17 +128,17 @@ class SentenceCoder:
     def _best(self, hit: VerbHit, view: VerbView) -> Match | None:
         """The pattern that says most; of equal ones one with a prepositional phrase, then the last (the first of word
         sequences)."""
-        here = set(self.clause.words) | set(self.clause.lemmas) | {w[:-1] for w in self.clause.words if w.endswith("S")}
         best: tuple[tuple[float, int], Match] | None = None
         phrases: PhraseMatcher | None = None
         sequences: SequenceMatcher | None = None
         outcomes: list[tuple[Pattern, str, bool]] = []
         for block in hit.blocks:
             for pattern in self.legacy.block(block):
-                absent = _absent(pattern, here)
+                absent = _absent(pattern, self.clause)
                 if absent:
                     if self.tried is not None:
-                        outcomes.append((pattern, f"{absent} is not in the sentence", False))
+                        said = f"no member of {absent} is" if absent[0] == "&" else f"{absent} is not"
+                        outcomes.append((pattern, f"{said} in the sentence", False))
                     continue
                 matcher: PhraseMatcher | SequenceMatcher
                 if pattern.syntactic:
@@ -355,14 +355,14 @@ class SentenceCoder:
         return any(self.clause.words[t] in _NEGATIONS for t in match.tokens)
 
 
-def _absent(pattern: Pattern, here: set[str]) -> str:
-    """The first plain word of a pattern that is not in the sentence, "" where all are: rules most out at once."""
+def _absent(pattern: Pattern, clause: Clause) -> str:
+    """The first word of a pattern that is not in the sentence, "" where all are: rules most out at once."""
     for item in (*pattern.before, *pattern.after):
         for word in item.words:
-            if word[0] != "&" and "/" not in word and word not in here:
+            if not clause.has(word):
                 return word
         for inner in item.inner:
             for word in inner.words:
-                if word[0] != "&" and "/" not in word and word not in here:
+                if not clause.has(word):
                     return word
     return ""

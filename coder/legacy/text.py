@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from coder.errors import InputError
@@ -21,7 +23,7 @@ class Line:
 
 
 def read_text(path: Path) -> str:
-    """The text of a dictionary file; bytes that are no UTF-8 are read as Latin-1.
+    """The text of a dictionary file, line ends made alike; what is neither UTF-8 nor UTF-16 is read as Windows-1252.
 
     Raises:
         InputError: the file cannot be read.
@@ -30,10 +32,18 @@ def read_text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", path=path) from error
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    return _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
 
 
 def dictionary_lines(text: str) -> Iterator[Line]:
@@ -46,6 +56,7 @@ def dictionary_lines(text: str) -> Iterator[Line]:
         text: of a whole file.
     """
     inside = False
+    unclosed = unclosed_comment(text)
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.rstrip("\r").replace("\0", "")
         if inside:
@@ -54,11 +65,18 @@ def dictionary_lines(text: str) -> Iterator[Line]:
                 continue
             inside = False
         line, inside = _without_comments(line)
+        inside = inside and number != unclosed
         if line.lstrip().startswith("<!"):
             continue
         body, _, comment = line.partition("#")
         if body.strip():
             yield Line(number, body.strip(), comment.strip(), body[:1].isspace())
+
+
+def unclosed_comment(text: str) -> int:
+    """The line of a `<!--` that nothing closes, which ends with its line so that no entry is lost; 0 for none."""
+    opened = text.find("<!--", text.rfind("-->") + 1)
+    return text.count("\n", 0, opened) + 1 if opened >= 0 else 0
 
 
 def _without_comments(line: str) -> tuple[str, bool]:
@@ -74,6 +92,7 @@ def _without_comments(line: str) -> tuple[str, bool]:
     return " ".join([*kept, line[place:]]), False
 
 
+@lru_cache(maxsize=1 << 16)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name as they are matched: capitals, cut at blanks, underscores and hyphens, 's set apart."""
     found: list[str] = []

@@ -141,7 +141,8 @@ def _child(element: Element, name: str, *, keep: bool = False) -> str:
 
 def _day(text: str) -> dt.date | None:
     """A date written 19950101, 950101 or 1995-01-01; None where it is none or out of the range of `parse_date`."""
-    day = calendar_day(day_number(re.sub(r"\D", "", text))) if text else None
+    digits = re.sub(r"\D", "", text)
+    day = calendar_day(day_number(digits)) if len(digits) in (6, 8) else None
     return parse_date(day)[0] if day is not None else None
 
 
