@@ -356,6 +356,9 @@ def _country(actor: ResolvedActor) -> str:
     if len(code) < 3 or code[:3] in NON_COUNTRIES:
         return ""
     if actor.mention.actors:
+        people = actor.mention.actors[0]
+        if people.kind == "people" and not people.country and people.code and code.startswith(people.code):
+            return ""  # a religion or an ethnic group without a state: its letters are no country's
         return code[:3]
     role = actor.mention.role
     if role and code.startswith(role) and not code[len(role) :].startswith(role[:3]) and len(code) <= len(role) + 3:

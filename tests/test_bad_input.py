@@ -168,6 +168,8 @@ CASES = [
     Case("file names with line breaks", both(put("a\nb.txt", FRONT), put("c\rd\u2028.txt", "")),
          (("c%0Dd%E2%80%A8.txt", None, "empty"),), ("a%0Ab",)),
     Case("file names that are no Unicode", lambda f: Path(os.fsdecode(os.fsencode(f) + b"/x\xff.txt")).write_text(FRONT), (), ("x%FF",)),
+    Case("ids that look the same", put("x.jsonl", rows(row("a"), row("a\u200b"), row("\u202ea"), row(" b\u00a0"))),
+         (("x.jsonl", 2, "duplicate_id"), ("x.jsonl", 3, "duplicate_id")), ("a", "b")),
     Case("ids with line breaks and markup", put("x.jsonl", rows(row("a\n<script>\x1b[31m"))), (), ("a <script>[31m",)),
 ]  # fmt: skip
 

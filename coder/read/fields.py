@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,9 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang"),
     "text": ("text", "body", "content"),
 }
+# What turns a line of a table round or cannot be seen: two ids must not look the same. Joiners shape letters and emoji.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_JOINERS = "\u200c\u200d"
 _NOTHING = frozenset({"", "null", "none", "~", "nan", "nat", "n/a", "na"})
 
 
@@ -78,7 +82,9 @@ def _label(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or _is_nothing(value):
         return None
     label = " ".join(clean(str(value)).split())
-    return "".join(char for char in label if char.isprintable() or char > "\x9f") or None
+    if not (label.isascii() and label.isprintable()):
+        label = "".join(char for char in label if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
+    return " ".join(label.split()).strip(_JOINERS) or None
 
 
 @dataclass(frozen=True, slots=True)
