@@ -116,7 +116,7 @@ class CodedStore:
         return base
 
     def _give_up(self, why: str) -> None:
-        log.info("%s %s: its documents are coded again", self.path, why)
+        log.warning("%s %s: its documents are coded again", self.path, why)
         if self._base is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._base.close()
@@ -148,8 +148,10 @@ class CodedStore:
             question = f"SELECT key, body, check_sum FROM coded WHERE basis = ? AND key IN ({marks})"  # noqa: S608 (marks alone)
             try:
                 for key, body, check in self._base.execute(question, (self._number, *some)):
-                    if hashlib.sha256(body).digest() == check:
-                        found[key] = _decode(json.loads(zlib.decompress(body)), documents[key])
+                    if _check_sum(key, body) != check:
+                        log.warning("%s: a coded document ignored: its bytes do not match their hash (it is coded again)", self.path)
+                        continue
+                    found[key] = _decode(json.loads(zlib.decompress(body)), documents[key])
             except _DAMAGE:
                 self._give_up("is damaged")
                 with contextlib.suppress(OSError):
@@ -163,12 +165,17 @@ class CodedStore:
         rows = []
         for key, coded in batch:
             body = zlib.compress(json.dumps(_encode(coded), separators=(",", ":")).encode(), 1)
-            rows.append((self._number, key, body, hashlib.sha256(body).digest()))
+            rows.append((self._number, key, body, _check_sum(key, body)))
         try:
             self._base.executemany("INSERT OR REPLACE INTO coded VALUES (?, ?, ?, ?)", rows)
             self._base.commit()
         except _DAMAGE:
             self._give_up("cannot be written")
+
+
+def _check_sum(key: str, body: bytes) -> bytes:
+    """Of a row with its key: a sound row of another document does not count."""
+    return hashlib.sha256(f"{key}\0".encode() + body).digest()
 
 
 def _encode(coded: Coded) -> dict[str, Any]:

@@ -144,8 +144,12 @@ def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> boo
 
 def _both_ways(events: list[Event]) -> list[Event]:
     """Only reciprocal rows that have their mirror."""
-    keys = {(e.source.mention.start, e.target.mention.start) for e in events if e.target}
-    return [e for e in events if e.target is None or (e.target.mention.start, e.source.mention.start) in keys]
+    keys = {(_span(e.source.mention), _span(e.target.mention)) for e in events if e.target}
+    return [e for e in events if e.target is None or (_span(e.target.mention), _span(e.source.mention)) in keys]
+
+
+def _span(mention: Mention) -> tuple[int, int]:
+    return mention.start, mention.end
 
 
 def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, Mention | None, bool]]:

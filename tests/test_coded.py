@@ -72,7 +72,7 @@ def test_one_changed_document_is_coded_alone(tmp_path: Path, parsed: list[Parsed
 
 @pytest.mark.parametrize("damage", ["text", "row", "schema", "empty"])
 def test_a_damaged_file_costs_time_alone(
-    tmp_path: Path, parsed: list[ParsedDocument], resources: Resources, damage: str
+    tmp_path: Path, parsed: list[ParsedDocument], resources: Resources, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     documents = [p.document for p in parsed]
     first, _ = run(tmp_path, documents, resources)
@@ -92,6 +92,7 @@ def test_a_damaged_file_costs_time_alone(
     again, coded = run(tmp_path, documents, resources)
     assert again == first
     assert coded == (len([n for n in range(1, len(documents) + 1) if n % 2]) if damage == "row" else len(documents))
+    assert damage == "empty" or "coded.sqlite" in caplog.text  # an empty file is a new one to SQLite
     if damage != "schema":
         assert run(tmp_path, documents, resources)[1] == 0
 

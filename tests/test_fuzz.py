@@ -88,6 +88,7 @@ FILES: dict[str, bytes] = {
 
 @fuzz
 @seeds
+@example(34004)  # a page whose title has control characters
 @example(771)  # Parquet that says it has three rows and gives none
 def test_readers(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
@@ -259,6 +260,7 @@ def code(parsed: ParsedDocument, resources: Resources, options: Options) -> None
 @fuzz
 @seeds
 @example(2289)  # a verb without a head that calls itself a conjunct
+@example(9888)  # a town inside the minister's name: no pair of the two
 @example(1107065)  # "Muslim" taken for a country of that name: one code as the source, another as the target
 def test_coder_on_broken_trees(loaded: Loaded, seed: int) -> None:
     resources = loaded.resources

@@ -62,12 +62,12 @@ def fields_from(row: Mapping[str, object]) -> Fields:
     """Fields of a row, a front matter or a manifest line; columns of other names are passed over."""
     values = {field: row[name] for field in ALIASES if (name := column_of(row, field)) is not None}
     return Fields(
-        id=_label(values.get("id")),
+        id=label(values.get("id")),
         date=None if _is_nothing(values.get("date")) else values["date"],
-        publisher=_label(values.get("publisher")),
-        url=_label(values.get("url")),
-        title=_label(values.get("title")),
-        language=_label(values.get("language")),
+        publisher=label(values.get("publisher")),
+        url=label(values.get("url")),
+        title=label(values.get("title")),
+        language=label(values.get("language")),
     )
 
 
@@ -75,16 +75,16 @@ def _is_nothing(value: object) -> bool:
     return value is None or value != value or (isinstance(value, str) and value.strip().lower() in _NOTHING)
 
 
-def _label(value: object) -> str | None:
-    """A short text on one line, None where the value is none of the sort."""
+def label(value: object) -> str | None:
+    """A short text on one line without characters that cannot be seen, None where the value is none of the sort."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float) or _is_nothing(value):
         return None
-    label = " ".join(clean(str(value)).split())
-    if not (label.isascii() and label.isprintable()):
-        label = "".join(char for char in label if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
-    return " ".join(label.split()).strip(_JOINERS) or None
+    line = " ".join(clean(str(value)).split())
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(char for char in line if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
+    return " ".join(line.split()).strip(_JOINERS) or None
 
 
 @dataclass(frozen=True, slots=True)

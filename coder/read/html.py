@@ -22,7 +22,7 @@ from lxml.html import HtmlElement
 
 from coder.read.dates import FIRST_YEAR, LAST_YEAR, infer_date, parse_date
 from coder.read.encoding import clean, decode, is_blank
-from coder.read.fields import Fields, Found, build_document
+from coder.read.fields import Fields, Found, build_document, label
 from coder.read.source import Source, UnreadableError
 from coder.records import Reject, RejectReason
 
@@ -113,10 +113,10 @@ def _page(markup: str) -> _Page:
         text=text,
         fields=Fields(
             date=stated,
-            publisher=getattr(found, "sitename", None),
-            url=getattr(found, "url", None),
-            title=getattr(found, "title", None) or _first(tree, "//title/text()"),
-            language=_first(tree, "/html/@lang"),
+            publisher=label(getattr(found, "sitename", None)),
+            url=label(getattr(found, "url", None)),
+            title=label(getattr(found, "title", None)) or label(_first(tree, "//title/text()")),
+            language=label(_first(tree, "/html/@lang")),
         ),
         inferred=inferred,
     )
