@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ from coder.legacy.convert import import_files
 from coder.legacy.load import LegacyFile, compile_legacy
 from coder.legacy.others import parse_discards, parse_issues, parse_meanings
 from coder.legacy.text import dictionary_lines
+from coder.legacy.trace import LegacyTrace
 from coder.legacy.verbs import parse_verbs
 from coder.legacy.xml_input import read_legacy_input, read_xml
-from coder.options import Options
+from coder.options import LegacyOptions, Options
 from coder.records import Reject
 
 SEEDS = [line for text in (ACTORS, AGENTS, VERBS, SEQUENCES, DISCARDS) for line in text.splitlines() if line.strip()]
@@ -158,3 +160,29 @@ def test_endless_lines_and_sets_within_themselves_take_no_time(text: str) -> Non
     began = time.perf_counter()
     compile_legacy([LegacyFile.of(Path("long.txt"), text)])
     assert time.perf_counter() - began < 5
+
+
+def test_any_tree_is_coded_in_time_with_every_option() -> None:
+    chance = random.Random(5)
+    legacy = compile_legacy([LegacyFile.of(Path(n), t) for n, t in (("a.actors.txt", ACTORS), ("a.agents.txt", AGENTS), ("v.txt", VERBS), ("s.txt", SEQUENCES))])
+    words = "Vellaria Nordmark Dromm Quillon envoys soldiers greeted struck said helped met seized released treaty boats , . and to by not that which it".split()
+    relations = "nsubj nsubj:pass obj iobj obl nmod nmod:poss conj cc ccomp xcomp advcl acl acl:relcl amod compound flat appos punct mark case aux aux:pass cop parataxis root dep expl".split()
+    numbers = dict.fromkeys(("comma_max", "comma_bmax", "comma_emax", "new_actor_length"), 9)
+    every = Options(monadic=True, legacy=LegacyOptions(**numbers))
+    began = time.perf_counter()
+    coded = 0
+    for _ in range(1500):
+        n = chance.randint(1, 18)
+        rows = []
+        for k in range(n):
+            word = chance.choice(words)
+            usual = "PROPN" if word[0].isupper() else "VERB" if word.endswith("ed") or word in ("said", "met", "struck") else "NOUN"
+            tag = usual if chance.random() < 0.8 else chance.choice(("VERB", "NOUN", "PROPN", "AUX", "PUNCT", "PRON", "ADJ"))
+            rows.append(f"{word} {word.lower()} {tag} {k} {'dep' if k else 'root'}")
+        one = sentence("\n".join(rows))
+        one = replace(one, heads=tuple(chance.randint(-1, n - 1) for _ in range(n)), deprels=tuple(chance.choice(relations) for _ in range(n)),
+                      xpos=tuple(chance.choice(("VBD", "NN")) for _ in range(n)))  # fmt: skip
+        coded += len(code_legacy_sentences([one], legacy, every))
+        code_legacy_sentences([one], legacy, Options(), on_sentence=lambda tree, coder, _: LegacyTrace(coder).tried_lines())
+    assert coded > 50
+    assert time.perf_counter() - began < 30
