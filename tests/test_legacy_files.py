@@ -211,3 +211,18 @@ def test_imported_files_say_what_the_legacy_ones_do(tmp_path: Path) -> None:
     fault = next(f for f in native.faults if "&NOWHERE" in f.message)
     lines = (tmp_path / "native" / "verbs" / "a.verbs.yaml").read_text("utf-8").splitlines()
     assert "&NOWHERE" in lines[fault.line - 1]
+
+
+def test_check_find_and_stats_know_legacy_files(files: Path) -> None:
+    given = dictionaries(files, "actors", "agents", "verbs", "discards")
+    checked = CliRunner().invoke(app, ["dictionary", "check", *given])
+    assert checked.exit_code == 1
+    assert "x.verbs.txt:32: error: the synonym set &NOWHERE" in checked.output
+    assert "not YAML" not in checked.output
+    found = CliRunner().invoke(app, ["dictionary", "find", "vellarian", *given])
+    assert "x.actors.txt:3: actor VELLARIA (VEL): VELLARIAN" in found.output
+    found = CliRunner().invoke(app, ["dictionary", "find", "praise", *given])
+    assert "x.verbs.txt:31: pattern - * PRAISE [:051]" in found.output
+    found = CliRunner().invoke(app, ["dictionary", "find", "hugged", *given])
+    assert "verb HUG: 051" in found.output
+    assert "9 actors with 13 names, 8 agents" in CliRunner().invoke(app, ["dictionary", "stats", *given]).output

@@ -29,8 +29,16 @@ def check_dictionaries(dictionaries: Sequence[Path] = (), added: Sequence[Path] 
         dictionaries: in place of the shipped ones; none means the shipped ones.
         added: laid over them; then only faults of these files are given.
     """
+    from coder.legacy.load import legacy_files, load_legacy
+
     shipped = shipped_dictionaries()
-    bases = list(dictionaries) or [shipped]
+    given = legacy_files((*dictionaries, *added))
+    legacy_faults = load_legacy(given).faults if given else []
+    taken = {file.path for file in given if file.kind is not None}
+    added = [p for p in added if p not in taken]
+    bases = [p for p in dictionaries if p not in taken] or [shipped / "ontology" if dictionaries else shipped]
+    if given and not added and (not dictionaries or taken.issuperset(dictionaries)):
+        return sorted(set(legacy_faults), key=lambda f: (f.level != "error", f.path, f.line, f.message))
     loaded = load_dictionaries(bases, added, strict=False, gazetteer=False)
     own = [b / "ontology" for b in bases if (b / "ontology" / "cameo.csv").is_file()]
     ontology = load_ontology(own[-1] if own else shipped / "ontology")
@@ -42,7 +50,7 @@ def check_dictionaries(dictionaries: Sequence[Path] = (), added: Sequence[Path] 
     if added:
         mine = {str(p) for a in added for p in ([a] if a.is_file() else sorted(a.rglob("*.y*ml")))}
         found = [f for f in found if f.path in mine]
-    return sorted(set(found), key=lambda f: (f.level != "error", f.path, f.line, f.message))
+    return sorted({*found, *legacy_faults}, key=lambda f: (f.level != "error", f.path, f.line, f.message))
 
 
 def _names(loaded: Dictionaries, roots: Sequence[Path]) -> Iterator[tuple[Path, str]]:

@@ -50,6 +50,11 @@ def find_word(resources: Resources, word: str) -> list[str]:
     for name, words in loaded.lists.items():
         if any(_has(w, key) for w in words):
             found.append(f"word list ${name}")
+    if loaded.legacy is not None:
+        from coder.legacy.search import find_legacy
+
+        known = {line.partition(": ")[0] for line in found}
+        found += [line for line in find_legacy(loaded.legacy, word) if line.partition(": ")[0] not in known]
     return found
 
 
@@ -80,6 +85,7 @@ def statistics(resources: Resources) -> str:
         f"agents   {nouns} nouns and phrases",
         f"frames   {frames} with {examples} examples; {triggers} triggers, {readings} trigger-frame pairs",
         f"issues   {len(loaded.issues.labels)} with {sum(len(b) for b in loaded.issues.phrases.values())} forms of words and phrases",
+        *_legacy(resources),
         "",
         "code   frames  triggers  label",
     ]
@@ -97,3 +103,11 @@ def statistics(resources: Resources) -> str:
     for key in sorted(k for k in per_code if k.startswith("(")):
         lines.append(f"{key:<12} {per_code[key]:>6}  {len(per_trigger[key]):>8}")
     return "\n".join(lines)
+
+
+def _legacy(resources: Resources) -> list[str]:
+    if resources.dictionaries.legacy is None:
+        return []
+    from coder.legacy.search import legacy_counts
+
+    return [legacy_counts(resources.dictionaries.legacy)]
