@@ -69,10 +69,12 @@ class Builds:
 
     Args:
         make_model: for every build.
+        stub: whether the model is the stub.
     """
 
-    def __init__(self, root: Path, resources: Resources, make_model: Callable[[], Model]) -> None:
+    def __init__(self, root: Path, resources: Resources, make_model: Callable[[], Model], *, stub: bool = True) -> None:
         self.root = root
+        self.stub = stub
         self.resources = resources
         self.make_model = make_model
         self._pipes: list[int] = []
@@ -113,7 +115,12 @@ class Builds:
         return "".join(words).replace(str(self.root), "")
 
     def warm(self, corpus: Path) -> None:
-        """Decode what builds need of the dictionaries here, once: a fork does not start with nothing."""
+        """Decode what builds need of the dictionaries here, once: a fork does not start with nothing.
+
+        Not with the real parser: its threads would not survive the fork.
+        """
+        if not self.stub:
+            return
         __import__("pandas")  # Arrow loads it when it writes
         model = self.make_model()
         parsed = list(model.parser.parse(d for d in iter_corpus(corpus) if isinstance(d, Document)))
@@ -297,7 +304,7 @@ def main() -> int:
         make_model = StubModel
     memory = Path("/dev/shm")  # where flushing to the disk costs nothing
     with tempfile.TemporaryDirectory(prefix="eventcoder-broken-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
-        builds = Builds(Path(folder), load_resources(), make_model)
+        builds = Builds(Path(folder), load_resources(), make_model, stub=not given.real)
         result = {
             "kill": lambda: kill(builds, given.count, given.seed, given.documents),
             "points": lambda: points(builds, given.every, given.documents),
