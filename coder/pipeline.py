@@ -33,6 +33,7 @@ from coder.staging import Staging
 from coder.store import ParseStore, parse_key, rebind
 from coder.stories import Fingerprint, find_stories, fingerprint, story_columns
 from coder.tables import (
+    CompactRow,
     DailyRow,
     DocumentRow,
     DuplicateRow,
@@ -330,7 +331,8 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
     digest, hashes = corpus_hash(files, corpus)
     store = ParseStore(output / ".parses")
     rejects: list[Reject] = []
-    rows: list[dict[str, Any]] = []
+    rows: list[CompactRow] = []
+    pool: dict[Any, Any] = {}
     documents: list[dict[str, Any]] = []
     prints: list[Fingerprint] = []
     unknown: Counter[str] = Counter()
@@ -350,7 +352,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         coded_documents = code_documents(accepted(), model, store, before, resources, summary)
         for number, coded in enumerate(coded_documents, 1):
             document = coded.document
-            rows.extend(coded.rows)
+            rows.extend(CompactRow(row, pool) for row in coded.rows)
             rejects.extend(coded.rejects)
             documents.append(_document_row(coded))
             prints.append(fingerprint(document))

@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -324,7 +324,46 @@ def _runs(event: Event) -> list[str]:
     return [sentence.text[sentence.starts[r[0]] - sentence.start : sentence.ends[r[-1]] - sentence.start] for r in runs]
 
 
-def group_daily(rows: list[dict[str, Any]], story_of: Mapping[str, str] | None = None) -> None:
+_COLUMNS = tuple(EventRow.model_fields)
+_PLACE = {name: place for place, name in enumerate(_COLUMNS)}
+# Equal texts and days are kept once, but in these columns, where few are equal. Numbers are not: True is 1 to a dict.
+_OWN = frozenset({"event_id", "daily_id"})
+_SHARED_KINDS = frozenset({str, dt.date})
+
+
+class CompactRow(MutableMapping[str, Any]):
+    """A row of events.parquet in a fraction of the memory of a dict; a build holds the rows of all of its documents.
+
+    Args:
+        row: with every column.
+        pool: texts and days met before, shared by all rows of a run.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, row: Mapping[str, Any], pool: dict[Any, Any]) -> None:
+        self._values = [
+            pool.setdefault(v, v) if v.__class__ in _SHARED_KINDS and name not in _OWN else v
+            for name, v in ((name, row[name]) for name in _COLUMNS)
+        ]
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[_PLACE[name]]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._values[_PLACE[name]] = value
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError("a row has all of its columns")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COLUMNS)
+
+    def __len__(self) -> int:
+        return len(_COLUMNS)
+
+
+def group_daily(rows: Sequence[MutableMapping[str, Any]], story_of: Mapping[str, str] | None = None) -> None:
     """Fill `daily_id`, `reports`, `story_id` and `stories` over the whole corpus.
 
     A group is the same source, target, code, status, first and last day, whichever documents report it. An event without
@@ -390,7 +429,7 @@ def duplicate_rows(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
     return sorted(rows, key=lambda r: (r["story_id"], str(r["publication_date"]), r["document_id"]))
 
 
-def sort_events(rows: list[dict[str, Any]]) -> None:
+def sort_events(rows: list[dict[str, Any]] | list[CompactRow]) -> None:
     """The order of events.parquet; events without a date come last."""
     rows.sort(
         key=lambda r: (r["event_date"] or dt.date.max, r["document_id"], r["sentence_index"], r["event_id"])

@@ -12,6 +12,7 @@ import pytest
 
 from coder.tables import (
     EVENT_SCHEMA,
+    CompactRow,
     DailyRow,
     EventRow,
     UnresolvedRow,
@@ -166,3 +167,17 @@ def test_ids_are_stable() -> None:
 
 def test_daily_schema_has_its_columns() -> None:
     assert arrow_schema(DailyRow).names[:3] == ["daily_id", "event_date", "event_date_end"]
+
+
+def test_compact_rows_are_as_the_rows_they_hold() -> None:
+    row: dict[str, object] = dict.fromkeys(EventRow.model_fields)
+    row |= {"source": "FRA", "goldstein": 1.0, "reciprocal": True, "source_start": 1, "sentence_index": 0, "event_date": dt.date(2024, 1, 2)}
+    pool: dict[object, object] = {1: 1, 0: 0, "FRA": "FRA"}
+    first, second = CompactRow(row, pool), CompactRow(row | {"reciprocal": False}, pool)
+    assert dict(first) == row and list(first) == list(EventRow.model_fields)
+    assert first["reciprocal"] is True and second["reciprocal"] is False
+    assert isinstance(first["goldstein"], float)
+    second["reports"] = 3
+    assert (first["reports"], second["reports"]) == (None, 3)
+    with pytest.raises(KeyError):
+        first["colour"]
