@@ -73,6 +73,8 @@ def build(
     story_similarity: StorySimilarityOption = 0.5,
     story_window: StoryWindowOption = 3,
     legacy_config: LegacyConfigOption = None,
+    engine: Annotated[str, typer.Option(help="local, or spark: a cluster (or this machine) through pyspark.")] = "local",
+    spark_master: Annotated[str | None, typer.Option(help="Master of the cluster, where Spark's settings do not name it.")] = None,
 ) -> None:
     """Code a corpus into output/events.parquet and its companions, parsing only what is new."""
     from coder.pipeline import Model
@@ -82,6 +84,15 @@ def build(
         dictionaries, add_dictionaries, legacy_config, scores=scores, quad_classes=quad_classes, monadic=monadic,
         story_similarity=story_similarity, story_window=story_window,
     )  # fmt: skip
+    if engine == "spark":
+        from coder.spark import Plan, build_on_spark, spark_session
+
+        plan = Plan.of(dictionaries or [], add_dictionaries or [], resources.options, model)
+        counts = build_on_spark(spark_session(spark_master), corpus, output, plan)
+        say(f"{counts.documents} documents, {counts.events} events, {counts.rejects} rejects -> {output / 'events'}")
+        return
+    if engine != "local":
+        raise EventCoderError(f'no engine "{engine}"', hint="local or spark")
     with progress_bar("coding") as progress:
         summary = run(corpus, output, resources, Model(model, threads), progress)
     say(

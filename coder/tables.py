@@ -363,6 +363,15 @@ class CompactRow(MutableMapping[str, Any]):
         return len(_COLUMNS)
 
 
+def group_key(row: Mapping[str, Any]) -> str:
+    """The `daily_id` of an event (see `group_daily`)."""
+    undated = row["event_date"] is None
+    return stable_id(
+        row["source"], row["target"], row["code"], row["status"], row["event_date"], row["event_date_end"],
+        *([row["document_id"]] if undated else []),
+    )  # fmt: skip
+
+
 def group_daily(rows: Sequence[MutableMapping[str, Any]], story_of: Mapping[str, str] | None = None) -> None:
     """Fill `daily_id`, `reports`, `story_id` and `stories` over the whole corpus.
 
@@ -377,11 +386,7 @@ def group_daily(rows: Sequence[MutableMapping[str, Any]], story_of: Mapping[str,
     story_of = story_of or {}
     reports: dict[str, set[str]] = {}
     for row in rows:
-        undated = row["event_date"] is None
-        row["daily_id"] = stable_id(
-            row["source"], row["target"], row["code"], row["status"], row["event_date"], row["event_date_end"],
-            *([row["document_id"]] if undated else []),
-        )  # fmt: skip
+        row["daily_id"] = group_key(row)
         row["story_id"] = story_of.get(row["document_id"], row["document_id"])
         reports.setdefault(row["daily_id"], set()).add(row["document_id"])
     stories = {group: len({story_of.get(d, d) for d in documents}) for group, documents in reports.items()}
