@@ -38,7 +38,8 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> 
     role = mention.role
     if mention.modifier == "former" and role in ("GOV", "MIL", "LEG", "JUD", "SPY", "COP"):
         role = "ELI"
-    country, ethnic, rule, name = "", "", mention.rule, None
+    country, ethnic, rule = "", "", mention.rule
+    name: str | None = None
     for owner_mention in mention.owners:
         owner = resolve_actor(owner_mention, day, place="")
         if not owner.code:

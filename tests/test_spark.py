@@ -18,7 +18,7 @@ import pytest
 from coder.options import Options
 from coder.pipeline import Model, build
 from coder.resources import Resources
-from coder.spark import Plan, build_on_spark, code_task, spark_session
+from coder.spark import Plan, Task, build_on_spark, code_task, spark_session
 from coder.store import ParseStore, rebind
 
 pytest.importorskip("pyspark", reason="pyspark is not installed (the extra eventcoder[spark])")
@@ -76,30 +76,46 @@ def check(output: Path, local: Path) -> None:
     assert sorted(why) == sorted(r["reason"] for r in pq.read_table(local / "rejects.parquet").to_pylist())
 
 
+def stored(parses: Path, kill: Path | None = None) -> Task:
+    """`code_task` with the parses of the local build in place of the parser, which takes long to load.
+
+    Args:
+        parses: the parse store.
+        kill: a file that is not there: whoever makes it kills his worker after the first document.
+    """
+    store, mark = str(parses), str(kill) if kill else ""
+
+    # a function within a function travels whole: the workers do not know this module
+    def task(plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        by_text = {p.document.text: p for p in ParseStore(Path(store))}
+        parser = SimpleNamespace(parse=lambda documents: (rebind(by_text[d.text], d) for d in documents))
+        for batch in code_task(plan, batches, SimpleNamespace(parser=parser)):
+            yield batch
+            if mark and not os.path.exists(mark):
+                with open(mark, "w") as file:
+                    file.write("x")
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    return task
+
+
 def test_the_rows_are_those_of_the_local_engine(corpus: Path, tmp_path: Path, session: Any, local: Path) -> None:
-    counts = build_on_spark(session, corpus, tmp_path, Plan.of([], [], Options()))
+    counts = build_on_spark(session, corpus, tmp_path, Plan.of([], [], Options()), stored(local / ".parses"))
     assert counts.documents == len(STORIES) + 1
     check(tmp_path, local)
     assert {p.name for p in (tmp_path / "events").glob("event_year=*")} == {"event_year=2024"}
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(corpus: Path, tmp_path: Path, session: Any, local: Path) -> None:
-    mark = str(tmp_path / "killed")
-
-    parses = str(local / ".parses")
-
-    # a function within a function travels whole: the workers do not know this module
-    def die_once(plan: Plan, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """`code_task` with the parses of the local build in place of the parser, which takes long to load."""
-        by_text = {p.document.text: p for p in ParseStore(Path(parses))}
-        parser = SimpleNamespace(parse=lambda documents: (rebind(by_text[d.text], d) for d in documents))
-        for batch in code_task(plan, batches, SimpleNamespace(parser=parser)):
-            yield batch
-            if not os.path.exists(mark):
-                with open(mark, "w") as file:
-                    file.write("x")
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    build_on_spark(session, corpus, tmp_path / "out", Plan.of([], [], Options()), die_once)
-    assert os.path.exists(mark)
+    task = stored(local / ".parses", tmp_path / "killed")
+    build_on_spark(session, corpus, tmp_path / "out", Plan.of([], [], Options()), task)
+    assert (tmp_path / "killed").exists()
     check(tmp_path / "out", local)
+
+
+@pytest.mark.stanza
+def test_a_worker_parses(corpus: Path, tmp_path: Path, session: Any, local: Path) -> None:
+    build_on_spark(session, corpus / "d2.txt", tmp_path, Plan.of([], [], Options()))
+    wanted = [r for r in rows(local / "events.parquet", "event_id") if r["document_id"] == "d2"]
+    assert rows(tmp_path / "events", "event_id") == wanted
+    assert wanted
