@@ -9,7 +9,7 @@ date of the event and is looked up later by `resolve_actor`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -57,6 +57,12 @@ PAIR_HEADS = frozenset(
     "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
     "capital delegation ally foe man premier diplomat".split()
 )
+DATELINE_ENDS = frozenset({"--", "—", "–", "-", ":"})
+# Words of names of places: what bears them is nobody.
+LANDSCAPE = frozenset(
+    "mountain mountains mount river valley island islands lake hill hills street avenue road bridge airport base square strait sea gulf "
+    "bay waters desert forest cape peak pass canal dam park highway crossing peninsula heights coast".split()
+)
 # Names two countries share.
 TWIN_COUNTRIES = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
@@ -87,6 +93,23 @@ PREFIXES = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
 CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 
 
+def dateline_end(forms: Sequence[str]) -> int:
+    """How many tokens a dateline at the start takes ("WASHINGTON (AP) --", "ANKARA:", "KHARTOUM, March 16 (Xinhua)"); 0 for none."""
+    first = forms[0] if forms else ""
+    shouted = len(first) > 2 and first.isupper() and first.isalpha()
+    agency = False
+    for i, form in enumerate(forms[:14]):
+        if form in DATELINE_ENDS:
+            return i + 1 if i and (shouted or agency) else 0
+        if form == ")":
+            agency = True
+            if not (i + 1 < len(forms) and forms[i + 1] in DATELINE_ENDS):
+                return i + 1 if shouted or forms[1] == "," else 0
+        if not (form[:1].isupper() or form[:1].isdigit() or form in {",", ".", "(", ")"}):
+            return 0
+    return 0
+
+
 class Phrase:
     """A dictionary phrase found in the sentence: token span and what it may mean."""
 
@@ -114,7 +137,7 @@ class SentenceMentions:
         discourse: what earlier sentences of the document have introduced.
     """
 
-    __slots__ = ("_antecedents", "_at", "_inside", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
+    __slots__ = ("_antecedents", "_at", "_dateline", "_inside", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
         self.tree = tree
@@ -124,6 +147,7 @@ class SentenceMentions:
         self.keys = [_key(f) for f in tree.forms]
         self.names: list[Phrase] = []
         self.agents: list[Phrase] = []
+        self._dateline = dateline_end(tree.forms)
         self._scan()
         self._at: dict[int, Mention | None] = {}
         self._antecedents: dict[int, int] = {}
@@ -236,7 +260,7 @@ class SentenceMentions:
         """The actor that the noun phrase headed by `head` names, or None."""
         if head not in self._at:
             self._at[head] = None  # ends loops of appositions
-            self._at[head] = self._mention(head)
+            self._at[head] = self._mention(head) if head >= self._dateline else None
         return self._at[head]
 
     def inside(self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()) -> Mention | None:
@@ -382,7 +406,11 @@ class SentenceMentions:
             return None
         if kinds == ("country",) and len({p.names[0].actor.code for p in self.names if p.end <= head and p.names[0].actor.kind == "country"}) > 1:
             return None  # two countries before it: "the country" could be either
-        found = self._before(head, kinds, False) or self.discourse.recent(kinds, False)
+        found = self._before(head, kinds, False)
+        if found is None and kinds == ("country",):  # "a Venezuelan helicopter attacked the country's court"
+            before = [p for p in self.names if p.end <= head and p.names[0].actor.kind == "country"]
+            found = self._owner_mention(before[-1].end - 1, before[-1]) if before else None
+        found = found or self.discourse.recent(kinds, False)
         return None if found is None else self.stand_in(head, found, f"'the {lemma}'")
 
     def _core(self, head: int) -> set[int]:
@@ -444,6 +472,8 @@ class SentenceMentions:
             return self._pronoun(head)
         if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
             return None
+        if tag == "ADJ" and tree.lemmas[head] == "military" and tree.relation(head) == "amod":
+            return None  # "a military assault" says how, not who
         if tree.lemmas[head].lower() in COUNTING or tag == "NUM":
             for c in tree.children[head]:
                 if tree.relation(c) == "nmod" and tree.case(c) == "of":
@@ -562,7 +592,7 @@ class SentenceMentions:
             titles = [p for p in agents if p.agents[0].code]
             if titles:
                 return self._agent_mention(head, core, titles[-1], agents, names)
-            if not self._event_like(head) and self.keys[head] not in CALENDAR:
+            if not self._event_like(head) and self.keys[head] not in CALENDAR and not any(self.keys[t] in LANDSCAPE for t in core):
                 owner = self._embedded_in_core(head, core) or self._possessor(head)
                 return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
         return None
@@ -826,6 +856,10 @@ class SentenceMentions:
         return frozenset(
             m.entry_id for c in tree.children[verb] if tree.relation(c) == "nsubj" and c != head for m in [self.at(c)] if m is not None
         )
+
+    def unknown_attackers(self, head: int, victim: Mention) -> Mention:
+        """Those behind an act of violence that nobody is named for: unidentified armed forces (UAF) of the victim's country."""
+        return self._make(head, self._core(head), kind="agent", role="UAF", owners=(victim,), rule=f"whoever is behind {self.tree.forms[head]!r}", form="agent")
 
     def stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
         sentence = self.tree.sentence

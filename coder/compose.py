@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from coder.actors import SentenceMentions
+from coder.actors import PLACE_NOUNS, SentenceMentions
 from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
 from coder.dictionary.schema import NON_COUNTRIES
@@ -35,7 +35,7 @@ CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
 HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351")
 # Protests without an addressee are against those who govern the country; strikes are against employers.
-HOME_PROTESTS = ("140", "141", "142", "144", "145")
+HOME_PROTESTS = ("133", "140", "141", "142", "144", "145")
 STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
 PLACE_PREPOSITIONS = frozenset({"in", "near", "across", "around", "outside", "inside", "throughout"})
@@ -190,7 +190,7 @@ def _at_home(
         resolved = resolve_actor(source, day)
         letters, role = _country(resolved), resolved.code[3:6]
         country = context.dictionaries.countries.get(letters)
-        if country is None or role == "LAB" or (role in STATE_ROLES) == code.startswith(HOME_PROTESTS):
+        if country is None or (role == "LAB" and code != "133") or (role in STATE_ROLES) == code.startswith(HOME_PROTESTS):
             continue
         head = next((h for t in match.tokens for h in tree.function(t, "object")), match.trigger)
         sentence = tree.sentence
@@ -225,7 +225,7 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     )):
         for preposition in ("in", "at", "near"):
             for head in tree.function(token, preposition):
-                if country := _country_named(context.mentions.at(head)):
+                if country := _country_named(_place_mention(context, head)):
                     return country
         for head in (*tree.function(token, "on"), *tree.function(token, "against")):  # "the airstrike on Damascus"
             mention = context.mentions.at(head)
@@ -241,6 +241,12 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
             if country := _country_named(context.mentions.inside(tree.heads[node])):
                 return country
     return ""
+
+
+def _place_mention(context: SentenceContext, head: int) -> Mention | None:
+    """The place a phrase names: Turkey of "in the Turkish capital"."""
+    place_noun = context.tree.lemmas[head].lower() in PLACE_NOUNS
+    return context.mentions.at(head) or (context.mentions.inside(head) if place_noun else None)
 
 
 def _country_named(mention: Mention | None) -> str:
@@ -349,6 +355,8 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
     if code == "018":  # condolences cross borders
         return False
     role = actor.mention.role
+    if role.startswith(("REB", "SEP", "INS")) and other_role == "GOV":
+        return True
     if role.startswith(DOMESTIC_ROLES):
         return True
     return role.startswith(("GOV", "MIL", "SPY", "ELI")) and (other_role in DOMESTIC_ROLES or code[:2] in ("14", "17"))

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from coder.actors import SentenceMentions
-from coder.dictionary.compiled import Condition, Frame
+from coder.dictionary.compiled import HYPHENS, Condition, Frame
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Mention, Status
+from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
 
 MAX_DEPTH = 4
@@ -136,6 +137,8 @@ class Matcher:
         upos = self.tree.upos[i]
         frames = self._frames
         if upos == "VERB":
+            if i > 1 and self.tree.forms[i - 1] in HYPHENS and self.tree.relation(i) == "amod":
+                return []  # "the U.N.-supported government" tells of no act
             if self._noun_after_to(i):
                 return frames("noun", self.tree.lower[i][:-1]) or frames("noun", self.tree.lemmas[i].lower())
             found = frames("verb", self._lemma(i, "verb"))
@@ -230,6 +233,9 @@ class Matcher:
         stance = frame.stance
         if stance is not None:
             inner = self._inner(i, carrier, frame)
+            if inner is not None and stance == "stop" and self._others_act(i, carrier, frame, inner):
+                self._fail(i, frame, "what is stopped is done by others")
+                return None
             if inner is not None:
                 composed, known = self._compose(stance, inner)
                 if known:
@@ -242,6 +248,8 @@ class Matcher:
                 return None
         sources = self._fill(i, carrier, frame.source, inner, as_source=True)
         targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "")
+        if code is not None and frame.part_of_speech == "verb" and code.startswith(CONDEMNATIONS) and self._lemma(i, "verb") not in DEFAULT_LIGHT_VERBS:
+            targets = self._attackers(i, carrier, sources) or targets
         if code is not None and code.startswith("09"):
             targets = self._mentions_of(self._suspects(i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
         if not targets and code == "045":
@@ -250,7 +258,7 @@ class Matcher:
             targets = self._borrowed_targets(i, carrier, sources)
             if not targets and sources and stance != "accuse" and not frame.reciprocal and code[:2] != "04":
                 targets = self._last_resort(i, carrier, code, sources)
-        targets = self._true_targets(targets, sources, "")
+        targets = self._true_targets(targets, sources, code or "")
         if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
             targets = ()  # "held joint drills in the Black Sea": where, not with whom
         if code is not None and code.startswith(PEACE_FORCE_CODES):
@@ -261,7 +269,9 @@ class Matcher:
             status=Status(frame.status) if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
-        if stance in ("agree", "agree_on") and not targets and len(sources) > 1:
+        if stance in ("agree", "agree_on") and len(sources) > 1 and all(m.kind in ("place", "unknown") for m in targets):
+            reading = replace(reading, targets=())
+        if stance in ("agree", "agree_on") and not reading.targets and len(sources) > 1:
             reading = replace(reading, reciprocal=True)
         if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
             others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources)]
@@ -279,6 +289,14 @@ class Matcher:
         if self.trace is not None:
             self.trace.append(Attempt(i, frame.pattern_id, "", code))
         return reading
+
+    def _others_act(self, i: int, carrier: int, frame: Frame, inner: FrameMatch) -> bool:
+        """ "to stop Russian military action": whose act is named and not one's own, or one's own people's."""
+        if inner.reciprocal or not inner.sources or any(f.startswith("inner") for f in frame.source):
+            return False
+        doers = {resolve_actor(m, None).code[:3] for m in self._fill(i, carrier, frame.source, inner, as_source=True)}
+        others = {resolve_actor(m, None).code[:3] for m in inner.sources}
+        return bool(doers) and bool(others) and doers.isdisjoint(others) and "" not in others
 
     def _foreign_particle(self, i: int, frame: Frame) -> bool:
         """ "hand over" is not "hand"."""
@@ -624,7 +642,7 @@ class Matcher:
 
     def _true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
         """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
-        if not found or not sources:
+        if not found or not sources or code.startswith("14"):
             return found
         return tuple(
             m for m in found
@@ -705,6 +723,24 @@ class Matcher:
         if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
             found = self._complement_mentions(i, carrier, "any", set(taken))
             return self._true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
+        return ()
+
+    def _attackers(self, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """Who is condemned with "the attack on a church in Quetta": its doers, else unknown armed men of the country."""
+        for head in self._function(i, carrier, "object"):
+            frames = self.dictionaries.frames.get(("noun", self.tree.lemmas[head].lower()), [])
+            if not any(f.code and f.code[:2] in ("18", "19", "20") for f in frames) or self.mentions.at(head) is not None:
+                continue
+            doers = self._mentions_of(self.tree.function(head, "subject"), True, frozenset((m.start, m.end) for m in sources))
+            doers = tuple(m for m in doers if m.kind != "unknown")
+            if doers:
+                return doers
+            last = self.mentions.discourse.last_doer
+            if last is not None:
+                return (self.mentions.stand_in(head, last, "doer of the act told before"),)
+            where = self.mentions.inside(head)
+            if where is not None and resolve_actor(where, None).code[:3]:
+                return (self.mentions.unknown_attackers(head, where),)
         return ()
 
     def _parties_between(self, i: int, carrier: int) -> tuple[Mention, ...]:
@@ -789,6 +825,7 @@ ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze 
 
 # Prepositions between an "empty" verb and its noun ("went into talks", "came under attack").
 LIGHT_PREPOSITIONS = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
+CONDEMNATIONS = ("110", "111", "114")
 # Nouns whose content clause tells what somebody is said to have done.
 CLAIM_NOUNS = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())

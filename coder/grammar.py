@@ -47,6 +47,8 @@ PREPOSITION_ALIASES = {
     "out of": "out of",
     "thru": "through",
 }
+MESSAGES = frozenset("letter statement message note tweet post video report petition telegram memo resolution email".split())
+SPEAKING_VERBS = frozenset("threaten warn urge accuse demand call ask condemn criticise criticize denounce appeal request invite reject thank".split())
 # The second half of "sit-in", "walk-outs", "call-up".
 NOUN_PARTICLES = frozenset({"in", "ins", "out", "outs", "off", "offs", "up", "ups", "down", "downs"})
 
@@ -307,12 +309,26 @@ class Tree:
                 if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp") and self.lemmas[above] in OWNING_VERBS:
                     return self.grammatical_subject(above)[0]
                 return ()
+            writer = self._writer(i, head)
+            if writer >= 0:
+                return self.grammatical_subject(writer)[0]
             if self.child(head, "cop") >= 0 and i > 0 and self.forms[i - 1] == ",":  # "is the largest donor, contributing …"
                 return self._predicate_subject(head)
             return tuple(self._spread([head]))
         if relation == "ccomp" and not any(self.deprels[c] == "aux" for c in self.children[i]):
             return self._controller(head)
         return ()
+
+    def _writer(self, i: int, head: int) -> int:
+        """The verb of "sent a letter to the head of the bank threatening …": who wrote it speaks, not whom it went to; -1 for none."""
+        if self.lemmas[i] not in SPEAKING_VERBS or not self.forms[i].endswith("ing"):
+            return -1
+        while head >= 0 and self.relation(head) in ("nmod", "appos", "compound"):
+            head = self.heads[head]
+            if head >= 0 and self.lemmas[head] in MESSAGES:
+                verb = self.heads[head]
+                return verb if verb >= 0 and self.upos[verb] == "VERB" and self.relation(head) == "obj" else -1
+        return -1
 
     def _infinitive(self, i: int) -> bool:
         return "VerbForm=Inf" in self.feats[i] or self.has_to(i)
