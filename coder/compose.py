@@ -157,6 +157,8 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
     if not sources and targets and match.code and match.code.startswith(PLACE_ACTS):
         sources = _place_as_source(context, match)
     both = match.reciprocal or bool(match.paired_code)
+    if match.paired_code:  # "visited Kharkiv": its country is host
+        targets = tuple(replace(t, kind="country") if t.kind == "place" else t for t in targets)
     found: list[tuple[Mention, Mention | None, bool]] = []
     distinct = tuple(t for t in targets if all((t.start, t.end) != (s.start, s.end) for s in sources))
     if both and sources and not distinct and len(sources) > 1:
@@ -289,6 +291,8 @@ def _resolve_pair(
         if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code and not _somewhere(context.tree, other.mention):
             return None  # an army does not fight its own state; its places may be fought over
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
+        if code in ("042", "043", "036") and actor.code[:3] == other.code[:3] and "country" in (actor.mention.kind, other.mention.kind):
+            return None  # nobody is a guest in one's own country
         defended = code[:2] == "05" and actor.mention.kind in ("person", "agent")  # "the minister defended Germany's decision"
         if own and not defended and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
             return None  # "dismissed claims of Russian involvement", said by the Kremlin

@@ -256,7 +256,8 @@ class Matcher:
             targets = self._parties_between(i, carrier)
         if not targets and code is not None:
             targets = self._borrowed_targets(i, carrier, sources)
-            if not targets and sources and stance != "accuse" and not frame.reciprocal and code[:2] != "04":
+            together = len(sources) > 1 and code[:2] in ("03", "05") and (stance in ("agree", "agree_on") or self._lemma(i, "verb") == "agree")
+            if not targets and sources and not together and stance != "accuse" and not frame.reciprocal and code[:2] != "04":
                 targets = self._last_resort(i, carrier, code, sources)
         targets = self._true_targets(targets, sources, code or "")
         if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
@@ -271,7 +272,8 @@ class Matcher:
         )  # fmt: skip
         if stance in ("agree", "agree_on") and len(sources) > 1 and all(m.kind in ("place", "unknown") for m in targets):
             reading = replace(reading, targets=())
-        if stance in ("agree", "agree_on") and not reading.targets and len(sources) > 1:
+        agreed = stance in ("agree", "agree_on") or (code is not None and code[:2] in ("03", "05") and self._lemma(i, "verb") == "agree")
+        if agreed and not reading.targets and len(sources) > 1:
             reading = replace(reading, reciprocal=True)
         if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
             others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources)]
