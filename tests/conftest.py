@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--long"):  # read where the tests are imported
         os.environ.setdefault("EVENTCODER_FUZZ", "10000")
+        os.environ.setdefault("EVENTCODER_LONG", "1")
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,8 @@ SCRIPTS = (
     "<img src=x onerror=alert(1)></article></body></html>"
 )
 ZERO_WIDTH = "Nor\u200bway\u200e prai\u00adsed\u2060 \u202bKenya\u202c\ufeff."
-LONG_LINE = ("Kenya was calm " + "and the rain fell on the dry fields " * 30 + ". ") * 46_000
+MEGABYTES = 50 if os.environ.get("EVENTCODER_LONG") else 5  # --long sets it
+LONG_LINE = ("Kenya was calm " + "and the rain fell on the dry fields " * 30 + ". ") * (920 * MEGABYTES)
 LONG_SENTENCE = "Norway praised Kenya " + "and the rain fell on the dry fields " * 2857 + "."
 
 
@@ -150,7 +151,7 @@ CASES = [
     Case("front matter with tags", put("x.txt", f"---\ntitle: !!python/object/apply:os.system [touch hacked]\n---\n{NEWS}"),
          (("x.txt", 2, "bad_front_matter"),)),
     Case("front matter without end", put("x.txt", f"---\ntitle: a\n{NEWS}"), (("x.txt", 1, "bad_front_matter"),)),
-    Case("front matter nested without end", put("x.txt", f"---\ntitle: {'[' * 20_000}\n---\n{NEWS}"), (("x.txt", 2, "bad_front_matter"),)),
+    Case("front matter nested without end", put("x.txt", f"---\ntitle: {'[' * 2_000}\n---\n{NEWS}"), (("x.txt", 2, "bad_front_matter"),)),
     Case(
         "manifest paths that climb",
         both(put("x.txt", FRONT), put("manifest.csv", "file,publisher\n../secret.txt,A\n/etc/passwd,B\nx.txt,C\nx.txt,D\nnone.txt,E\n")),
