@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -164,6 +165,6 @@ class Frame:
 class TrieNode:
     """A node of the phrase tries: words lead on, hits end here."""
 
-    next: dict[str, TrieNode] = field(default_factory=dict)
+    next: MutableMapping[str, TrieNode] = field(default_factory=dict)  # of a root, entries may be made when asked for
     hits: list[NameHit] = field(default_factory=list)
     agents: list[AgentHit] = field(default_factory=list)

@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -66,11 +66,11 @@ class Dictionaries:
 
     names: TrieNode = field(default_factory=TrieNode)
     agents: TrieNode = field(default_factory=TrieNode)
-    frames: dict[tuple[str, str], list[Frame]] = field(default_factory=dict)
+    frames: MutableMapping[tuple[str, str], list[Frame]] = field(default_factory=dict)
     forms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     composition: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    actors: dict[str, Actor] = field(default_factory=dict)
-    countries: dict[str, Actor] = field(default_factory=dict)
+    actors: MutableMapping[str, Actor] = field(default_factory=dict)
+    countries: MutableMapping[str, Actor] = field(default_factory=dict)
     verb_entries: Sequence[VerbEntry] = field(default_factory=list)
     actor_models: Sequence[tuple[ActorModel, str]] = field(default_factory=list)
     agent_models: Sequence[tuple[AgentModel, str]] = field(default_factory=list)
