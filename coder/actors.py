@@ -313,7 +313,7 @@ class SentenceMentions:
         tree = self.tree
         if tree.lower[head] in TWIN_COUNTRIES:
             return self._twins(head, TWIN_COUNTRIES[tree.lower[head]])
-        if tree.lemmas[head].lower() not in PAIR_HEADS or "Number=Plur" not in tree.feats[head]:
+        if tree.lemmas[head].lower() not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == tree.lemmas[head].lower()):
             return ()
         words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
         if not words & {"two", "both"} or self.phrases_before(head):
@@ -323,7 +323,8 @@ class SentenceMentions:
             if tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat", "amod"):
                 mention = self.at(t)
                 if mention is not None and mention.kind in ("person", "agent", "country", "organization") and (mention.actors or mention.owners):
-                    found.append(mention)
+                    if not self._in_own_clause(t, tree.heads[head]):  # "Mexico and Uruguay urged both sides …": others are meant
+                        found.append(mention)
         if len(found) < 2:
             found = [m for m in self.discourse.latest() if m.kind in ("person", "agent", "country", "organization")]
         distinct: list[Mention] = []

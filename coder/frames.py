@@ -270,7 +270,7 @@ class Matcher:
             status=Status(frame.status) if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
-        if stance in ("agree", "agree_on") and len(sources) > 1 and all(m.kind in ("place", "unknown") for m in targets):
+        if stance in ("agree", "agree_on") and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) for m in targets):
             reading = replace(reading, targets=())
         agreed = stance in ("agree", "agree_on") or (code is not None and code[:2] in ("03", "05") and self._lemma(i, "verb") == "agree")
         if agreed and not reading.targets and len(sources) > 1:
@@ -519,6 +519,11 @@ class Matcher:
                     found = tuple(m for m in found if (m.start, m.end) not in taken)
                     if found:
                         return found
+                for c in tree.children[node]:
+                    if tree.relation(c) == "advcl" and any(tree.lower[g] in ("until", "unless") for g in tree.children[c]):
+                        awaited = tuple(m for m in self._mentions_of(tree.function(c, "subject"), False) if (m.start, m.end) not in taken)
+                        if awaited:  # "refused to negotiate until Islamabad acted against militants"
+                            return awaited
                 for c in tree.children[node]:
                     if tree.relation(c) in ("xcomp", "obj", "advcl", "conj", "ccomp", "acl") and c not in seen:
                         seen.add(c)

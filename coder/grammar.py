@@ -319,6 +319,16 @@ class Tree:
             return self._controller(head)
         return ()
 
+    def _so_called(self, i: int) -> int:
+        """Camps of "attacked what it called terrorist camps"; the antecedent of other objects."""
+        if self.lower[i] == "what":
+            for verb in self.children[i]:
+                if self.deprels[verb] == "acl:relcl" and self.lemmas[verb] in ("call", "describe", "term", "deem", "dub", "consider", "say"):
+                    for c in self.children[verb]:
+                        if self.deprels[c] in ("xcomp", "obj", "ccomp") and self.upos[c] in ("NOUN", "PROPN"):
+                            return c
+        return self.antecedent(i)
+
     def _writer(self, i: int, head: int) -> int:
         """The verb of "sent a letter to the head of the bank threatening …": who wrote it speaks, not whom it went to; -1 for none."""
         if self.lemmas[i] not in SPEAKING_VERBS or not self.forms[i].endswith("ing"):
@@ -415,7 +425,7 @@ class Tree:
         if passive:
             own = [c for c in self.children[i] if self.deprels[c] == "obj"]
             return subject + tuple(self._spread(own))
-        own = [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "obj"]
+        own = [self._so_called(c) for c in self.children[i] if self.deprels[c] == "obj"]
         own = own or [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"]
         if own:
             return tuple(self._spread(own))
@@ -561,6 +571,10 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
     mended: list[str] | None = None
     for i, deprel in enumerate(deprels):
         verb = heads[i]
+        if deprel == "obl" and verb > i and _stolen_subject(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            mended[i] = "nsubj"  # "after the parliament authorised …" read as "after the parliament"
+            continue
         if verb < 0:
             if deprel != "root":  # of a broken tree: a word that hangs on nothing has no function
                 mended = mended or list(deprels)
@@ -582,6 +596,17 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
         heads[i], heads[noun] = heads[noun], i
         mended[i], mended[noun] = "xcomp", "obj"
     return tuple(mended) if mended is not None else deprels
+
+
+def _stolen_subject(sentence: Sentence, heads: list[int], i: int, verb: int) -> bool:
+    """Whether noun i is the subject of a clause whose "after" or "before" the parse took for a preposition of the noun."""
+    deprels = sentence.deprels
+    if sentence.upos[verb] != "VERB" or "VerbForm=Fin" not in sentence.feats[verb] or deprels[verb] not in ("advcl", "root"):
+        return False
+    if not any(heads[c] == i and deprels[c] == "case" and sentence.forms[c].lower() in ("after", "before", "since", "until") for c in range(i)):
+        return False
+    own = any(heads[c] == verb and (deprels[c] in SUBJECT_LABELS or (i < c < verb and deprels[c] in ("punct", "aux"))) for c in range(len(heads)))
+    return not own and not any(sentence.forms[c] == "," for c in range(i, verb))
 
 
 def acyclic(heads: Sequence[int]) -> list[int]:
