@@ -61,7 +61,7 @@ DATELINE_ENDS = frozenset({"--", "—", "–", "-", ":"})
 # Words of names of places: what bears them is nobody.
 LANDSCAPE = frozenset(
     "mountain mountains mount river valley island islands lake hill hills street avenue road bridge airport base square strait sea gulf "
-    "bay waters desert forest cape peak pass canal dam park highway crossing peninsula heights coast".split()
+    "bay waters desert forest cape peak pass canal dam park highway crossing peninsula heights coast plaza piazza boulevard".split()
 )
 # Names two countries share.
 TWIN_COUNTRIES = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}

@@ -369,7 +369,7 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
 def _country(actor: ResolvedActor) -> str:
     """The country letters of a code, "" for agents without one."""
     code = actor.code
-    if len(code) < 3 or code[:3] in NON_COUNTRIES:
+    if len(code) < 3 or code[:3] in NON_COUNTRIES or (code == "CVL" and actor.mention.kind == "unknown"):
         return ""
     if actor.mention.actors:
         people = actor.mention.actors[0]

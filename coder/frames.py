@@ -231,6 +231,9 @@ class Matcher:
         code = frame.code
         specificity = frame.specificity + phrases
         stance = frame.stance
+        if stance == "threaten" and self._told_as_done(i, carrier):
+            self._fail(i, frame, "what is told has happened already")
+            return None
         if stance is not None:
             inner = self._inner(i, carrier, frame)
             if inner is not None and stance == "stop" and self._others_act(i, carrier, frame, inner):
@@ -291,6 +294,16 @@ class Matcher:
         if self.trace is not None:
             self.trace.append(Attempt(i, frame.pattern_id, "", code))
         return reading
+
+    def _told_as_done(self, i: int, carrier: int) -> bool:
+        """ "told police that the man had attacked": a past act is no threat."""
+        tree = self.tree
+        return any(
+            tree.relation(h) == "ccomp" and not tree.has_to(h)
+            and any(tree.lower[c] in ("had", "has", "have") and tree.relation(c) == "aux" for c in tree.children[h])
+            and not any(tree.lower[c] in ("will", "would", "shall", "could", "may", "might") for c in tree.children[h])
+            for h in tree.function(carrier, "complement")
+        )
 
     def _others_act(self, i: int, carrier: int, frame: Frame, inner: FrameMatch) -> bool:
         """ "to stop Russian military action": whose act is named and not one's own, or one's own people's."""

@@ -19,7 +19,7 @@ EVENT_CODE = re.compile(r"\d{2,4}$")
 FUNCTIONS = frozenset({"subject", "object", "indirect", "complement", "predicate", "modal", "owner"})
 PREPOSITIONS = frozenset(
     "about above across after against ahead along among around as at before behind below beneath beside besides "
-    "between beyond by despite down during for from in into like near of off on out over past per since through to "
+    "between beyond by despite down during for from in into like near of off on out outside over past per since through to "
     "towards under until up via with without".split()
 ) | {"out of", "in favour of", "in support of", "away from", "close to"}
 
