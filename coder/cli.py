@@ -43,6 +43,7 @@ app = typer.Typer(
 dictionary_app = typer.Typer(no_args_is_help=True, help="Check, test and search the dictionaries.")
 app.add_typer(dictionary_app, name="dictionary")
 
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(f"eventcoder {__version__}")
@@ -62,7 +63,7 @@ def _main(
 @app.command(epilog="Example: eventcoder build --corpus my-news --output my-events")
 def build(
     corpus: Annotated[Path, typer.Option(help="Folder (or file) of news.")] = Path("corpus"),
-    output: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("output"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the tables.")] = Path("output"),
     dictionaries: DictionariesOption = None,
     add_dictionaries: AddedOption = None,
     model: ModelOption = None,
@@ -125,6 +126,7 @@ def parse(
 ) -> None:
     """Parse documents into a parse store (Parquet) or a CoNLL-U file."""
     from coder.conllu import write_conllu
+    from coder.files import replacing
     from coder.inputs import read_documents
     from coder.pipeline import Model, parse_documents
     from coder.records import ParsedDocument, Reject
@@ -145,10 +147,8 @@ def parse(
 
     with progress_bar("parsing") as progress:
         if to_file is not None:
-            temporary = to_file.with_name(f".{to_file.name}.tmp")
-            with temporary.open("w", encoding="utf-8") as stream:
+            with replacing(to_file) as temporary, temporary.open("w", encoding="utf-8") as stream:
                 write_conllu(counted(progress), stream)
-            temporary.replace(to_file)
         else:
             for _ in counted(progress):
                 pass
@@ -237,13 +237,15 @@ def evaluate(
     result = evaluate_events(documents, rows)
     typer.echo(render(result, errors=errors))
     if json_out is not None:
-        json_out.write_text(json.dumps(result.as_dict(), indent=2) + "\n", encoding="utf-8")
+        from coder.tables import write_text
+
+        write_text(json.dumps(result.as_dict(), indent=2) + "\n", json_out)
 
 
 @app.command(epilog="Example: eventcoder unresolved --output output")
 def unresolved(
     output: Annotated[Path, typer.Option(help="Folder of a build.")] = Path("output"),
-    limit: Annotated[int, typer.Option("-n", help="How many names.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many names.")] = 50,
     draft: Annotated[bool, typer.Option(help="Print a draft dictionary entry for each.")] = False,
 ) -> None:
     """Names in source or target position that no dictionary knows, by frequency, with a sentence each."""
@@ -330,7 +332,7 @@ def dictionary_diff(
     corpus: Annotated[Path, typer.Option(help="Corpus, parse store or CoNLL-U to code with both.")] = Path("corpus"),
     over: Annotated[bool, typer.Option("--over", help="Lay NEW over OLD instead of putting it in its place.")] = False,
     model: ModelOption = None,
-    limit: Annotated[int, typer.Option("-n", help="How many events to list of each kind.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many events to list of each kind.")] = 100,
 ) -> None:
     """The events that an edit of the dictionaries adds, drops and changes."""
     from coder.dictionary.diff import diff_dictionaries, render
@@ -375,11 +377,18 @@ for _module in COMMANDS:
 
 
 def main() -> None:
-    """Entry point: errors made on purpose become one clean line and exit status 2."""
+    """Entry point: errors made on purpose, and those of the file system, become one clean line and exit status 2."""
     try:
         app()
     except EventCoderError as error:
         typer.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from None
+    except OSError as error:
+        from coder.files import WriteError
+
+        where = f"{error.filename}: " if error.filename else ""
+        what, hint = ("cannot be written: ", "choose another --output, or free space") if isinstance(error, WriteError) else ("", "check the path")
+        typer.echo(f"error: {where}{what}{error.strerror or error} ({hint})", err=True)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         typer.echo("interrupted: run the same command again to go on", err=True)

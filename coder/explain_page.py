@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from coder.coding import SentenceTrace
 from coder.explain import Account, actor_lines, attempt_lines, event_lines, why_nothing
+from coder.marking import cut
 from coder.records import Event, Sentence
 from coder.report.patterns import pattern_texts
 from coder.report.render import asset, fill, policy
@@ -50,23 +51,10 @@ def _sentence(trace: SentenceTrace, account: Account, patterns: dict[str, tuple[
 def marked(event: Event) -> list[tuple[str, str]]:
     """The sentence in pieces, each with what it is: source, target, trigger or nothing."""
     sentence = event.sentence
-    parts = [""] * len(sentence.text)
     spans = [(sentence.starts[t], sentence.ends[t], "trigger") for t in event.trigger_tokens]
-    spans.append((event.source.mention.start, event.source.mention.end, "source"))
-    if event.target:
-        spans.append((event.target.mention.start, event.target.mention.end, "target"))
-    for start, end, name in spans:
-        for at in range(max(start - sentence.start, 0), min(end - sentence.start, len(parts))):
-            parts[at] = name
-    pieces: list[tuple[str, str]] = []
-    at = 0
-    while at < len(parts):
-        end = at
-        while end < len(parts) and parts[end] == parts[at]:
-            end += 1
-        pieces.append((parts[at], sentence.text[at:end]))
-        at = end
-    return pieces
+    spans += [(side.mention.start, side.mention.end, part) for part, side in (("source", event.source), ("target", event.target)) if side]
+    within = [(max(first - sentence.start, 0), min(last - sentence.start, len(sentence.text)), part) for first, last, part in spans]
+    return [(part, text) for text, part in cut(sentence.text, within)]
 
 
 def tree_lines(sentence: Sentence) -> list[tuple[int, str, str]]:

@@ -6,10 +6,11 @@ themselves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-GAP = " … "  # between the pieces of a trigger, as `tables.event_row` writes it
+from coder.tables import GAP
+
 Piece = tuple[str, str]
 
 
@@ -25,16 +26,22 @@ def pieces(row: Mapping[str, Any]) -> list[Piece]:
     start = sentence_start(row)
     if start is None:
         return [(text, "")] if text else []
+    spans = [(first, last, "trigger") for first, last in _trigger_spans(row, start)]
+    spans += [(row[f"{side}_start"], row[f"{side}_end"], side) for side in ("source", "target") if row[f"{side}_start"] is not None]
+    return cut(text, [(first - start, last - start, part) for first, last, part in spans])
+
+
+def cut(text: str, spans: Iterable[tuple[int, int, str]]) -> list[Piece]:
+    """A text cut into (text, part), which make it up.
+
+    Args:
+        spans: first character, one past the last one, and part; later ones win over earlier ones, and those that do not lie
+            within the text are left out.
+    """
     parts = [""] * len(text)
-    for part, spans in (
-        ("trigger", _trigger_spans(row, start)),
-        ("source", [(row["source_start"], row["source_end"])]),
-        ("target", [(row["target_start"], row["target_end"])]),
-    ):
-        for first, last in spans:
-            if first is None or last is None or first < start or last > start + len(text):
-                continue
-            parts[first - start : last - start] = [part] * (last - first)
+    for first, last, part in spans:
+        if 0 <= first <= last <= len(text):
+            parts[first:last] = [part] * (last - first)
     found: list[Piece] = []
     at = 0
     while at < len(text):
@@ -47,21 +54,21 @@ def pieces(row: Mapping[str, Any]) -> list[Piece]:
 
 
 def sentence_start(row: Mapping[str, Any]) -> int | None:
-    """Where the sentence begins in the document: the place at which most of the row's words fit, None if none does."""
-    text = row["sentence_text"]
-    first = row["trigger_text"].split(GAP)[0]
+    """Where the sentence begins in the document: the place at which the row's own words fit best, None if the trigger fits nowhere."""
+    sentence: str = row["sentence_text"]
+    trigger: str = row["trigger_text"].split(GAP)[0]
     best: tuple[int, int] | None = None
-    at = text.find(first) if first else -1
+    at = sentence.find(trigger) if trigger else -1
     while at >= 0:
         start = row["trigger_start"] - at
-        fit = sum(
-            row[f"{side}_start"] is not None
-            and text[max(row[f"{side}_start"] - start, 0) : max(row[f"{side}_end"] - start, 0)] == row[f"{side}_text"]
-            for side in ("source", "target")
-        )
+        fit = 0
+        for side in ("source", "target"):
+            text, first = row[f"{side}_text"], row[f"{side}_start"]
+            if text is not None and first is not None and 0 <= first - start <= len(sentence) - len(text):
+                fit += 1 if sentence.startswith(text, first - start) else -1
         if start >= 0 and (best is None or fit > best[0]):
             best = (fit, start)
-        at = text.find(first, at + 1)
+        at = sentence.find(trigger, at + 1)
     return best[1] if best else None
 
 

@@ -15,40 +15,11 @@ import pyarrow.json as pa_json
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
-from coder.tables import DocumentRow, EventRow, Row, arrow_schema
+from coder.event_files import event_files
+from coder.tables import DocumentRow, EventRow, Row, arrow_schema, run_metadata
 
 TEXT_TABLES = (".csv", ".jsonl", ".ndjson")
 VOLUME_COLUMNS = ("document_id", "publication_date", "duplicate_of", "outcome")
-
-
-def event_files(paths: Sequence[Path]) -> list[Path]:
-    """The tables of events among files and folders.
-
-    A folder stands for the events.parquet in it or, where there is none, below it (several builds), else for all its
-    Parquet files (the parts that Spark writes).
-
-    Raises:
-        InputError: there is nothing to read.
-    """
-    files: list[Path] = []
-    for path in paths:
-        if path.is_file():
-            files.append(path)
-            continue
-        if not path.is_dir():
-            raise InputError("no such file or folder", path=path, hint="give events.parquet or the folder of a build")
-        found = [path / "events.parquet"] if (path / "events.parquet").is_file() else _visible(path, "events.parquet")
-        found = found or _visible(path, "*.parquet")
-        if not found:
-            raise InputError("no table of events in this folder", path=path, hint="run `eventcoder build` or give the file")
-        files += found
-    return list(dict.fromkeys(files))
-
-
-def _visible(folder: Path, pattern: str) -> list[Path]:
-    return [
-        p for p in sorted(folder.rglob(pattern)) if p.is_file() and not any(part[0] in "._" for part in p.relative_to(folder).parts)
-    ]
 
 
 def read_events(paths: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
@@ -86,7 +57,7 @@ def file_metadata(paths: Sequence[Path]) -> dict[str, str]:
     for file in event_files(paths):
         if file.suffix in TEXT_TABLES:
             return {}
-        told = {k.decode(): v.decode() for k, v in (pq.read_schema(file).metadata or {}).items() if k.startswith(b"eventcoder.")}
+        told = run_metadata(pq.read_schema(file))
         agreed = told if agreed is None else {k: v for k, v in agreed.items() if told.get(k) == v}
     return agreed or {}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from coder.errors import EventCoderError
+from coder.files import replacing
 from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
 from coder.panel_columns import panel_model
 from coder.panel_input import read_events, read_volume
@@ -52,11 +52,14 @@ def write_panel(panel: Panel, options: PanelOptions, path: Path, about: Mapping[
     if path.suffix == ".parquet":
         write_parquet(table.replace_schema_metadata({k: told[k] for k in sorted(told)}), path)
     elif path.suffix == ".csv":
-        _write(path, lambda to: pa_csv.write_csv(table, to, pa_csv.WriteOptions(quoting_style="needed")))
+        with replacing(path) as temporary:
+            pa_csv.write_csv(table, temporary, pa_csv.WriteOptions(quoting_style="needed"))
     elif path.suffix == ".jsonl":
-        _write(path, lambda to: _jsonl(table, to))
+        with replacing(path) as temporary:
+            _jsonl(table, temporary)
     else:
-        _write(path, lambda to: _stata(table, options, to))
+        with replacing(path) as temporary:
+            _stata(table, options, temporary)
 
 
 def write_dyad_month(folder: Path, about: Mapping[str, str]) -> None:
@@ -93,13 +96,3 @@ def _stata(table: pa.Table, options: PanelOptions, path: Path) -> None:
         path, version=118, write_index=False, convert_dates={"period_start": "td", "period_end": "td"}, variable_labels=labels,
         time_stamp=dt.datetime(2000, 1, 1),
     )  # fmt: skip
-
-
-def _write(path: Path, write: Callable[[Path], None]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

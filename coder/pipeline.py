@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +20,7 @@ from coder import __version__
 from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
+from coder.files import reason
 from coder.ontology import SCORE_COLUMNS
 from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
 from coder.places import gazetteer_version
@@ -306,21 +305,15 @@ def build(
     except Timeout as error:
         raise InputError(f"another build is writing {output}", hint="wait until it has finished") from error
     except OSError as error:
-        raise InputError(f"cannot write to {output}: {_reason(error)}", hint="free space or choose another --output") from error
+        raise InputError(f"cannot write to {output}: {reason(error)}", hint="free space or choose another --output") from error
     try:
         return _build(corpus, output, resources, model, progress)
     except OSError as error:
         raise InputError(
-            f"cannot write to {output}: {_reason(error)}", hint="the tables of the last build are untouched; free space and run again"
+            f"cannot write to {output}: {reason(error)}", hint="the tables of the last build are untouched; free space and run again"
         ) from error
     finally:
         lock.release()
-
-
-def _reason(error: OSError) -> str:
-    """What the system says, which Arrow puts at the end of words of its own."""
-    number = re.search(r"\[errno (\d+)\]", str(error))
-    return os.strerror(int(number[1])) if number else error.strerror or str(error)
 
 
 def _build(corpus: Path, output: Path, resources: Resources, model: Model, progress: Progress | None) -> Summary:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
+from coder.files import replacing
 from coder.ontology import CodeEntry, Ontology
 from coder.records import Event, Reject
 
@@ -26,8 +26,10 @@ Int8 = Annotated[int, pa.int8()]
 Int64 = Annotated[int, pa.int64()]
 Float32 = Annotated[float, pa.float32()]
 Status = Literal["asserted", "intended", "hypothetical", "negated"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 Precision = Literal["day", "week", "month", "quarter", "year", "unknown"]
 Basis = Literal["explicit", "relative", "tense", "publication", "unknown"]
+GAP = " … "  # in trigger_text, between words that do not stand together
 
 
 class Row(BaseModel):
@@ -294,7 +296,7 @@ def event_row(event: Event, ontology: Ontology) -> dict[str, Any]:
         "attributed_to": event.attributed_to,
         "attributed_text": event.attributed_text,
         "reciprocal": event.reciprocal,
-        "trigger_text": " … ".join(_runs(event)),
+        "trigger_text": GAP.join(_runs(event)),
         "trigger_start": trigger_start,
         "trigger_end": trigger_end,
         "pattern_id": event.pattern_id,
@@ -469,24 +471,20 @@ def write_table(
     write_parquet(table, path)
 
 
+def run_metadata(schema: pa.Schema) -> dict[str, str]:
+    """What a table of ours tells of the run that made it, in the order of its keys."""
+    ours = {k.decode(): v.decode("utf-8", "replace") for k, v in (schema.metadata or {}).items() if k.startswith(b"eventcoder.")}
+    return dict(sorted(ours.items()))
+
+
 def write_parquet(table: pa.Table, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as temporary:
         pq.write_table(table, temporary, compression="zstd", row_group_size=65536, write_statistics=True)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_text(text: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_json(value: Any, path: Path) -> None:

@@ -54,6 +54,35 @@ def test_errors_are_one_line_and_status_2(
     assert "Traceback" not in shown
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["panel", "{build}", "-o", "{file}/x.csv"],
+        ["panel", "{build}", "-o", "{file}/x.parquet"],
+        ["export", "{build}", "-o", "{file}/x"],
+        ["validate", "sample", "{build}", "-o", "{file}/x.csv"],
+        ["report", "--output", "{build}", "-o", "{file}/x.html"],
+        ["code", "{build}/.parses", "-o", "{file}/x.parquet"],
+        ["parse", "{file}", "-o", "{file}/x.conllu"],
+        ["build", "--corpus", "{file}", "-o", "{file}/x"],
+    ],
+    ids=lambda a: " ".join(a[:2]),
+)
+def test_output_that_cannot_be_written(
+    arguments: list[str], sample_build: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "text.txt"
+    file.write_text("No folder.")
+    monkeypatch.setattr("sys.argv", ["eventcoder", *(a.format(build=sample_build, file=file) for a in arguments)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    shown = capsys.readouterr().err
+    assert (caught.value.code, shown.count("error: ")) == (2, 1)
+    assert f"{file}/x" in shown
+    assert "choose another --output" in shown
+    assert [p.name for p in tmp_path.iterdir()] == ["text.txt"]
+
+
 def parsed() -> ParsedDocument:
     text = "France condemned Mali ."
     forms = tuple(text.split())

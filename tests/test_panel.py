@@ -20,9 +20,10 @@ from typer.testing import CliRunner
 from coder.cli import app
 from coder.commands.panel import read_actors, read_statuses
 from coder.errors import EventCoderError, InputError
+from coder.event_files import event_files
 from coder.panel import Panel, PanelOptions, PanelTooLarge, make_panel
 from coder.panel_columns import ROOTS, panel_schema
-from coder.panel_input import event_files, read_events, read_volume
+from coder.panel_input import read_events, read_volume
 from coder.panel_output import DYAD_MONTH, write_dyad_month
 from coder.periods import PERIODS
 from coder.tables import DocumentRow, EventRow, arrow_schema, group_daily, split_code, write_table

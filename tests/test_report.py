@@ -16,11 +16,11 @@ from conftest import DATA
 from report_world import document, event, made_up, write_build
 
 from coder.errors import InputError
+from coder.marking import sentence_start
 from coder.pipeline import code_document
 from coder.records import Document, ParsedDocument, Sentence
 from coder.report import write_report
 from coder.report.columns import NULL_DAY, Values, pack, squeeze, unpack
-from coder.report.data import sentence_start
 from coder.report.patterns import pattern_texts
 from coder.report.render import script
 from coder.resources import Resources, load_resources

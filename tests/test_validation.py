@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from coder import marking
 from coder.cli import app
 from coder.errors import EventCoderError, InputError, OptionsError
-from coder.validation.form import content_hash, render_form
+from coder.report.render import content_hash
+from coder.validation.form import render_form
 from coder.validation.render import render
 from coder.validation.sample import NEEDED, NONE, Item, allocate, draw
 from coder.validation.score import MAIN, agreement, alpha, score, verdict, wilson

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from coder.panel import Panel
 
 Fill = Literal["all", "seen", "none"]
-STATUSES = ("asserted", "intended", "hypothetical", "negated", "all")
 
 
 def register(app: typer.Typer) -> None:
@@ -114,8 +113,10 @@ def read_actors(given: Sequence[str]) -> tuple[str, ...]:
 
 def read_statuses(given: Sequence[str]) -> tuple[str, ...]:
     """Raises EventCoderError where one is no status; none where all count."""
+    from coder.tables import STATUSES
+
     wanted = [word for item in given for word in item.split(",")]
-    unknown = [word for word in wanted if word not in STATUSES]
+    unknown = [word for word in wanted if word not in (*STATUSES, "all")]
     if unknown:
-        raise EventCoderError(f'no status "{unknown[0]}"', hint=f"one of {', '.join(STATUSES)}")
+        raise EventCoderError(f'no status "{unknown[0]}"', hint=f"choose one of: {', '.join(STATUSES)}, all")
     return () if "all" in wanted else tuple(s for s in STATUSES if s in wanted)

@@ -13,8 +13,8 @@ from coder.commands.shared import AddedOption, DictionariesOption, load, say
 def report(
     output: Annotated[Path, typer.Option("--output", help="Folder of a build.")] = Path("output"),
     page: Annotated[Path | None, typer.Option("-o", "--page", help="The page; report.html in the folder when not given.")] = None,
-    trees: Annotated[int, typer.Option(min=0, help="Dependency trees for so many sentences, in the order of the events.")] = 5000,
-    events: Annotated[int, typer.Option(min=1, help="Hold the latest so many events.")] = 250_000,
+    trees: Annotated[int, typer.Option("--max-trees", "--trees", min=0, help="Dependency trees for so many sentences, in the order of the events.")] = 5000,
+    events: Annotated[int, typer.Option("--max-events", "--events", min=1, help="Hold the latest so many events.")] = 250_000,
     dictionaries: DictionariesOption = None,
     add_dictionaries: AddedOption = None,
 ) -> None:

@@ -94,5 +94,6 @@ def parse_date(value: str | None) -> dt.date | None:
         return None
     day, problem = parse(value)
     if day is None:
-        raise EventCoderError(problem or f'"{value}" is not a date', hint="write it as 2024-05-31")
+        what = problem.partition(" (write ")[0] or f'"{value}" is not a date'
+        raise EventCoderError(what, hint="write it as 2024-05-31")
     return day

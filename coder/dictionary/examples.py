@@ -15,6 +15,7 @@ from coder.coding import SentenceTrace, code_sentences
 from coder.conllu import iter_conllu, write_conllu
 from coder.dictionary.load import pattern_ids
 from coder.dictionary.schema import ExampleModel
+from coder.files import replacing
 from coder.pipeline import Model
 from coder.records import Document, Event, ParsedDocument
 from coder.resources import Resources
@@ -90,11 +91,8 @@ def parse_examples(examples: Iterable[Example], store: Path | None, model: Model
         for parsed in model.parser.parse(missing.values()):
             known[parsed.document.id] = parsed
         if store is not None:
-            temporary = store.with_name(f".{store.name}.tmp")
-            store.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as stream:
+            with replacing(store) as temporary, temporary.open("w", encoding="utf-8") as stream:
                 write_conllu((known[key] for key in sorted(known)), stream)
-            temporary.replace(store)
     return known
 
 

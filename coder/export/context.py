@@ -66,6 +66,11 @@ def number_of(name: str) -> int:
         return int(hashlib.sha256(name.encode()).hexdigest()[:13], 16)
 
 
+def score(value: float | None) -> str | None:
+    """A Goldstein score with one decimal: float32 holds 3.4 as 3.4000000954."""
+    return None if value is None else f"{value:.1f}"
+
+
 def actor_name(row: Mapping[str, Any], side: str) -> str | None:
     """The canonical name of a side, else the words that name it."""
     name: str | None = row.get(f"{side}_name") or row.get(f"{side}_text")

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from coder.export.codes import Actor, Country, country, split_actor
-from coder.export.context import Context, actor_name, added, day_of, number_of, written
+from coder.export.context import Context, actor_name, added, day_of, number_of, score, written
 from coder.export.layouts import Cell, Column, Layout, columns
 from coder.export.places import PlaceKind, place_kind
 
@@ -176,11 +176,6 @@ def _event(row: Mapping[str, Any], context: Context, *, second: bool) -> tuple[C
         *nowhere, *nowhere, *_place(row, adm2=second),
         written(first, TIME if second else DAY), reports[0].url or reports[0].id,
     )  # fmt: skip
-
-
-def score(value: float | None) -> str | None:
-    """A Goldstein score with one decimal: float32 holds 3.4 as 3.4000000954."""
-    return None if value is None else f"{value:.1f}"
 
 
 def gdelt1_event(row: Mapping[str, Any], context: Context) -> tuple[Cell, ...]:

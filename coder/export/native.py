@@ -13,9 +13,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from coder.errors import OptionsError
-from coder.export.output import binary_output, replacing, text_output
+from coder.export.output import binary_output, text_output
 from coder.export.source import Source
 from coder.export.stata import write_dta
+from coder.files import replacing
 from coder.tables import EventRow
 
 FORMATS = {

@@ -5,41 +5,19 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from coder.errors import InputError
 from coder.export.layouts import Cell, Layout
+from coder.files import replacing
 
 # A fixed time inside archives: the same events give the same bytes.
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _BREAKS = str.maketrans(dict.fromkeys("\t\n\r\v\f\x00\x1c\x1d\x1e\x85\u2028\u2029", " "))
 _UNQUOTED = _BREAKS | str.maketrans({'"': "'"})
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary name beside a file that takes its place when all went well.
-
-    Raises:
-        InputError: the folder cannot be written to.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"cannot be written: {error.strerror or error}", path=path, hint="choose another --output"
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 @contextmanager

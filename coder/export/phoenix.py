@@ -10,8 +10,7 @@ from functools import cache
 from typing import Any
 
 from coder.export.codes import countries, country
-from coder.export.context import Context, day_of, written
-from coder.export.gdelt import score
+from coder.export.context import Context, day_of, score, written
 from coder.export.layouts import Cell, Column, Layout, columns, joined
 
 ENTITIES = frozenset(("IGO", "NGO", "IMG", "MNC"))

@@ -7,8 +7,7 @@ from functools import cache
 from typing import Any
 
 from coder.export.codes import country, split_actor
-from coder.export.context import Context, actor_name, day_of, written
-from coder.export.gdelt import score
+from coder.export.context import Context, actor_name, day_of, score, written
 from coder.export.layouts import Cell, Column, Layout, columns
 from coder.export.places import town_and_province
 

@@ -17,6 +17,7 @@ from coder.export.output import line_writer, text_output
 from coder.export.source import Groups, Source, open_source
 from coder.ontology import SCORE_COLUMNS, load_ontology
 from coder.resources import shipped_dictionaries
+from coder.tables import STATUSES
 
 LAYOUTS: Mapping[str, Layout] = {
     layout.name: layout
@@ -39,7 +40,6 @@ ALIASES = {
     "stata": "dta",
     "ndjson": "jsonl",
 }
-STATUSES = ("asserted", "intended", "hypothetical", "negated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,8 @@ def export_events(
         zero_unknown: write 0 where a demanded number is not known (`Column.demanded`).
 
     Raises:
-        InputError: a table cannot be read or a file not be written.
+        InputError: a table cannot be read.
+        WriteError: a file cannot be written.
         OptionsError: an option means nothing.
     """
     name = resolve(layout)

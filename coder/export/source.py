@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
+from coder.event_files import event_files
+from coder.tables import run_metadata
 
 BATCH = 4096
 NEEDED = ("event_id", "document_id", "sentence_index", "source", "target", "code", "event_date", "status")
@@ -89,16 +91,13 @@ def open_source(paths: Sequence[Path], documents: Path | None = None) -> Source:
     """Find the tables and check that they hold events.
 
     Args:
-        paths: Parquet files or folders of them; in the folder of a build events.parquet alone is taken.
+        paths: Parquet files or folders, as `event_files` takes them.
         documents: documents.parquet; None takes the one beside each table, if there is one.
 
     Raises:
         InputError: nothing is there, or a table is not one of events.
     """
-    files: list[Path] = []
-    for path in paths:
-        files += _files(path)
-    files = list(dict.fromkeys(files))
+    files = event_files(paths)
     metadata: dict[str, str] = {}
     for number, file in enumerate(files):
         try:
@@ -109,9 +108,7 @@ def open_source(paths: Sequence[Path], documents: Path | None = None) -> Source:
         if missing:
             raise InputError(f"not a table of events: it has no column {', '.join(missing)}", path=file, hint=HINT)
         if number == 0:
-            metadata = {
-                k.decode(): v.decode() for k, v in (schema.metadata or {}).items() if k.startswith(b"eventcoder.")
-            }
+            metadata = run_metadata(schema)
     if documents is not None and not documents.is_file():
         raise InputError("there is no such file", path=documents, hint="give the documents.parquet of a build")
     tables = (
@@ -124,26 +121,6 @@ def open_source(paths: Sequence[Path], documents: Path | None = None) -> Source:
         for row in _document_rows(table):
             found.setdefault(row["document_id"], row)
     return Source(tuple(files), metadata, found)
-
-
-def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        raise InputError("there is no such file or folder", path=path, hint=HINT)
-    if (path / "events.parquet").is_file():
-        return [path / "events.parquet"]
-    found = sorted(p for p in path.rglob("*.parquet") if not p.name.startswith(".") and set(NEEDED) <= _names(p))
-    if not found:
-        raise InputError("there is no table of events in this folder", path=path, hint=HINT)
-    return found
-
-
-def _names(path: Path) -> set[str]:
-    try:
-        return set(pq.read_schema(path).names)
-    except (OSError, ValueError):
-        return set()
 
 
 def _document_rows(path: Path) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ def read_text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path=path) from error
+        raise InputError(f"cannot be read: {error.strerror}", path=path, hint="check the path") from error
     return _decoded(raw).replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -21,14 +21,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
+from coder.marking import sentence_start
 from coder.report.columns import NULL_DAY, Values, pack
 from coder.report.patterns import pattern_texts
 from coder.report.trees import pack_trees, stored_sentences
 from coder.resources import Resources
 from coder.store import ParseStore
-from coder.tables import DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
+from coder.tables import DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema, run_metadata
 
-ELLIPSIS = " … "
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 _EVENT_ID = re.compile(r"[0-9a-f]{16}")
 _COLUMNS = [name for name in EventRow.model_fields if name not in {"daily_id", "story_id"}]
@@ -63,35 +63,6 @@ class Report:
     reject_counts: tuple[tuple[str, str, int], ...]
     metadata: dict[str, str]
     notes: tuple[str, ...]
-
-
-def sentence_start(row: Mapping[str, Any]) -> int | None:
-    """Where a sentence begins in its document: the one place at which its mentions and trigger stand in its text.
-
-    Args:
-        row: of events.parquet.
-
-    Returns:
-        An offset in characters; None where the row's own texts contradict each other.
-    """
-    sentence: str = row["sentence_text"]
-    words: str = row["trigger_text"].split(ELLIPSIS)[0]
-    best: int | None = None
-    best_hits = -1
-    at = sentence.find(words)
-    while at >= 0:
-        start = row["trigger_start"] - at
-        hits = 0
-        for side in ("source", "target"):
-            text, first = row[f"{side}_text"], row[f"{side}_start"]
-            if text is not None and first is not None:
-                inside = first - start
-                if inside >= 0 and inside + len(text) <= len(sentence):
-                    hits += 1 if sentence.startswith(text, inside) else -1
-        if start >= 0 and hits > best_hits:
-            best, best_hits = start, hits
-        at = sentence.find(words, at + 1)
-    return best
 
 
 def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_events: int, max_trees: int) -> Report:
@@ -177,9 +148,7 @@ def _events_file(path: Path) -> tuple[pq.ParquetFile, dict[str, str]]:
     missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
     if missing:
         raise InputError(f"{path} has no column {', '.join(missing)}", hint="build it again with this version")
-    raw = file.schema_arrow.metadata or {}
-    metadata = {k.decode(): v.decode("utf-8", "replace") for k, v in raw.items() if k.startswith(b"eventcoder.")}
-    return file, dict(sorted(metadata.items()))
+    return file, run_metadata(file.schema_arrow)
 
 
 def _latest(file: pq.ParquetFile, days: pa.ChunkedArray, limit: int) -> pa.Table:

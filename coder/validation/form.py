@@ -5,7 +5,6 @@ Every string of the corpus is escaped; the page's policy runs its own script and
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import json
@@ -13,17 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from coder.marking import pieces
+from coder.report.render import policy
 from coder.validation.sample import Item
 from coder.validation.sheet import COLUMNS, QUESTIONS, sheet_row
 
 PAGE = Path(__file__).parent / "page"
 ANSWERS = (("y", "right"), ("n", "wrong"), ("?", "unsure"))
 _TITLES = {"source": "source", "trigger": "action", "target": "target"}
-
-
-def content_hash(text: str) -> str:
-    """A script or style as the policy names it."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def render_form(items: Sequence[Item], by: str) -> str:
@@ -39,12 +34,9 @@ def render_form(items: Sequence[Item], by: str) -> str:
     data = json.dumps({"sample": sample, "columns": COLUMNS, "questions": list(QUESTIONS), "rows": rows}, ensure_ascii=False)
     for mark in "<>&\u2028\u2029":  # nothing in it can end the element
         data = data.replace(mark, f"\\u{ord(mark):04x}")
-    policy = (
-        f"default-src 'none'; script-src {content_hash(script)}; style-src {content_hash(style)}; base-uri 'none'; form-action 'none'"
-    )
     body = "\n".join(_item(number, item, row) for number, (item, row) in enumerate(zip(items, rows, strict=True), 1))
     return _PAGE.format(
-        policy=html.escape(policy), style=style, script=script, data=data, items=body, count=len(items)
+        policy=html.escape(policy(script, style)), style=style, script=script, data=data, items=body, count=len(items)
     )  # fmt: skip
 
 

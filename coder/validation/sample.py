@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import InputError, OptionsError
+from coder.event_files import event_files
 
 ALLOCATIONS = ("proportional", "equal")
 NONE = "(none)"
@@ -42,7 +43,7 @@ def sample_events(path: Path, n: int, *, by: str, seed: int = 1, allocation: str
     """Draw from a table of events; only the drawn rows are read whole, so that large tables need little memory.
 
     Args:
-        path: events.parquet, or the folder of a build.
+        path: events.parquet, or a folder as `event_files` takes it.
         n, by, seed, allocation: as of `draw`.
 
     Raises:
@@ -53,22 +54,22 @@ def sample_events(path: Path, n: int, *, by: str, seed: int = 1, allocation: str
     import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
-    path = path / "events.parquet" if path.is_dir() else path
-    try:
-        names = pq.read_schema(path).names
-    except FileNotFoundError:
-        raise InputError("no such file", path=path, hint="run `eventcoder build` first, or give the path of an events.parquet") from None
-    except (pa.ArrowException, OSError) as error:
-        raise InputError("not a Parquet file", path=path, hint="give an events.parquet made by `eventcoder build` or `code`") from error
-    missing = [name for name in NEEDED if name not in names]
-    if missing:
-        raise InputError(f"no column {', '.join(missing)}", path=path, hint="give an events.parquet made by `eventcoder build` or `code`")
-    if by not in names:
-        raise OptionsError(f'the table has no column "{by}"', hint=f"--by takes one of: {', '.join(names)}")
-    keys = pq.read_table(path, columns=list(dict.fromkeys(["event_id", by]))).to_pylist()
+    files = event_files([path])
+    for file in files:
+        try:
+            names = pq.read_schema(file).names
+        except (pa.ArrowException, OSError) as error:
+            raise InputError("not a Parquet file", path=file, hint="give an events.parquet made by `eventcoder build` or `code`") from error
+        missing = [name for name in NEEDED if name not in names]
+        if missing:
+            raise InputError(f"no column {', '.join(missing)}", path=file, hint="give an events.parquet made by `eventcoder build` or `code`")
+        if by not in names:
+            raise OptionsError(f'the table has no column "{by}"', hint=f"--by takes one of: {', '.join(names)}")
+    table = ds.dataset(files, format="parquet")
+    keys = table.to_table(columns=list(dict.fromkeys(["event_id", by]))).to_pylist()
     items = draw(keys, n, by=by, seed=seed, allocation=allocation)
     wanted = ds.field("event_id").isin([item.row["event_id"] for item in items])
-    rows = {row["event_id"]: row for row in ds.dataset(path).to_table(columns=list(NEEDED), filter=wanted).to_pylist()}
+    rows = {row["event_id"]: row for row in table.to_table(columns=list(NEEDED), filter=wanted).to_pylist()}
     return [replace(item, row=rows[item.row["event_id"]]) for item in items]
 
 
