@@ -11,7 +11,7 @@ from typing import Any
 
 from coder.citation import citation
 from coder.markdown import code, escape, share, table
-from coder.resources import Resources, shipped_dictionaries
+from coder.resources import SHIPPED, Resources, dictionary_names
 
 CARDS = Path(__file__).parent / "models"
 # Longer lists of publishers say little in a paper; documents.parquet has them all.
@@ -156,8 +156,7 @@ def _dictionaries(resources: Resources, metadata: Mapping[str, str]) -> list[str
     if loaded.legacy is not None:
         lines += ["TABARI or PETRARCH dictionaries were among them; their own entries are not counted here.", ""]
     lines += table(("root code", "frames"), sorted(frames.items()), right=(1,))
-    files = {*loaded.files, *resources.ontology_folder.glob("*.csv")}
-    hashes = sorted({(_name(path), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files})
+    hashes = sorted({(_shown(name), hashlib.sha256(path.read_bytes()).hexdigest()) for name, path in dictionary_names(resources).items()})
     return [*lines, *table(("file", "SHA-256"), [(code(name), code(digest)) for name, digest in hashes])]
 
 
@@ -183,9 +182,6 @@ def _others(resources: Resources, metadata: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _name(path: Path) -> str:
-    """A file's name that is the same on every machine: within the shipped folder, else its folder and name."""
-    try:
-        return f"shipped: {path.resolve().relative_to(shipped_dictionaries().resolve()).as_posix()}"
-    except ValueError:
-        return "/".join(path.parts[-2:])
+def _shown(name: str) -> str:
+    """A dictionary's name that is the same on every machine: within the shipped folder, else its folder and name."""
+    return name if name.startswith(SHIPPED) else "/".join(Path(name).parts[-2:])

@@ -21,13 +21,12 @@ from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
 from coder.files import reason
-from coder.ontology import SCORE_COLUMNS
 from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
 from coder.places import gazetteer_version
 from coder.read import MANIFEST_NAME, iter_corpus, list_files
 from coder.read.source import printable
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
-from coder.resources import Resources, shipped_dictionaries
+from coder.resources import Resources, dictionary_names
 from coder.staging import Staging
 from coder.store import ParseStore, parse_key, rebind
 from coder.stories import Fingerprint, find_stories, fingerprint, story_columns
@@ -59,7 +58,6 @@ TABLES = (
     "panel_dyad_month.parquet",
 )  # fmt: skip
 PAGES = ("codebook.md", "data_statement.md")
-SHIPPED = "shipped: "
 Progress = Callable[[str, int], None]
 
 
@@ -405,17 +403,6 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         write_json(manifest, staged.folder / "manifest.json")
         staged.commit()
     return summary
-
-
-def dictionary_names(resources: Resources) -> dict[str, Path]:
-    """Every dictionary and ontology file, and a user's scores, by a name without the path of the installation."""
-    shipped = shipped_dictionaries()
-    files = [*resources.dictionaries.files, *sorted(resources.ontology_folder.glob("*.csv"))]
-    if resources.options.scores not in SCORE_COLUMNS:
-        files.append(Path(resources.options.scores))
-    return {
-        f"{SHIPPED}{p.relative_to(shipped).as_posix()}" if p.is_relative_to(shipped) else printable(p.as_posix()): p for p in files
-    }
 
 
 def _document_row(coded: Coded) -> dict[str, Any]:

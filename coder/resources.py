@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 
 from coder.dictionary.load import Dictionaries, load_dictionaries
 from coder.errors import InputError
-from coder.ontology import Ontology, load_ontology
+from coder.ontology import SCORE_COLUMNS, Ontology, load_ontology
 from coder.options import Options
+from coder.read.source import printable
 
 if TYPE_CHECKING:
     from coder.legacy.load import LegacyFile
 
 log = logging.getLogger(__name__)
+
+SHIPPED = "shipped: "  # before the names of shipped dictionaries, in place of the path of the installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,17 @@ def shipped_dictionaries() -> Path:
         if (folder / "ontology").is_dir():
             return folder
     raise InputError("the shipped dictionaries are missing", hint="install the package again, or give --dictionaries")
+
+
+def dictionary_names(resources: Resources) -> dict[str, Path]:
+    """Every dictionary and ontology file, and a user's scores, by a name without the path of the installation."""
+    shipped = shipped_dictionaries()
+    files = [*resources.dictionaries.files, *sorted(resources.ontology_folder.glob("*.csv"))]
+    if resources.options.scores not in SCORE_COLUMNS:
+        files.append(Path(resources.options.scores))
+    return {
+        f"{SHIPPED}{p.relative_to(shipped).as_posix()}" if p.is_relative_to(shipped) else printable(p.as_posix()): p for p in files
+    }
 
 
 def load_resources(

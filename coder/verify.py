@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from coder.errors import InputError, ModelError
 from coder.parse import BUNDLED_MODEL, BUNDLED_NAME, file_hash, verify_model
-from coder.pipeline import SHIPPED, combined_hash, corpus_hash
+from coder.pipeline import combined_hash, corpus_hash
 from coder.read import list_files
-from coder.resources import shipped_dictionaries
+from coder.resources import SHIPPED, shipped_dictionaries
 from coder.store import ParseStore
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -13,8 +13,8 @@ from coder.commands.shared import AddedOption, DictionariesOption, load, say
 def report(
     output: Annotated[Path, typer.Option("--output", help="Folder of a build.")] = Path("output"),
     page: Annotated[Path | None, typer.Option("-o", "--page", help="The page; report.html in the folder when not given.")] = None,
-    trees: Annotated[int, typer.Option("--max-trees", "--trees", min=0, help="Dependency trees for so many sentences, in the order of the events.")] = 5000,
-    events: Annotated[int, typer.Option("--max-events", "--events", min=1, help="Hold the latest so many events.")] = 250_000,
+    max_trees: Annotated[int, typer.Option(min=0, help="Dependency trees for so many sentences, in the order of the events.")] = 5000,
+    max_events: Annotated[int, typer.Option(min=1, help="Hold the latest so many events.")] = 250_000,
     dictionaries: DictionariesOption = None,
     add_dictionaries: AddedOption = None,
 ) -> None:
@@ -26,7 +26,7 @@ def report(
 
     resources = load(dictionaries, add_dictionaries)
     target = page or output / "report.html"
-    count = write_report(output, resources, target, max_events=events, max_trees=trees)
+    count = write_report(output, resources, target, max_events=max_events, max_trees=max_trees)
     say(f"{count} events -> {target} ({target.stat().st_size / 1e6:.1f} MB)")
 
 

@@ -12,15 +12,14 @@ from coder.commands.shared import say
 
 def verify(
     output: Annotated[Path, typer.Option(help="Folder of a build.")] = Path("output"),
-    corpus: Annotated[Path | None, typer.Option(help="Folder (or file) that was coded; corpus/ where it is there.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="Folder (or file) that was coded; corpus/ for output/.")] = None,
     show: Annotated[int, typer.Option(min=1, help="List this many differences.")] = 50,
 ) -> None:
     """Hash again everything that manifest.json names and say what differs; exit status 1 where something does."""
     from coder.verify import verify_build
 
-    default = Path("corpus")
-    if corpus is None and default.exists():
-        corpus = default
+    if corpus is None and output == Path("output") and Path("corpus").exists():  # what `build` takes without options
+        corpus = Path("corpus")
     result = verify_build(output, corpus)
     for difference in result.differences[:show]:
         typer.echo(str(difference))

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from coder.dictionary.schema import NON_COUNTRIES
+from coder.tables import BARE_ROLES
+
 DATA = Path(__file__).resolve().parent / "data"
 
 # CAMEO's world regions stand among its country codes.
@@ -21,12 +24,7 @@ REGIONS = frozenset(
         "AFR ASA BAG BLK CAS CAU CEU CFR CRB EAF EEU EIN EUR GZS LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WSB WST"
     ).split()
 )
-INTERNATIONAL = frozenset(("IGO", "IMG", "INT", "MNC", "NGM", "NGO", "UIS"))
-ROLES = INTERNATIONAL | frozenset(
-    (
-        "AGR BUS COP CRM CVL DEV EDU ELI ENV GOV HLH HRI INS JUD LAB LEG MED MIL MOD OPP PKO PTY RAD REB REF REL SEP SET SPY UAF"
-    ).split()
-)
+ROLES = NON_COUNTRIES | BARE_ROLES | {"PKO"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def split_actor(code: str | None) -> Actor:
     religions: list[str] = []
     roles: list[str] = []
     for place, part in enumerate(parts):
-        may_be_country = place == 0 or (place == 1 and parts[0] in INTERNATIONAL)
+        may_be_country = place == 0 or (place == 1 and parts[0] in NON_COUNTRIES)
         if parts[0] == "IMG" and part == "MUS":  # Muslims in older dictionaries, not Mauritius
             religions.append("MOS")
         elif may_be_country and is_country(part):
