@@ -1,4 +1,4 @@
-"""Which files are meant where a command takes tables of events: files, folders of a build, folders of part files."""
+"""Which files are meant where a command takes tables of events or documents: files, folders of a build, folders of part files."""
 
 from __future__ import annotations
 
@@ -36,6 +36,18 @@ def event_files(paths: Sequence[Path]) -> list[Path]:
             raise InputError("no table of events in this folder", path=path, hint="run `eventcoder build` or give the file")
         files += found
     return list(dict.fromkeys(files))
+
+
+def document_files(path: Path) -> list[Path]:
+    """The tables of documents that a file or folder stands for: documents.parquet in the folder, else its part files.
+
+    Raises:
+        InputError: there is nothing to read.
+    """
+    files = [path] if path.is_file() else [path / "documents.parquet"] if (path / "documents.parquet").is_file() else _visible(path, "*.parquet")
+    if not files:
+        raise InputError("there is no such file", path=path, hint="give the documents.parquet of a build, or the folder of a cluster's documents")
+    return files
 
 
 def _visible(folder: Path, pattern: str) -> list[Path]:

@@ -15,7 +15,7 @@ import pyarrow.json as pa_json
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
-from coder.event_files import event_files
+from coder.event_files import document_files, event_files
 from coder.tables import DocumentRow, EventRow, Row, arrow_schema, run_metadata
 
 TEXT_TABLES = (".csv", ".jsonl", ".ndjson")
@@ -41,7 +41,7 @@ def read_volume(paths: Sequence[Path], documents: Sequence[Path] = ()) -> pd.Dat
     Returns:
         None where a table of events has no documents.parquet beside it.
     """
-    files = [p / "documents.parquet" if p.is_dir() else p for p in documents]
+    files = [file for p in documents for file in document_files(p)]
     if not files:
         files = list(dict.fromkeys(p.with_name("documents.parquet") for p in event_files(paths)))
         if not all(p.is_file() for p in files):

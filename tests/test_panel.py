@@ -496,6 +496,12 @@ def test_several_builds_and_part_files(folder: Path, tmp_path: Path) -> None:
     assert pd.read_parquet(output)["documents_published"].isna().all()
     assert "documents_published stays empty" not in run(parts, "-o", output, "--documents", folder, "--documents", other)
     assert pd.read_parquet(output).drop_duplicates("period")["documents_published"].tolist() == [1, 1, 1]
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for i, part in enumerate((folder, other)):
+        (part / "documents.parquet").rename(documents / f"part-{i}.parquet")
+    run(parts, "-o", output, "--documents", documents)
+    assert pd.read_parquet(output).drop_duplicates("period")["documents_published"].tolist() == [1, 1, 1]
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
-from coder.event_files import event_files
+from coder.event_files import document_files, event_files
 from coder.tables import run_metadata
 
 BATCH = 4096
@@ -92,7 +92,7 @@ def open_source(paths: Sequence[Path], documents: Path | None = None) -> Source:
 
     Args:
         paths: Parquet files or folders, as `event_files` takes them.
-        documents: documents.parquet; None takes the one beside each table, if there is one.
+        documents: documents.parquet, or a folder of its parts; None takes the one beside each table, if there is one.
 
     Raises:
         InputError: nothing is there, or a table is not one of events.
@@ -109,10 +109,8 @@ def open_source(paths: Sequence[Path], documents: Path | None = None) -> Source:
             raise InputError(f"not a table of events: it has no column {', '.join(missing)}", path=file, hint=HINT)
         if number == 0:
             metadata = run_metadata(schema)
-    if documents is not None and not documents.is_file():
-        raise InputError("there is no such file", path=documents, hint="give the documents.parquet of a build")
     tables = (
-        [documents]
+        document_files(documents)
         if documents is not None
         else [p for p in {f.with_name("documents.parquet"): 0 for f in files} if p.is_file()]
     )
