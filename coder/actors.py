@@ -270,6 +270,8 @@ class SentenceMentions:
             as_source: look only where the doer of a noun stands, not at places and victims.
             exclude: spans of mentions that are not meant (the other side of the event).
         """
+        if head < self._dateline:
+            return None
         key = (head, as_source, exclude)
         if key not in self._inside:
             self._inside[key] = None
@@ -726,6 +728,8 @@ class SentenceMentions:
         for c in tree.children[head]:
             if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("in", "at", "near"):
                 owner = self.inside(c)
+                if owner is not None and owner.kind == "unknown" and owner.owners:  # "in the Turkish capital" read as a name
+                    owner = owner.owners[0]
                 if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
                     return (*found, owner)
         for c in tree.children[head]:
@@ -806,6 +810,9 @@ class SentenceMentions:
         for c in tree.children[head]:
             if tree.relation(c) != "acl":
                 continue
+            if not as_source and any(tree.relation(g) == "mark" and tree.lower[g] == "that" for g in tree.children[c]):
+                for s in tree.function(c, "subject"):  # "rejected the announcement that Keita had won"
+                    yield from self._as_owner(s, False, f"of whom the {form!r} tells")
             for g in tree.children[c]:
                 by = tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by")
                 if as_source and by and tree.deprels[c] != "acl:relcl":  # "missiles fired by the army"

@@ -609,7 +609,9 @@ class Matcher:
             if name == "subject":
                 owner = tuple(c for c in tree.children[i] if tree.deprels[c] == "nmod:poss" and tree.upos[c] != "PRON")
                 return owner or tree.function(carrier, "subject")
-            own = tuple(t for t in tree.function(i, name))
+            own = tree.function(i, name)
+            if not own and name in SHARED_PREPOSITIONS:  # "its rejection and condemnation of the plan"
+                own = next((found for c in tree.conjuncts(i)[1:] if (found := tree.function(c, name))), ())
             if own:
                 return own
             if name == "object":
@@ -734,7 +736,7 @@ class Matcher:
                 found = self._mentions_of(tree.function(c, "subject"), False, taken)
                 if found:
                     return found
-        names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) else ADDRESS_FUNCTIONS
+        names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) and code != "164" else ADDRESS_FUNCTIONS
         for name in names:
             found = self._mentions_of(self._function(i, carrier, name), False, taken)
             found = self._true_targets(tuple(m for m in found if m.kind != "unknown"), sources, code)
@@ -845,6 +847,7 @@ ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze 
 
 # Prepositions between an "empty" verb and its noun ("went into talks", "came under attack").
 LIGHT_PREPOSITIONS = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
+SHARED_PREPOSITIONS = frozenset({"of", "against", "for", "on", "to", "with"})
 CONDEMNATIONS = ("110", "111", "114")
 # Nouns whose content clause tells what somebody is said to have done.
 CLAIM_NOUNS = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())

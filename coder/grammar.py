@@ -297,6 +297,9 @@ class Tree:
                     return tuple(self._spread(objects))
             return self.grammatical_subject(head)[0]
         if relation == "acl":
+            writer = self._writer(i, head)
+            if writer >= 0:
+                return self.grammatical_subject(writer)[0]
             if self.deprels[i] == "acl:relcl":
                 has_object_gap = any(self.deprels[c] in SUBJECT_LABELS for c in self.children[i])
                 return () if has_object_gap else tuple(self._spread([head]))
@@ -309,9 +312,6 @@ class Tree:
                 if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp") and self.lemmas[above] in OWNING_VERBS:
                     return self.grammatical_subject(above)[0]
                 return ()
-            writer = self._writer(i, head)
-            if writer >= 0:
-                return self.grammatical_subject(writer)[0]
             if self.child(head, "cop") >= 0 and i > 0 and self.forms[i - 1] == ",":  # "is the largest donor, contributing …"
                 return self._predicate_subject(head)
             return tuple(self._spread([head]))
@@ -333,7 +333,10 @@ class Tree:
         """The verb of "sent a letter to the head of the bank threatening …": who wrote it speaks, not whom it went to; -1 for none."""
         if self.lemmas[i] not in SPEAKING_VERBS or not self.forms[i].endswith("ing"):
             return -1
-        while head >= 0 and self.relation(head) in ("nmod", "appos", "compound"):
+        while head >= 0 and self.relation(head) in ("nmod", "appos", "compound", "obl"):
+            if self.relation(head) == "obl":
+                sent = self.child(self.heads[head], "obj")
+                return self.heads[head] if sent >= 0 and self.lemmas[sent] in MESSAGES else -1
             head = self.heads[head]
             if head >= 0 and self.lemmas[head] in MESSAGES:
                 verb = self.heads[head]
