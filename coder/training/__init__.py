@@ -1,0 +1,1 @@
+"""Training and measuring of the English parsing models; not needed to code events."""

