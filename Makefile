@@ -2,6 +2,8 @@
 # make test        runs the tests, ruff and mypy
 # make howto       writes the output shown in docs/howto-*.md anew
 # make benchmark  speed and memory: parsing, coding, whole builds (benchmark-parsing, -coding, -build for one)
+# make models TREEBANKS=DIR        trains the English models anew (hours; docs/models.md); make models-trial: a minute
+# make models-score TREEBANKS=DIR  parse scores of the bundled model, or of MODEL=...
 # make clean       removes output/ (parses and all); make distclean the environment too
 #
 # Variables: PYTHON (3.11 or newer), CORPUS, OUTPUT, OPTIONS (further options of `eventcoder build`).
@@ -23,7 +25,7 @@ CHANGED := $(shell test -e '$(TABLES)' && { \
 	find coder $(hidden) -o -name __pycache__ -prune -o -type f -newer '$(TABLES)' -print; \
 	} 2>/dev/null | head -c 1 | wc -c | tr -d ' 0')
 
-.PHONY: FORCE all test howto lint check clean distclean
+.PHONY: FORCE all test howto lint check models models-trial models-score clean distclean
 .DELETE_ON_ERROR:
 
 all: $(TABLES)
@@ -65,6 +67,16 @@ benchmark-coding: $(VENV)/.core
 
 benchmark-build: $(VENV)/.core
 	$(BIN)/python benchmarks/build.py $(if $(SIZES),--sizes $(SIZES))
+
+MODELS ?= models-build
+models models-trial: $(VENV)/.core
+	@test -d '$(TREEBANKS)' || { echo 'give TREEBANKS=DIR, a folder with the treebanks that docs/models.md names' >&2; exit 2; }
+	$(BIN)/python -m coder.training build '$(TREEBANKS)' -o '$(MODELS)' $(if $(ENCODER),--encoder '$(ENCODER)') \
+		$(if $(filter %-trial,$@),--trial)
+
+models-score: $(VENV)/.core
+	@test -d '$(TREEBANKS)' || { echo 'give TREEBANKS=DIR, a folder with the treebanks that docs/models.md names' >&2; exit 2; }
+	@$(BIN)/python -m coder.training score '$(TREEBANKS)' $(if $(MODEL),--model '$(MODEL)')
 
 clean:
 	rm -rf $(OUTPUT)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -88,7 +87,7 @@ class Steps:
         produced = {f"{name}/{p.relative_to(unfinished).as_posix()}": file_hash(p) for p in files_of(unfinished)}
         text = json.dumps({"key": key, **known, "files": produced, "seconds": seconds}, indent=1, sort_keys=True)
         (unfinished / RECORD).write_text(text + "\n", encoding="utf-8")
-        os.replace(unfinished, target)
+        unfinished.replace(target)
         self.ran.append(name)
         self._say(f"{name}: {seconds:,.0f} s")
         return target

@@ -18,6 +18,7 @@ from coder.errors import InputError
 TRAIN = ("en_ewt-train.conllu", "en_gum_ccby-train.conllu")
 DEVELOPMENT = ("en_gum_ccby-dev.conllu",)
 
+_COMMENT = re.compile(r"#\s*(\S+)(?:\s+id)?\s*=?\s*(.*)")
 _ID = re.compile(r"(\d+)(?:-(\d+))?$")
 
 
@@ -81,7 +82,7 @@ def _trees(lines: Iterable[str], path: Path) -> Iterator[Tree]:
                 raise InputError(f"{len(columns)} columns instead of 10", path=path, line=number)
             rows.append(columns)
         elif rows:
-            fields = dict(re.match(r"#\s*(\S+)(?:\s+id)?\s*=?\s*(.*)", c).groups() for c in comments)  # type: ignore[union-attr]
+            fields = {m[1]: m[2] for m in map(_COMMENT.match, comments) if m}
             document = fields.get("newdoc", document)
             opens = "newdoc" in fields or "newpar" in fields
             yield _tree(rows, fields, opens, document)
