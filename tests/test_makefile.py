@@ -105,3 +105,24 @@ def test_a_failed_build_leaves_the_tables_and_is_run_again(project: Path) -> Non
     assert (project / "output" / "events.parquet").read_text() == "tables\n"
     (project / "fail").unlink()
     assert make(project) == 3
+
+
+def test_training_asks_for_treebanks(project: Path) -> None:
+    python = project / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\necho "$@" >> runs\n')
+    python.chmod(0o755)
+
+    def make(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["make", *arguments], cwd=project, capture_output=True, text=True)
+
+    without = make("models")
+    assert without.returncode and "give TREEBANKS=DIR" in without.stderr
+    (project / "my banks").mkdir()
+    assert make("models", "TREEBANKS=my banks").returncode == 0
+    assert make("models-trial", "TREEBANKS=my banks", "ENCODER=e").returncode == 0
+    assert make("models-score", "TREEBANKS=my banks", "MODEL=en").returncode == 0
+    assert (project / "runs").read_text().splitlines() == [
+        "-m coder.training build my banks -o models-build",
+        "-m coder.training build my banks -o models-build --encoder e --trial",
+        "-m coder.training score my banks --model en",
+    ]

@@ -178,7 +178,8 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
 
     assert train(TINY) == []
     (out / "steps" / "lemma" / "lemma.pt").unlink()
-    assert train(TINY) == ["lemma", *(["model"] if verify_model(out / "en") != digest else [])]
+    assert train(TINY) in (["lemma"], ["lemma", "model"])  # the trainer's file notes the time
+    assert verify_model(out / "en") == digest  # the shipped one does not
     assert train(replace(TINY, tagger_steps=2, tagger_every=2)) == ["pos", "model"]
     assert verify_model(out / "en") != digest
 

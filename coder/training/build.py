@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import shutil
@@ -238,7 +239,10 @@ def slim(model: dict[str, Any]) -> dict[str, Any]:
     if config.get("bert_model"):
         config |= {"bert_model": "encoder", "bert_finetune": False}
     dropped = ("optimizer_state_dict", "scheduler_state_dict")
-    return {k: v for k, v in model.items() if k not in dropped} | {"model": kept, "config": config}
+    slimmed = {k: v for k, v in model.items() if k not in dropped} | {"model": kept, "config": config}
+    if isinstance(model.get("dicts"), bytes):  # the lemmatizer's dictionary: gzip notes the time, which no one needs
+        slimmed["dicts"] = gzip.compress(gzip.decompress(model["dicts"]), mtime=0)
+    return slimmed
 
 
 def write_model(parts: dict[str, Path], encoder: Path, folder: Path) -> None:
