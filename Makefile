@@ -72,7 +72,7 @@ MODELS ?= models-build
 models models-trial: $(VENV)/.core
 	@test -d '$(TREEBANKS)' || { echo 'give TREEBANKS=DIR, a folder with the treebanks that docs/models.md names' >&2; exit 2; }
 	$(BIN)/python -m coder.training build '$(TREEBANKS)' -o '$(MODELS)' $(if $(ENCODER),--encoder '$(ENCODER)') \
-		$(if $(filter %-trial,$@),--trial)
+		$(if $(THREADS),--threads $(THREADS)) $(if $(filter %-trial,$@),--trial)
 
 models-score: $(VENV)/.core
 	@test -d '$(TREEBANKS)' || { echo 'give TREEBANKS=DIR, a folder with the treebanks that docs/models.md names' >&2; exit 2; }
