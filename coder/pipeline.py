@@ -20,11 +20,10 @@ from coder import __version__
 from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
-from coder.files import reason
+from coder.files import printable, reason
 from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
 from coder.places import gazetteer_version
 from coder.read import MANIFEST_NAME, iter_corpus, list_files
-from coder.read.source import printable
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources, dictionary_names
 from coder.staging import Staging

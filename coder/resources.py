@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from coder.dictionary.load import Dictionaries, load_dictionaries
 from coder.errors import InputError
+from coder.files import printable
 from coder.ontology import SCORE_COLUMNS, Ontology, load_ontology
 from coder.options import Options
-from coder.read.source import printable
 
 if TYPE_CHECKING:
     from coder.legacy.load import LegacyFile

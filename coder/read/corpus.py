@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from coder.errors import InputError
+from coder.files import printable
 from coder.read.fields import Fields, Found
 from coder.read.manifest import MANIFEST_NAME, Manifest, load_manifest
 from coder.read.plain import read_plain
-from coder.read.source import Source, UnreadableError, printable
+from coder.read.source import Source, UnreadableError
 from coder.read.tables import read_csv, read_jsonl, read_parquet
 from coder.records import Document, Reject, RejectReason
 

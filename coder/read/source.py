@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import stat
-import unicodedata
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,20 +47,6 @@ class UnreadableError(Exception):
         self.detail = detail
         self.line = line
         super().__init__(detail)
-
-
-def printable(name: str) -> str:
-    """A file name as one line of valid Unicode: control characters and undecodable bytes as %XX."""
-    if name.isascii() and name.isprintable():
-        return name
-    return "".join(_escaped(char) if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in name)
-
-
-def _escaped(char: str) -> str:
-    return "".join(
-        f"%{byte:02X}"
-        for byte in char.encode("utf-8", "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass")
-    )
 
 
 @dataclass(frozen=True, slots=True)
