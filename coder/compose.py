@@ -38,7 +38,7 @@ HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351")
 HOME_PROTESTS = ("133", "140", "141", "142", "144", "145")
 STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
-PLACE_PREPOSITIONS = frozenset({"in", "near", "across", "around", "outside", "inside", "throughout"})
+PLACE_PREPOSITIONS = frozenset({"in", "near", "around", "outside"})  # as trees name them: "across" is read as "in"
 # The stances whose code already says that the inner event is not (yet) a fact.
 FINAL_STANCES = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
 SPEECH_VERBS = frozenset(

@@ -257,9 +257,11 @@ class Matcher:
             targets = self._mentions_of(self._suspects(i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
         if not targets and code == "045":
             targets = self._parties_between(i, carrier)
+        agreeing = stance in ("agree", "agree_on")
+        agreed = agreeing or (code is not None and code[:2] in ("03", "05") and self._lemma(i, "verb") == "agree")
         if not targets and code is not None:
             targets = self._borrowed_targets(i, carrier, sources)
-            together = len(sources) > 1 and code[:2] in ("03", "05") and (stance in ("agree", "agree_on") or self._lemma(i, "verb") == "agree")
+            together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
             if not targets and sources and not together and stance != "accuse" and not frame.reciprocal and code[:2] != "04":
                 targets = self._last_resort(i, carrier, code, sources)
         targets = self._true_targets(targets, sources, code or "")
@@ -273,9 +275,8 @@ class Matcher:
             status=Status(frame.status) if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
-        if stance in ("agree", "agree_on") and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) for m in targets):
+        if agreeing and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) for m in targets):
             reading = replace(reading, targets=())
-        agreed = stance in ("agree", "agree_on") or (code is not None and code[:2] in ("03", "05") and self._lemma(i, "verb") == "agree")
         if agreed and not reading.targets and len(sources) > 1:
             reading = replace(reading, reciprocal=True)
         if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
@@ -705,9 +706,9 @@ class Matcher:
             for head in self._function(i, carrier, "object"):  # "condemned the assault" told of before
                 key = ("noun", tree.lemmas[head].lower())
                 if key in self.dictionaries.frames and any(f.code and f.code >= "13" for f in self.dictionaries.frames[key]):
-                    doer = self.mentions.discourse.last_doer
-                    if doer is not None:
-                        return (self.mentions.stand_in(head, doer, "doer of the act told before"),)
+                    doer = self._doer_told_before(head)
+                    if doer:
+                        return doer
         for head in self._function(i, carrier, "object"):
             for t in tree.subtree(head):
                 if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat"):
@@ -757,13 +758,17 @@ class Matcher:
             doers = tuple(m for m in doers if m.kind != "unknown")
             if doers:
                 return doers
-            last = self.mentions.discourse.last_doer
-            if last is not None:
-                return (self.mentions.stand_in(head, last, "doer of the act told before"),)
+            last = self._doer_told_before(head)
+            if last:
+                return last
             where = self.mentions.inside(head)
             if where is not None and resolve_actor(where, None).code[:3]:
                 return (self.mentions.unknown_attackers(head, where),)
         return ()
+
+    def _doer_told_before(self, head: int) -> tuple[Mention, ...]:
+        doer = self.mentions.discourse.last_doer
+        return () if doer is None else (self.mentions.stand_in(head, doer, "doer of the act told before"),)
 
     def _parties_between(self, i: int, carrier: int) -> tuple[Mention, ...]:
         """ "a mediation effort to prevent a war between A and B"."""
@@ -785,9 +790,10 @@ class Matcher:
             for c in tree.children[node]:
                 if c in seen or tree.relation(c) not in ("obl", "nmod", "acl", "ccomp", "advcl", "obj"):
                     continue
-                if tree.relation(c) == "advcl" and not any(tree.lower[g] == "whether" for g in tree.children[c]):
+                whether = any(tree.lower[g] == "whether" for g in tree.children[c])
+                if tree.relation(c) == "advcl" and not whether:
                     continue
-                claim = tree.lemmas[node].lower() in CLAIM_NOUNS or any(tree.lower[g] == "whether" for g in tree.children[c])
+                claim = whether or tree.lemmas[node].lower() in CLAIM_NOUNS
                 if claim and tree.relation(c) in ("acl", "ccomp", "advcl") and tree.upos[c] in ("VERB", "ADJ", "NOUN"):
                     heads = tree.function(c, "subject") if not tree.is_passive(c) else tree.function(c, "object")
                     if heads:
