@@ -110,8 +110,8 @@ def build(
     if summary.rejects:
         say(f"{summary.rejects} rejects, see {output / 'rejects.parquet'}")
     if summary.undated:
-        shown = ", ".join(summary.undated[:10]) + (" …" if len(summary.undated) > 10 else "")
-        say(f"warning: {len(summary.undated)} documents have no publication date (their relative dates stay empty): {shown}")
+        shown = ", ".join(summary.undated) + (" …" if summary.undated_documents > len(summary.undated) else "")
+        say(f"warning: {summary.undated_documents} documents have no publication date (their relative dates stay empty): {shown}")
     if not summary.documents:
         raise EventCoderError(f"nothing in {corpus} could be read", hint=f"the reasons are in {output / 'rejects.parquet'}")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from coder.citation import citation
@@ -15,6 +14,7 @@ from coder.panel_columns import panel_model
 from coder.records import RejectReason
 from coder.resources import Resources
 from coder.tables import DailyRow, DocumentRow, DuplicateRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema
+from coder.tally import NONE, DocumentTally, EventTally, RejectTally, categorical_columns
 
 OTHER_TABLES: tuple[tuple[str, type[Row], str], ...] = (
     ("events_daily.parquet", DailyRow, "One row for each dyad, code, status and date, however often reported."),
@@ -24,51 +24,42 @@ OTHER_TABLES: tuple[tuple[str, type[Row], str], ...] = (
     ("rejects.parquet", RejectRow, "What could not be read, parsed or coded, and why."),
     ("unresolved.parquet", UnresolvedRow, "Names in source or target position that no dictionary knows."),
 )
-# Columns whose values are counted, besides the Literal columns of EventRow.
-COUNTED = (
-    "quad_class", "root_code", "reciprocal", "source_country", "source_role", "target_country", "target_role", "plover_event",
-    "plover_mode", "plover_context", "attributed_to", "location_country", "issues",
-)  # fmt: skip
-NONE = "(none)"
 INHERITED = " \\*"
 
 
 def codebook(
-    rows: Sequence[Mapping[str, Any]],
+    events: EventTally,
     resources: Resources,
     metadata: Mapping[str, str],
-    documents: Sequence[Mapping[str, Any]] = (),
-    rejects: Sequence[Mapping[str, Any]] = (),
+    documents: DocumentTally | None = None,
+    rejects: RejectTally | None = None,
 ) -> str:
     """The codebook as Markdown; the same run gives the same bytes.
 
     Args:
-        rows: of events.parquet.
+        events: counts over events.parquet.
         metadata: of the run, as `pipeline.metadata` gives it.
-        documents: rows of documents.parquet.
-        rejects: rows of rejects.parquet.
+        documents: counts over documents.parquet.
+        rejects: counts over rejects.parquet.
     """
+    documents = documents or DocumentTally()
+    rejects = rejects or RejectTally()
     version = metadata.get("eventcoder.version", "")
     lines = ["# Codebook", "", f"Event data coded by EventCoder {version}.".replace(" .", "."), ""]
-    lines += _run(rows, documents, rejects, metadata)
+    lines += _run(events, documents, rejects, metadata)
     lines += ["## How to read the data", ""]
     lines += [f"- **{title}** {text}" for title, text in READING]
-    lines += ["", *_options(resources), *_coverage(rows, documents), *_rejects(rejects)]
-    lines += _columns("events.parquet", EventRow, "One row for each event as coded from a sentence.", rows)
+    lines += ["", *_options(resources), *_coverage(events, documents), *_rejects(rejects)]
+    lines += _columns("events.parquet", EventRow, "One row for each event as coded from a sentence.", events)
     lines += ["## Values", "", "Counts are rows of events.parquet.", ""]
     for column in categorical_columns():
-        lines += _values(column, rows, resources)
-    lines += _codes(rows, resources)
+        lines += _values(column, events, resources)
+    lines += _codes(events, resources)
     lines += ["## The other tables", ""]
     for name, model, what in OTHER_TABLES:
         lines += _columns(name, model, what, None, level=3)
     lines += ["## How to cite", "", *citation(version)]
     return "\n".join(lines).rstrip() + "\n"
-
-
-def categorical_columns() -> list[str]:
-    """Columns of events.parquet whose values are counted, in the order of the schema."""
-    return [n for n, f in EventRow.model_fields.items() if n in COUNTED or get_origin(f.annotation) is Literal]
 
 
 def option_meanings(model: type[Any]) -> dict[str, str]:
@@ -81,21 +72,15 @@ def option_meanings(model: type[Any]) -> dict[str, str]:
     return {name: field.description or told.get(name, "") for name, field in model.model_fields.items()}
 
 
-def _run(
-    rows: Sequence[Mapping[str, Any]],
-    documents: Sequence[Mapping[str, Any]],
-    rejects: Sequence[Mapping[str, Any]],
-    metadata: Mapping[str, str],
-) -> list[str]:
-    outcomes = Counter(d["outcome"] for d in documents)
+def _run(events: EventTally, documents: DocumentTally, rejects: RejectTally, metadata: Mapping[str, str]) -> list[str]:
     facts: list[tuple[str, object]] = [
         ("software", f"EventCoder {metadata.get('eventcoder.version', '')}"),
-        ("documents read", len(documents)),
-        *((f"… {outcome.replace('_', ' ')}: {meaning}", outcomes[outcome]) for outcome, meaning in MEANINGS["outcome"].items()),
-        ("sentences parsed", sum(d["sentences"] for d in documents)),
-        ("rows of events.parquet", len(rows)),
-        ("groups of the same dyad, code, status and date (`daily_id`)", len({r["daily_id"] for r in rows})),
-        ("rows of rejects.parquet", len(rejects)),
+        ("documents read", documents.rows),
+        *((f"… {outcome.replace('_', ' ')}: {meaning}", documents.outcomes[outcome]) for outcome, meaning in MEANINGS["outcome"].items()),
+        ("sentences parsed", documents.sentences),
+        ("rows of events.parquet", events.rows),
+        ("groups of the same dyad, code, status and date (`daily_id`)", events.groups),
+        ("rows of rejects.parquet", rejects.total()),
         ("parsing model", f"{escape(metadata.get('eventcoder.model'))}, SHA-256 {code(metadata.get('eventcoder.model_sha256', ''))}"),
         ("dictionaries, SHA-256", code(metadata.get("eventcoder.dictionaries", ""))),
         ("corpus, SHA-256", code(metadata.get("eventcoder.corpus", ""))),
@@ -128,25 +113,19 @@ def _options(resources: Resources) -> list[str]:
     return lines + table(("quad class", "meaning", "root codes"), [(q, MEANINGS["quad_class"][q], roots) for q, roots in rule])
 
 
-def _coverage(rows: Sequence[Mapping[str, Any]], documents: Sequence[Mapping[str, Any]]) -> list[str]:
-    published = [d["publication_date"] for d in documents if d["publication_date"] is not None]
-    happened = [r["event_date"] for r in rows if r["event_date"] is not None]
+def _coverage(events: EventTally, documents: DocumentTally) -> list[str]:
     lines = ["## Coverage in time", ""]
-    for what, dates, whole in (("Documents were published", published, len(documents)), ("Events are dated", happened, len(rows))):
-        if dates:
-            lines.append(f"- {what} from {min(dates)} to {max(dates)}; {whole - len(dates)} of {whole} without a date.")
+    for what, days, whole in (("Documents were published", documents.dates, documents.rows), ("Events are dated", events.dates, events.rows)):
+        if days.count:
+            lines.append(f"- {what} from {days.first} to {days.last}; {whole - days.count} of {whole} without a date.")
         else:
             lines.append(f"- {what}: no dates.")
-    by_document = Counter(d.year for d in published)
-    by_event = Counter(d.year for d in happened)
-    asserted = Counter(r["event_date"].year for r in rows if r["event_date"] is not None and r["status"] == "asserted")
-    years = sorted(by_document.keys() | by_event.keys())
-    counts = [(y, by_document[y], by_event[y], asserted[y]) for y in years]
+    by_document, by_event = documents.dates.years, events.dates.years
+    counts = [(y, by_document[y], by_event[y], events.asserted[y]) for y in sorted(by_document.keys() | by_event.keys())]
     return [*lines, "", *table(("year", "documents published", "events", "asserted events"), counts, right=(1, 2, 3))]
 
 
-def _rejects(rejects: Sequence[Mapping[str, Any]]) -> list[str]:
-    counts = Counter(str(r["reason"]) for r in rejects)
+def _rejects(counts: RejectTally) -> list[str]:
     lines = ["## What was not coded", "", "Rows of rejects.parquet by reason.", ""]
     reasons = [str(reason) for reason in RejectReason]
     reasons += sorted(counts.keys() - set(reasons))
@@ -155,25 +134,21 @@ def _rejects(rejects: Sequence[Mapping[str, Any]]) -> list[str]:
     )
 
 
-def _columns(name: str, model: type[Row], what: str, rows: Sequence[Mapping[str, Any]] | None, *, level: int = 2) -> list[str]:
+def _columns(name: str, model: type[Row], what: str, events: EventTally | None, *, level: int = 2) -> list[str]:
     schema = arrow_schema(model)
-    header = ["column", "type", "meaning"] + (["empty"] if rows is not None else [])
+    header = ["column", "type", "meaning"] + (["empty"] if events is not None else [])
     body = []
     for column, field in model.model_fields.items():
         cells = [code(column), escape(schema.field(column).type), escape(field.description)]
-        if rows is not None:
-            cells.append(str([row[column] for row in rows].count(None)))
+        if events is not None:
+            cells.append(str(events.empty[column]))
         body.append(cells)
     title = f"Columns of {name}" if level == 2 else name
     return [f"{'#' * level} {title}", "", what, "", *table(header, body, right=(3,))]
 
 
-def _values(column: str, rows: Sequence[Mapping[str, Any]], resources: Resources) -> list[str]:
-    cells = Counter(tuple(cell) if isinstance(cell := row[column], list) else cell for row in rows)
-    counts: Counter[str] = Counter()
-    for cell, number in cells.items():  # few different ones among many rows
-        for value in _of(cell):
-            counts[value] += number
+def _values(column: str, events: EventTally, resources: Resources) -> list[str]:
+    counts = events.values[column]
     field = EventRow.model_fields[column]
     expected: Iterable[str] = MEANINGS.get(column, {})
     if get_origin(field.annotation) is Literal:
@@ -185,7 +160,7 @@ def _values(column: str, rows: Sequence[Mapping[str, Any]], resources: Resources
     order += [NONE] if counts[NONE] else []
     several = " A row can have several." if column in ("issues", "plover_context") else ""
     lines = [f"### {column}", "", f"{_sentence(field.description)}{several}", ""]
-    body = [(escape(v), escape(_meaning(column, v, resources)), counts[v], share(counts[v], len(rows))) for v in order]
+    body = [(escape(v), escape(_meaning(column, v, resources)), counts[v], share(counts[v], events.rows)) for v in order]
     if not body:
         return [*lines, "No row has a value.", ""]
     if any(meaning for _, meaning, *_ in body):
@@ -195,15 +170,6 @@ def _values(column: str, rows: Sequence[Mapping[str, Any]], resources: Resources
 
 def _sentence(text: str | None) -> str:
     return f"{(text or '')[:1].upper()}{escape((text or '')[1:])}."
-
-
-def _of(value: Any) -> list[str]:
-    """The values in a cell: a list's items, contexts apart, else the cell itself."""
-    if value is None:
-        return [NONE]
-    if isinstance(value, list | tuple):
-        return [str(v) for v in value] or [NONE]
-    return str(value).split(";")
 
 
 def _meaning(column: str, value: str, resources: Resources) -> str:
@@ -226,9 +192,9 @@ def _meaning(column: str, value: str, resources: Resources) -> str:
     return ""
 
 
-def _codes(rows: Sequence[Mapping[str, Any]], resources: Resources) -> list[str]:
-    counts = Counter(row["code"] for row in rows)
-    own = {row["code"]: row for row in rows if row["code"] not in resources.ontology}
+def _codes(events: EventTally, resources: Resources) -> list[str]:
+    counts = events.codes
+    own = {c: told for c, told in events.described.items() if c not in resources.ontology}
     header = ("code", "label", "Goldstein", "quad class", "PLOVER event", "PLOVER mode", "PLOVER context", "rows")
     body = [
         (
@@ -238,7 +204,7 @@ def _codes(rows: Sequence[Mapping[str, Any]], resources: Resources) -> list[str]
         for e in resources.ontology
     ]  # fmt: skip
     body += [
-        (escape(c), escape(r["code_label"]), f"{r['goldstein']:g}{INHERITED}", r["quad_class"], "", "", "", counts[c]) for c, r in sorted(own.items())
+        (escape(c), escape(label), f"{score:g}{INHERITED}", quad, "", "", "", counts[c]) for c, (label, score, quad) in sorted(own.items())
     ]
     lines = ["## Event codes", "", "CAMEO, every code of the ontology, whether it occurs or not.", ""]
     return [*lines, *table(header, body, right=(2, 7)), "\\* the score of the code above it", ""]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from coder.citation import citation
 from coder.markdown import code, escape, share, table
 from coder.resources import SHIPPED, Resources, dictionary_names
+from coder.tally import DocumentTally
 
 CARDS = Path(__file__).parent / "models"
 # Longer lists of publishers say little in a paper; documents.parquet has them all.
@@ -36,17 +37,17 @@ LIMITS = (
 def data_statement(
     resources: Resources,
     metadata: Mapping[str, str],
-    documents: Sequence[Mapping[str, Any]],
-    rejects: Sequence[Mapping[str, Any]],
-    files: Mapping[str, str],
+    documents: DocumentTally,
+    rejects: int,
+    files: int,
 ) -> str:
     """The data statement as Markdown; the same run gives the same bytes.
 
     Args:
         metadata: of the run, as `pipeline.metadata` gives it.
-        documents: rows of documents.parquet.
-        rejects: rows of rejects.parquet.
-        files: name and SHA-256 of each file of the corpus.
+        documents: counts over documents.parquet.
+        rejects: how many rows rejects.parquet has.
+        files: how many files the corpus has.
     """
     version = metadata.get("eventcoder.version", "")
     lines = ["# Data statement", ""]
@@ -65,37 +66,29 @@ def data_statement(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _texts(
-    documents: Sequence[Mapping[str, Any]],
-    rejects: Sequence[Mapping[str, Any]],
-    metadata: Mapping[str, str],
-    files: Mapping[str, str],
-) -> list[str]:
-    whole = len(documents)
-    dates = [d["publication_date"] for d in documents if d["publication_date"] is not None]
-    inferred = sum(bool(d["date_inferred"]) for d in documents)
-    span = f"from {min(dates)} to {max(dates)}" if dates else "without dates"
+def _texts(documents: DocumentTally, rejects: int, metadata: Mapping[str, str], files: int) -> list[str]:
+    whole, days = documents.rows, documents.dates
+    span = f"from {days.first} to {days.last}" if days.count else "without dates"
     lines = ["## The texts", ""]
     lines += [
-        f"{whole} documents from {len(files)} files, published {span}; {sum(d['characters'] for d in documents)} characters, "
-        f"{sum(d['sentences'] for d in documents)} sentences.",
+        f"{whole} documents from {files} files, published {span}; {documents.characters} characters, "
+        f"{documents.sentences} sentences.",
         "",
-        f"- with events: {sum(d['outcome'] == 'coded' for d in documents)} documents",
-        f"- without a date of publication: {whole - len(dates)} documents; with one read off a dateline: {inferred}",
-        f"- near-copies of an earlier document (one report in several outlets): {sum(d.get('duplicate_of') is not None for d in documents)}",
-        f"- files, documents or sentences rejected, listed with the reason in `rejects.parquet`: {len(rejects)}",
+        f"- with events: {documents.outcomes['coded']} documents",
+        f"- without a date of publication: {whole - days.count} documents; with one read off a dateline: {documents.inferred}",
+        f"- near-copies of an earlier document (one report in several outlets): {documents.repeats}",
+        f"- files, documents or sentences rejected, listed with the reason in `rejects.parquet`: {rejects}",
         "",
         f"SHA-256 of the corpus (names and contents): {code(metadata.get('eventcoder.corpus', ''))}. `manifest.json` has that of every "
         "file and `documents.parquet` that of every text, so that anyone who has the texts can check that they are the same. The texts "
         "are not part of the data, but `sentence_text` quotes them: see to it that you may pass these sentences on.",
         "",
     ]
-    for title, column in (("Publisher", "publisher"), ("Language, as the document says", "language")):
-        lines += _composition(title, Counter(d[column] for d in documents), whole)
-    counts = Counter("(no date)" if d["publication_date"] is None else str(d["publication_date"].year) for d in documents)
-    events: Counter[str] = Counter()
-    for d in documents:
-        events["(no date)" if d["publication_date"] is None else str(d["publication_date"].year)] += d["events"]
+    lines += _composition("Publisher", documents.publishers, whole)
+    lines += _composition("Language, as the document says", documents.languages, whole)
+    counts = {"(no date)": whole - days.count} if whole > days.count else {}
+    counts |= {str(year): number for year, number in days.years.items()}
+    events = {"(no date)" if year is None else str(year): number for year, number in documents.year_events.items()}
     rows = [(year, counts[year], share(counts[year], whole), events[year]) for year in sorted(counts)]
     return [*lines, *table(("Year of publication", "documents", "share", "events coded from them"), rows, right=(1, 2, 3))]
 

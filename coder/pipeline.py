@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import stat
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,32 +20,16 @@ from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
 from coder.files import printable, reason
+from coder.gathered import Gathered
 from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
 from coder.places import gazetteer_version
-from coder.read import MANIFEST_NAME, iter_corpus, list_files
+from coder.read import MANIFEST_NAME, iter_corpus, walk_files
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources, dictionary_names
 from coder.staging import Staging
 from coder.store import ParseStore, parse_key, rebind
-from coder.stories import Fingerprint, find_stories, fingerprint, story_columns
-from coder.tables import (
-    CompactRow,
-    DailyRow,
-    DocumentRow,
-    DuplicateRow,
-    EventRow,
-    RejectRow,
-    UnresolvedRow,
-    daily_rows,
-    duplicate_rows,
-    event_row,
-    group_daily,
-    reject_row,
-    sort_events,
-    write_json,
-    write_table,
-    write_text,
-)
+from coder.stories import Fingerprint, find_stories, fingerprint
+from coder.tables import event_row, group_daily, sort_events
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +40,7 @@ TABLES = (
     "panel_dyad_month.parquet",
 )  # fmt: skip
 PAGES = ("codebook.md", "data_statement.md")
+SHOWN = 10
 Progress = Callable[[str, int], None]
 
 
@@ -106,7 +90,7 @@ class Summary:
     """What a run did, for people and for manifest.json.
 
     `documents` were read, each of them coded, without events or rejected by parser or coder; `unread` is what the
-    readers rejected: files, rows and documents of an id that is taken.
+    readers rejected: files, rows and documents of an id that is taken. `undated`: the first documents without a date.
     """
 
     documents: int = 0
@@ -119,6 +103,7 @@ class Summary:
     rejected: int = 0
     rejects: int = 0
     duplicates: int = 0
+    undated_documents: int = 0
     undated: list[str] = field(default_factory=list)
 
     def accounts(self) -> dict[str, int]:
@@ -221,20 +206,34 @@ def code_documents(
 
 def corpus_hash(files: Iterable[Path], root: Path) -> tuple[str, dict[str, str]]:
     """Hash of the names and contents of the corpus files and their manifest, and the hash of each by its name."""
-    each: dict[str, str] = {}
-    manifest = root / MANIFEST_NAME
-    listed = [*files, manifest] if root.is_dir() and manifest.is_file() else list(files)
-    for file in listed:
-        name = printable(file.relative_to(root).as_posix() if root.is_dir() else file.name)
-        each[name] = hash_input(file, named=file == root)
+    each = dict(hash_files(files, root))
     return combined_hash(each), each
+
+
+def hash_files(files: Iterable[Path], root: Path) -> Iterator[tuple[str, str]]:
+    """Name and hash of each of the files and, where there are any, of the manifest of the corpus."""
+    file = None
+    for file in files:
+        yield _hashed(file, root)
+    manifest = root / MANIFEST_NAME
+    if file is not None and root.is_dir() and manifest.is_file():
+        yield _hashed(manifest, root)
+
+
+def _hashed(file: Path, root: Path) -> tuple[str, str]:
+    name = printable(file.relative_to(root).as_posix() if root.is_dir() else file.name)
+    return name, hash_input(file, named=file == root)
 
 
 def combined_hash(each: Mapping[str, str]) -> str:
     """One hash over the names and hashes of files, whatever their order."""
+    return _combined((name, each[name]) for name in sorted(each))
+
+
+def _combined(in_order: Iterable[tuple[str, str]]) -> str:
     total = hashlib.sha256()
-    for name in sorted(each):
-        total.update(f"{name}\0{each[name]}\0".encode("utf-8", "surrogatepass"))
+    for name, digest in in_order:
+        total.update(f"{name}\0{digest}\0".encode("utf-8", "surrogatepass"))
     return total.hexdigest()
 
 
@@ -314,93 +313,58 @@ def build(
 
 
 def _build(corpus: Path, output: Path, resources: Resources, model: Model, progress: Progress | None) -> Summary:
+    from coder.outputs import Long, write_long_json, write_outputs
+
     summary = Summary()
-    files = list_files(corpus)
-    if not files:
-        raise InputError("no files to read", path=corpus, hint="put .txt, .md, .html, .jsonl, .csv or .parquet files there")
-    digest, hashes = corpus_hash(files, corpus)
     store = ParseStore(output / ".parses")
-    rejects: list[Reject] = []
-    rows: list[CompactRow] = []
-    pool: dict[Any, Any] = {}
-    documents: list[dict[str, Any]] = []
-    prints: list[Fingerprint] = []
-    unknown: Counter[str] = Counter()
-    unknown_documents: dict[str, set[str]] = {}
-    unknown_sentence: dict[str, str] = {}
+    with Gathered(output / ".work") as gathered:
+        gathered.add_files(hash_files(walk_files(corpus), corpus))
+        if not gathered.count("file"):
+            raise InputError("no files to read", path=corpus, hint="put .txt, .md, .html, .jsonl, .csv or .parquet files there")
+        digest = _combined(gathered.files())
 
-    def accepted() -> Iterator[Document]:
-        for item in iter_corpus(corpus):
-            if isinstance(item, Reject):
-                rejects.append(item)
-                # A date that cannot be read costs the date alone, a line of the manifest what it says.
-                summary.unread += item.reason is not RejectReason.BAD_DATE and item.path != MANIFEST_NAME
-            else:
-                yield item
+        def accepted() -> Iterator[Document]:
+            for item in iter_corpus(corpus, gathered):
+                if isinstance(item, Reject):
+                    gathered.reject(item)
+                    # A date that cannot be read costs the date alone, a line of the manifest what it says.
+                    summary.unread += item.reason is not RejectReason.BAD_DATE and item.path != MANIFEST_NAME
+                else:
+                    yield item
 
-    with CodedStore(output / ".coded.sqlite", coding_basis(resources)) as before:
-        coded_documents = code_documents(accepted(), model, store, before, resources, summary)
-        for number, coded in enumerate(coded_documents, 1):
-            document = coded.document
-            rows.extend(CompactRow(row, pool) for row in coded.rows)
-            rejects.extend(coded.rejects)
-            documents.append(_document_row(coded))
-            prints.append(fingerprint(document))
-            if document.publication_date is None:
-                summary.undated.append(document.id)
-            for name, sentence in coded.unknown:
-                unknown[name] += 1
-                unknown_documents.setdefault(name, set()).add(document.id)
-                unknown_sentence.setdefault(name, sentence)
-            summary.sentences += coded.sentences
-            if progress is not None:
-                progress("documents", number)
-    stories = find_stories(prints, resources.options.story_similarity, resources.options.story_window)
-    for row in documents:
-        row.update(story_columns(stories[row["document_id"]]))
-    group_daily(rows, {name: story.story_id for name, story in stories.items()})
-    sort_events(rows)
-    documents.sort(key=lambda d: d["document_id"])
-    summary.documents = len(documents)
-    summary.events = len(rows)
-    summary.without_events = sum(d["outcome"] == "no_events" for d in documents)
-    summary.rejected = sum(d["outcome"] == "rejected" for d in documents)
-    summary.rejects = len(rejects)
-    duplicates = duplicate_rows(documents)
-    summary.duplicates = len(duplicates)
-    about = metadata(resources, model.name, model.sha256, digest)
-    reject_rows = sorted((reject_row(r) for r in rejects), key=lambda r: tuple(str(v) for v in r.values()))
-    unresolved = [
-        {"name": name, "count": count, "documents": len(unknown_documents[name]), "sentence": unknown_sentence[name]}
-        for name, count in sorted(unknown.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    from coder.codebook import codebook
-    from coder.data_statement import data_statement
-    from coder.panel_output import write_dyad_month
-    from coder.report import write_report
-
-    with Staging(output) as staged:
-        write_table(rows, EventRow, staged.folder / "events.parquet", about)
-        write_table(daily_rows(rows), DailyRow, staged.folder / "events_daily.parquet", about)
-        write_table(documents, DocumentRow, staged.folder / "documents.parquet", about)
-        write_table(duplicates, DuplicateRow, staged.folder / "duplicates.parquet", about)
-        write_table(reject_rows, RejectRow, staged.folder / "rejects.parquet", about)
-        write_table(unresolved, UnresolvedRow, staged.folder / "unresolved.parquet", about)
-        write_dyad_month(staged.folder, about)
-        write_text(codebook(rows, resources, about, documents, reject_rows), staged.folder / "codebook.md")
-        write_text(data_statement(resources, about, documents, reject_rows, hashes), staged.folder / "data_statement.md")
-        write_report(staged.folder, resources, parses=store)
-        manifest = {
-            "metadata": about,
-            "corpus": hashes,
-            "dictionaries": {name: file_hash(path) for name, path in dictionary_names(resources).items()},
-            "outputs": {name: file_hash(staged.folder / name) for name in staged.names()},
-            "documents": summary.accounts(),
-            "duplicate_documents": summary.duplicates,
-            "undated_documents": sorted(summary.undated),
-        }
-        write_json(manifest, staged.folder / "manifest.json")
-        staged.commit()
+        with CodedStore(output / ".coded.sqlite", coding_basis(resources)) as before:
+            coded_documents = code_documents(accepted(), model, store, before, resources, summary)
+            for number, coded in enumerate(coded_documents, 1):
+                document = coded.document
+                gathered.add(coded, _document_row(coded), fingerprint(document))
+                if document.publication_date is None:
+                    summary.undated_documents += 1
+                    summary.undated += [document.id] * (len(summary.undated) < SHOWN)
+                summary.sentences += coded.sentences
+                if progress is not None:
+                    progress("documents", number)
+        gathered.find_stories(resources.options.story_similarity, resources.options.story_window)
+        outcomes = gathered.outcomes()
+        summary.documents = outcomes.total()
+        summary.events = gathered.count("event")
+        summary.without_events = outcomes["no_events"]
+        summary.rejected = outcomes["rejected"]
+        summary.rejects = gathered.count("reject")
+        summary.duplicates = gathered.count("story")
+        about = metadata(resources, model.name, model.sha256, digest)
+        with Staging(output) as staged:
+            write_outputs(staged.folder, gathered, resources, about, store)
+            manifest = {
+                "metadata": about,
+                "corpus": Long(gathered.files(), pairs=True),
+                "dictionaries": {name: file_hash(path) for name, path in dictionary_names(resources).items()},
+                "outputs": {name: file_hash(staged.folder / name) for name in staged.names()},
+                "documents": summary.accounts(),
+                "duplicate_documents": summary.duplicates,
+                "undated_documents": Long(gathered.undated()),
+            }
+            write_long_json(manifest, staged.folder / "manifest.json")
+            staged.commit()
     return summary
 
 

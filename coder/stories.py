@@ -14,8 +14,8 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections import Counter, deque
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from coder.live_stories import RESIDENT, LiveStories
+from coder.live_stories import Fingerprint as Fingerprint
 from coder.records import Document
 
 SHINGLE_WORDS = 3
@@ -34,21 +36,6 @@ MOST_IN_BUCKET = 64
 MOST_COMPARED = 16
 _WORD = re.compile(r"\w+")
 _BLOCK = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """What is kept of a document to compare it.
-
-    Args:
-        shingles: hashes of its runs of words, sorted, each once.
-        words: how many words it has outside newspaper furniture.
-    """
-
-    document_id: str
-    publication_date: date | None
-    words: int
-    shingles: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,56 +150,49 @@ def find_stories(fingerprints: Iterable[Fingerprint], threshold: float = 0.5, wi
         return {f.document_id: Story(f.document_id) for f in listed}
     dated = [f for f in listed if f.publication_date is not None]
     undated = [f for f in listed if f.publication_date is None]
-    return _cluster(dated, threshold, window) | _cluster(undated, threshold, None)
+    return {**dict(stories_in_order(dated, threshold, window)), **dict(stories_in_order(undated, threshold, None))}
 
 
-def _cluster(listed: list[Fingerprint], threshold: float, window: int | None) -> dict[str, Story]:
+def stories_in_order(
+    fingerprints: Iterable[Fingerprint], threshold: float, window: int | None, resident: int = RESIDENT
+) -> Iterator[tuple[str, Story]]:
+    """Document ids and their stories, one document at a time.
+
+    Args:
+        fingerprints: all with a date of publication or all without; sorted by date and id.
+        threshold: above 0, else as of `find_stories`.
+        window: days; None for documents without a date.
+        resident: first documents of the last days that are kept in memory; more of them go to disk.
+    """
     count, rows = bands(threshold)
-    stories: dict[str, Story] = {}
-    buckets: dict[int, list[int]] = {}
-    firsts: deque[tuple[int, list[int]]] = deque()
-    for index, one in enumerate(listed):
-        while window is not None and firsts and _days(one, listed[firsts[0][0]]) > window:
-            old, keys = firsts.popleft()
-            for key in keys:
-                bucket = buckets.get(key, [])
-                if old in bucket:
-                    bucket.remove(old)
-                    if not bucket:
-                        del buckets[key]
-        if not len(one.shingles):
-            stories[one.document_id] = Story(one.document_id)
-            continue
-        keys = _band_keys(one.shingles, count, rows)
-        best: tuple[float, int] | None = None
-        for other in sorted(_proposed(keys, buckets)):
-            similarity = similarity_of(one, listed[other])
-            if similarity >= threshold and (best is None or similarity > best[0]):
-                best = (similarity, other)
-        if best is not None:
-            first = listed[best[1]].document_id
-            stories[one.document_id] = Story(first, first, best[0])
-            continue
-        stories[one.document_id] = Story(one.document_id)
-        firsts.append((index, keys))
-        for key in keys:
-            bucket = buckets.setdefault(key, [])
-            if len(bucket) < MOST_IN_BUCKET:
-                bucket.append(index)
-    return stories
+    with LiveStories(resident) as live:
+        for number, one in enumerate(fingerprints):
+            if window is not None and one.publication_date is not None:
+                live.forget(one.publication_date.toordinal() - window)
+            if not len(one.shingles):
+                yield one.document_id, Story(one.document_id)
+                continue
+            keys = _band_keys(one.shingles, count, rows)
+            buckets = live.buckets(keys)
+            best: tuple[float, Fingerprint] | None = None
+            for other in sorted(_proposed(buckets)):
+                first = live[other]
+                similarity = similarity_of(one, first)
+                if similarity >= threshold and (best is None or similarity > best[0]):
+                    best = (similarity, first)
+            if best is not None:
+                yield one.document_id, Story(best[1].document_id, best[1].document_id, best[0])
+                continue
+            live.add(number, one, [k for k in keys if len(buckets.get(k, ())) < MOST_IN_BUCKET])
+            yield one.document_id, Story(one.document_id)
 
 
-def _proposed(keys: list[int], buckets: dict[int, list[int]]) -> list[int]:
+def _proposed(buckets: Mapping[int, Sequence[int]]) -> list[int]:
     """The documents that share most bands."""
-    votes = Counter(other for key in keys for other in buckets.get(key, ()))
+    votes = Counter(other for bucket in buckets.values() for other in bucket)
     if len(votes) <= MOST_COMPARED:
         return list(votes)
     return [other for other, _ in sorted(votes.items(), key=lambda v: (-v[1], v[0]))[:MOST_COMPARED]]
-
-
-def _days(a: Fingerprint, b: Fingerprint) -> int:
-    assert a.publication_date is not None and b.publication_date is not None
-    return (a.publication_date - b.publication_date).days
 
 
 def story_columns(story: Story) -> dict[str, Any]:

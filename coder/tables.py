@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -204,6 +204,8 @@ def arrow_schema(model: type[Row]) -> pa.Schema:
 EVENT_SCHEMA = arrow_schema(EventRow)
 SORT_KEYS = ("event_date", "document_id", "sentence_index", "event_id")
 MAX_INT32 = 2**31 - 1
+ROW_GROUP = 65536
+PARQUET: dict[str, Any] = {"compression": "zstd", "write_statistics": True}
 
 
 def stable_id(*parts: object) -> str:
@@ -326,45 +328,6 @@ def _runs(event: Event) -> list[str]:
     return [sentence.text[sentence.starts[r[0]] - sentence.start : sentence.ends[r[-1]] - sentence.start] for r in runs]
 
 
-_COLUMNS = tuple(EventRow.model_fields)
-_PLACE = {name: place for place, name in enumerate(_COLUMNS)}
-# Equal texts and days are kept once, but in these columns, where few are equal. Numbers are not: True is 1 to a dict.
-_OWN = frozenset({"event_id", "daily_id"})
-_SHARED_KINDS = frozenset({str, dt.date})
-
-
-class CompactRow(MutableMapping[str, Any]):
-    """A row of events.parquet in a fraction of the memory of a dict; a build holds the rows of all of its documents.
-
-    Args:
-        row: with every column.
-        pool: texts and days met before, shared by all rows of a run.
-    """
-
-    __slots__ = ("_values",)
-
-    def __init__(self, row: Mapping[str, Any], pool: dict[Any, Any]) -> None:
-        self._values = [
-            pool.setdefault(v, v) if v.__class__ in _SHARED_KINDS and name not in _OWN else v
-            for name, v in ((name, row[name]) for name in _COLUMNS)
-        ]
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[_PLACE[name]]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._values[_PLACE[name]] = value
-
-    def __delitem__(self, name: str) -> None:
-        raise TypeError("a row has all of its columns")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(_COLUMNS)
-
-    def __len__(self) -> int:
-        return len(_COLUMNS)
-
-
 def group_key(row: Mapping[str, Any]) -> str:
     """The `daily_id` of an event (see `group_daily`)."""
     undated = row["event_date"] is None
@@ -397,46 +360,7 @@ def group_daily(rows: Sequence[MutableMapping[str, Any]], story_of: Mapping[str,
         row["stories"] = stories[row["daily_id"]]
 
 
-def daily_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row a group of `group_daily`, in the order of the events; reciprocal where any of its events is."""
-    groups: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        group = groups.get(row["daily_id"])
-        if group is None:
-            groups[row["daily_id"]] = {name: row[name] for name in DailyRow.model_fields if name in row} | {"mentions": 1}
-        else:
-            group["mentions"] += 1
-            group["reciprocal"] = group["reciprocal"] or row["reciprocal"]
-    return list(groups.values())
-
-
-def duplicate_rows(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of duplicates.parquet from those of documents.parquet, story by story."""
-    of = {d["document_id"]: d for d in documents}
-    rows = []
-    for later in documents:
-        if later["duplicate_of"] is None:
-            continue
-        first = of[later["duplicate_of"]]
-        dates = (later["publication_date"], first["publication_date"])
-        rows.append(
-            {
-                "story_id": later["story_id"],
-                "document_id": later["document_id"],
-                "duplicate_of": later["duplicate_of"],
-                "similarity": later["similarity"],
-                "days_apart": (dates[0] - dates[1]).days if all(dates) else None,
-                "publication_date": dates[0],
-                "publisher": later["publisher"],
-                "first_publisher": first["publisher"],
-                "title": later["title"],
-                "first_title": first["title"],
-            }
-        )
-    return sorted(rows, key=lambda r: (r["story_id"], str(r["publication_date"]), r["document_id"]))
-
-
-def sort_events(rows: list[dict[str, Any]] | list[CompactRow]) -> None:
+def sort_events(rows: list[dict[str, Any]]) -> None:
     """The order of events.parquet; events without a date come last."""
     rows.sort(
         key=lambda r: (r["event_date"] or dt.date.max, r["document_id"], r["sentence_index"], r["event_id"])
@@ -479,7 +403,7 @@ def run_metadata(schema: pa.Schema) -> dict[str, str]:
 
 def write_parquet(table: pa.Table, path: Path) -> None:
     with replacing(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", row_group_size=65536, write_statistics=True)
+        pq.write_table(table, temporary, row_group_size=ROW_GROUP, **PARQUET)
 
 
 def write_text(text: str, path: Path) -> None:

@@ -7,7 +7,7 @@ of furniture; a reject with file, line and reason for all that could not be read
     python -c "from pathlib import Path; from coder.read import iter_corpus; print(*iter_corpus(Path('corpus')), sep='\\n')"
 """
 
-from coder.read.corpus import READERS, Reader, SeenIds, iter_corpus, list_files, read_corpus, read_file
+from coder.read.corpus import READERS, Reader, SeenIds, iter_corpus, list_files, read_corpus, read_file, walk_files
 from coder.read.dates import infer_date, parse_date
 from coder.read.fields import Fields, Found, build_document
 from coder.read.furniture import mark_furniture
@@ -33,4 +33,5 @@ __all__ = [
     "parse_date",
     "read_corpus",
     "read_file",
+    "walk_files",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from coder.errors import InputError
-from coder.files import printable
+from coder.files import WriteError, printable
 from coder.read.fields import Fields, Found
 from coder.read.manifest import MANIFEST_NAME, Manifest, load_manifest
 from coder.read.plain import read_plain
@@ -53,6 +54,13 @@ _BESIDE = frozenset({"thumbs.db", "desktop.ini", "_success", "_metadata", "_comm
 _ABOUT = frozenset({"readme", "readme.md", "readme.txt", "license", "license.md", "license.txt"})
 
 
+class Ids(Protocol):
+    """Gives out ids: what `SeenIds` does in memory, `coder.gathered.Gathered` on disk."""
+
+    def claim(self, document_id: str, name: str, line: int | None = None) -> str | None:
+        """Take an id for a document; None, or the place that has it already."""
+
+
 class SeenIds:
     """The ids given out so far, with the place of each, so that a second document of one id is noticed."""
 
@@ -80,22 +88,22 @@ class SeenIds:
         return None
 
 
-def iter_corpus(path: Path) -> Iterator[Document | Reject]:
+def iter_corpus(path: Path, ids: Ids | None = None) -> Iterator[Document | Reject]:
     """The documents of a corpus in the order of `list_files`, and a reject for all that is not read.
 
     Args:
         path: a folder or a file.
+        ids: gives out the ids; in memory where None.
 
     Raises:
         InputError: there is nothing at `path`.
     """
-    files = list_files(path)
+    files = walk_files(path)
     manifest = load_manifest(_root(path))
-    return _iter_files(path, files, manifest)
+    return _iter_files(path, files, manifest, SeenIds() if ids is None else ids)
 
 
-def _iter_files(path: Path, files: list[Path], manifest: Manifest) -> Iterator[Document | Reject]:
-    seen = SeenIds()
+def _iter_files(path: Path, files: Iterator[Path], manifest: Manifest, seen: Ids) -> Iterator[Document | Reject]:
     if path.is_dir():
         yield from manifest.rejects
     for file in files:
@@ -136,17 +144,45 @@ def list_files(corpus: Path) -> list[Path]:
     Raises:
         InputError: there is nothing at `corpus`.
     """
-    if not corpus.is_dir():
-        if corpus.exists():
-            return [corpus]
-        raise InputError("no such file or folder", hint="give a corpus folder or a file in it", path=corpus)
-    found: list[Path] = []
-    for folder, folders, names in os.walk(corpus, onerror=lambda error: found.append(Path(error.filename))):
-        here = Path(folder)
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found.extend(here / name for name in folders if (here / name).is_symlink())
-        found.extend(here / name for name in names if _is_input(name, top=here == corpus))
-    return sorted(found, key=lambda file: file.relative_to(corpus).parts)
+    return list(walk_files(corpus))
+
+
+def walk_files(corpus: Path) -> Iterator[Path]:
+    """`list_files`, one after the other: what is held is the names of one folder and those above it.
+
+    Raises:
+        InputError: there is nothing at `corpus`; at once, not when the first file is asked for.
+    """
+    if corpus.is_dir():
+        return _walk(corpus, top=True)
+    if corpus.exists():
+        return iter([corpus])
+    raise InputError("no such file or folder", hint="give a corpus folder or a file in it", path=corpus)
+
+
+def _walk(folder: Path, *, top: bool) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted((entry.name, _is_folder(entry), entry.is_symlink()) for entry in entries)
+    except OSError:
+        yield folder  # where it is to be read, it is told why it cannot be
+        return
+    for name, is_folder, is_link in names:
+        if not is_folder:
+            if _is_input(name, top=top):
+                yield folder / name
+        elif not name.startswith("."):
+            if is_link:
+                yield folder / name
+            else:
+                yield from _walk(folder / name, top=False)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _is_input(name: str, *, top: bool) -> bool:
@@ -159,7 +195,7 @@ def _root(corpus: Path) -> Path:
 
 
 def read_file(
-    path: Path, corpus_root: Path, *, manifest: Manifest | None = None, seen: SeenIds | None = None
+    path: Path, corpus_root: Path, *, manifest: Manifest | None = None, seen: Ids | None = None
 ) -> Iterator[Document | Reject]:
     """The documents of one file, and a reject for all in it that is not read.
 
@@ -180,6 +216,8 @@ def read_file(
         yield from _without_doubles(source, items, seen)
     except UnreadableError as error:
         yield source.reject(error.reason, error.detail, line=error.line)
+    except WriteError:
+        raise  # of the ids given out: no fault of the file
     except OSError as error:
         yield source.reject(RejectReason.UNREADABLE, f"cannot be read: {error.strerror or error}")
     except MemoryError:
@@ -210,7 +248,7 @@ def _reader(source: Source) -> Reader:
     return reader
 
 
-def _without_doubles(source: Source, items: Iterator[Found | Reject], seen: SeenIds) -> Iterator[Document | Reject]:
+def _without_doubles(source: Source, items: Iterator[Found | Reject], seen: Ids) -> Iterator[Document | Reject]:
     """The documents but for those whose id is taken, each of which becomes a reject that names both places."""
     for item in items:
         if isinstance(item, Reject):
