@@ -39,6 +39,7 @@ from coder.pipeline import Model, build, code_parsed, metadata
 from coder.read import iter_corpus
 from coder.records import Document
 from coder.resources import Resources, load_resources
+from coder.tally import DocumentTally, EventTally
 
 NAMES = "France Norway Kenya Peru Chile Turkey Greece Israel Belarus Mali Niger Japan Spain Egypt Ghana Nepal".split()
 VERBS = "condemned praised visited bombed accused sanctioned".split()
@@ -128,8 +129,8 @@ class Builds:
         parsed = list(model.parser.parse(d for d in iter_corpus(corpus) if isinstance(d, Document)))
         rows, _ = code_parsed(parsed, self.resources)
         about = metadata(self.resources, model.name, model.sha256, "")
-        codebook(rows, self.resources, about, [], [])
-        data_statement(self.resources, about, [], [], {})
+        codebook(EventTally.of(rows), self.resources, about)
+        data_statement(self.resources, about, DocumentTally(), 0, 0)
 
 
 def prepare(builds: Builds, documents: int) -> tuple[Path, dict[str, bytes], dict[str, bytes]]:
@@ -163,7 +164,7 @@ def state(output: Path, old: dict[str, bytes], new: dict[str, bytes]) -> str:
 def mend(builds: Builds, corpus: Path, output: Path, new: dict[str, bytes]) -> bool:
     """Whether the next build gives the tables of an undisturbed one, and leaves nothing else behind."""
     status = builds.run(corpus, output)
-    left = [p.name for p in output.rglob("*") if p.name.endswith((".tmp", ".part")) or p.name == ".staging"]
+    left = [p.name for p in output.rglob("*") if p.name.endswith((".tmp", ".part")) or p.name in (".staging", ".work")]
     return status == 0 and files(output) == new and not left
 
 

@@ -26,6 +26,7 @@ from coder.pipeline import PAGES, TABLES, Model, build
 from coder.records import RejectReason
 from coder.resources import Resources
 from coder.tables import EventRow, Row, arrow_schema
+from coder.tally import DocumentTally, EventTally, RejectTally
 from tests.conftest import ROOT
 
 
@@ -149,7 +150,7 @@ def document(**changes: Any) -> dict[str, Any]:
 def test_text_of_the_corpus_cannot_break_the_pages(resources: Resources) -> None:
     nasty = "A | B\n<script>alert(1)</script> `x` [l](javascript:1) *s*"
     documents = [document(publisher=nasty), document(publication_date=dt.date(2020, 2, 29))]
-    text = data_statement(resources, {"eventcoder.model_sha256": "f" * 64, "eventcoder.model": "<b>"}, documents, [], {"a": "1"})
+    text = data_statement(resources, {"eventcoder.model_sha256": "f" * 64, "eventcoder.model": "<b>"}, DocumentTally.of(documents), 0, 1)
     assert "<script>" not in text
     assert "<b>" not in text
     line = next(line for line in text.splitlines() if "alert" in line)
@@ -160,12 +161,12 @@ def test_text_of_the_corpus_cannot_break_the_pages(resources: Resources) -> None
 
 
 def test_an_empty_run(resources: Resources) -> None:
-    book = codebook([], resources, {"eventcoder.version": "9"}, [], [{"reason": "empty"}, {"reason": "empty"}, {"reason": "odd"}])
+    book = codebook(EventTally(), resources, {"eventcoder.version": "9"}, rejects=RejectTally({"empty": 2, "odd": 1}))
     assert "Events are dated: no dates." in book
     assert "| `empty` | no text in it | 2 |" in book
     assert "| `odd` |  | 1 |" in book
     assert "| asserted |" in book
-    assert data_statement(resources, {}, [], [], {}).count("\n## ") == 6
+    assert data_statement(resources, {}, DocumentTally(), 0, 0).count("\n## ") == 6
 
 
 @pytest.mark.parametrize(

@@ -187,5 +187,5 @@ def test_time_grows_with_the_number_of_documents_even_where_all_follow_one_templ
         assert all(s.duplicate_of is None for s in stories.values())
         return time.process_time() - began
 
-    costs = [cost(n) for n in (250, 1000)]
+    costs = [min(cost(n) for _ in range(2)) for n in (250, 1000)]
     assert all(later < 9 * earlier for earlier, later in pairwise(costs))

@@ -6,18 +6,22 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from coder.coded import Coded
+from coder.gathered import Gathered
+from coder.records import Document
+from coder.stories import Fingerprint
 from coder.tables import (
     EVENT_SCHEMA,
-    CompactRow,
     DailyRow,
+    DocumentRow,
     EventRow,
     UnresolvedRow,
     arrow_schema,
-    daily_rows,
     group_daily,
     sort_events,
     split_code,
@@ -75,12 +79,27 @@ def test_split_code(code: str | None, parts: tuple[str | None, str | None]) -> N
     assert split_code(code) == parts
 
 
+def daily_rows(rows: list[dict[str, Any]], *, copies: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Rows of events_daily.parquet as a build makes them; `group_daily` must have told the same of the events."""
+    by_document: dict[str, list[dict[str, Any]]] = {}
+    for one in rows:
+        by_document.setdefault(one["document_id"], []).append(one)
+    with Gathered() as gathered:
+        for number, (name, events) in enumerate(by_document.items(), 1):
+            about: dict[str, Any] = dict.fromkeys(DocumentRow.model_fields) | {"document_id": name, "outcome": "coded"}
+            shingles = np.array([0 if name in copies else number], dtype=np.uint32)
+            gathered.add(Coded(Document(name, ""), events, [], 1, []), about, Fingerprint(name, None, 100, shingles))
+        gathered.find_stories(0.5, 3)
+        told = list(gathered.events())
+    assert {e["event_id"]: e for e in (dict(zip(EventRow.model_fields, v, strict=True)) for v, _ in told)} == {r["event_id"]: r for r in rows}
+    return [dict(zip(DailyRow.model_fields, first, strict=True)) for _, first in told if first]
+
+
 def test_daily_groups_count_documents_not_sentences() -> None:
     rows = [row(event_id="a"), row(event_id="b", sentence_index=1), row(event_id="c", document_id="d2"), row(event_id="d", code="041")]
     group_daily(rows)
     assert [r["reports"] for r in rows] == [2, 2, 2, 1]
-    daily = daily_rows(rows)
-    assert [(d["code"], d["reports"], d["mentions"]) for d in daily] == [("040", 2, 3), ("041", 1, 1)]
+    assert [(d["code"], d["reports"], d["mentions"]) for d in daily_rows(rows)] == [("040", 2, 3), ("041", 1, 1)]
 
 
 MARCH = {"event_date": dt.date(2020, 3, 1), "event_date_end": dt.date(2020, 3, 31), "date_precision": "month"}
@@ -119,7 +138,7 @@ def test_copies_of_a_report_are_reports_of_one_story() -> None:
     rows = [row(event_id=str(i), document_id=f"d{i}") for i in range(4)]
     group_daily(rows, {"d0": "d0", "d1": "d0", "d2": "d0"})
     assert [(r["story_id"], r["reports"], r["stories"]) for r in rows] == [(s, 4, 2) for s in ("d0", "d0", "d0", "d3")]
-    (daily,) = daily_rows(rows)
+    (daily,) = daily_rows(rows, copies=("d0", "d1", "d2"))
     assert (daily["reports"], daily["stories"], daily["mentions"]) == (4, 2, 4)
 
 
@@ -167,17 +186,3 @@ def test_ids_are_stable() -> None:
 
 def test_daily_schema_has_its_columns() -> None:
     assert arrow_schema(DailyRow).names[:3] == ["daily_id", "event_date", "event_date_end"]
-
-
-def test_compact_rows_are_as_the_rows_they_hold() -> None:
-    row: dict[str, object] = dict.fromkeys(EventRow.model_fields)
-    row |= {"source": "FRA", "goldstein": 1.0, "reciprocal": True, "source_start": 1, "sentence_index": 0, "event_date": dt.date(2024, 1, 2)}
-    pool: dict[object, object] = {1: 1, 0: 0, "FRA": "FRA"}
-    first, second = CompactRow(row, pool), CompactRow(row | {"reciprocal": False}, pool)
-    assert dict(first) == row and list(first) == list(EventRow.model_fields)
-    assert first["reciprocal"] is True and second["reciprocal"] is False
-    assert isinstance(first["goldstein"], float)
-    second["reports"] = 3
-    assert (first["reports"], second["reports"]) == (None, 3)
-    with pytest.raises(KeyError):
-        first["colour"]
