@@ -33,7 +33,7 @@ PLACE_ACTS = ("173", "174", "0841", "116", "1711", "1721", "115")
 # Mass violence and war cross borders: there nationality is never filled in from the enemy.
 CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
-HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351")
+HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832")
 # Protests without an addressee are against those who govern the country; strikes are against employers.
 HOME_PROTESTS = ("133", "140", "141", "142", "144", "145")
 STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
@@ -301,7 +301,7 @@ def _resolve_pair(
         if code[:2] == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
             return None  # one's own forces are what is moved, not the target
         at_home = code[:2] in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
-            other.mention.kind == "place" or other.mention.form == "capital"
+            other.mention.kind == "place" or (other.mention.form == "capital" and not code.startswith(("07", "084")))
         )  # "Egypt moved tanks into Sinai"
         if actor.code == other.code and not at_home and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}

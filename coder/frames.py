@@ -20,6 +20,8 @@ from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
 MAX_DEPTH = 4
 TRIGGER_TAGS = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
+# Appeals, demands and threats: what stands in their infinitive has not happened.
+ASKING = ("02", "10", "13")
 REACTIONS = ("010", "011", "012", "013", "017", "018", "019", "051", "052", "09", "110", "111", "113", "114")
 
 
@@ -66,6 +68,8 @@ class Matcher:
             found.append(reading)
             if not (reading.code or "").startswith(REACTIONS):
                 taken.update(t for t in reading.tokens if t != reading.trigger)
+            if reading.sources and reading.targets and (reading.code or "").startswith(ASKING):
+                taken.update(c for c in self.tree.function(i, "complement") if self.tree.has_to(c))  # asked for, not done
             inner = None if reading.stance in ("criticize", "praise") else reading.inner
             while inner is not None:
                 taken.add(inner.trigger)
@@ -396,6 +400,8 @@ class Matcher:
         for h in heads:
             if condition.nouns and not self._word_in(h, condition.nouns):
                 continue
+            if condition.nouns and condition.function == "complement" and negated(self.tree, h):
+                continue  # "urged Sudan not to attack": the list tells what is asked for, not what is to be left
             if condition.kind == "actor" and self.mentions.inside(h) is None:
                 continue
             if condition.kind == "party" and self.mentions.at(h) is None:
@@ -589,8 +595,9 @@ class Matcher:
             return None, False
         if negated(self.tree, inner.trigger) and stance in ("appeal", "demand", "intend", "agree", "threaten", "reject", "promise"):
             stopped, known = self.compose_code("stop", code)
-            if known and stopped is not None:
-                code = stopped
+            if not known or stopped is None:
+                return None, False  # "asked Spain not to lift the ban"
+            code = stopped
         return self.compose_code(stance, code)
 
     def compose_code(self, stance: str, code: str) -> tuple[str | None, bool]:
@@ -671,6 +678,7 @@ class Matcher:
             m for m in found
             if not any(m.start < s.end and s.start < m.end and (m.start, m.end) != (s.start, s.end) and m.sentence_index == s.sentence_index for s in sources)
             and not (code.startswith(OWN_FORCES) and self._own_forces(m))
+            and not (not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources))
         )  # fmt: skip
 
     def _where_stationed(self, mention: Mention) -> Mention:
@@ -687,13 +695,21 @@ class Matcher:
                     return place
         return mention
 
-    def _own_forces(self, mention: Mention) -> bool:
-        """ "withdraw its troops", "send soldiers": forces that are moved, by whoever moves them."""
+    def _moved(self, mention: Mention) -> bool:
+        """Troops of "authorised the deployment of troops", "ruled out sending soldiers": what is moved, whatever the code."""
+        tree = self.tree
+        if mention.kind != "agent" or mention.sentence_index != tree.sentence.index:
+            return False
+        above = tree.heads[mention.head]
+        return above >= 0 and tree.lemmas[above].lower() in MOVING_WORDS and tree.deprels[mention.head] in ("obj", "nmod", "compound")
+
+    def _own_forces(self, mention: Mention, sources: tuple[Mention, ...] = ()) -> bool:
+        """ "withdraw its troops", "send American soldiers" (of America): forces that are moved, by whoever moves them."""
         if mention.kind != "agent" or not mention.role.startswith(("MIL", "COP")) or mention.sentence_index != self.tree.sentence.index:
             return False
         if any(self.tree.deprels[c] == "nmod:poss" and self.tree.upos[c] == "PRON" for c in self.tree.children[mention.head]):
             return True
-        return not mention.owners
+        return not mention.owners or any(_letters(s) == _letters(mention) for s in sources)
 
     def _last_resort(self, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """Where no function of the frame names a target: an actor inside the object, else the nearest fitting phrase.
@@ -710,10 +726,10 @@ class Matcher:
                     if doer:
                         return doer
         for head in self._function(i, carrier, "object"):
-            for t in tree.subtree(head):
+            for t in self._phrase(head) if code.startswith(RULES) else tree.subtree(head):
                 if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat"):
                     mention = self.mentions.at(t)
-                    if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
+                    if mention is not None and self._identified(mention, code) and (mention.start, mention.end) not in taken:
                         if self._true_targets((mention,), sources, code):
                             return (mention,)
         if code.startswith("14"):  # "staged a protest demanding that the authorities …"
@@ -740,13 +756,28 @@ class Matcher:
         names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) and code != "164" else ADDRESS_FUNCTIONS
         for name in names:
             found = self._mentions_of(self._function(i, carrier, name), False, taken)
-            found = self._true_targets(tuple(m for m in found if m.kind != "unknown"), sources, code)
+            found = self._true_targets(tuple(m for m in found if self._identified(m, code)), sources, code)
             if found:
                 return found
         if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
             found = self._complement_mentions(i, carrier, "any", set(taken))
             return self._true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
         return ()
+
+    def _phrase(self, head: int) -> list[int]:
+        """The tokens of a noun phrase in text order, without its relative clauses."""
+        tree = self.tree
+        found = [head]
+        for t in found:
+            found.extend(c for c in tree.children[t] if tree.deprels[c] != "acl:relcl")
+        return sorted(found)
+
+    @staticmethod
+    def _identified(mention: Mention, code: str) -> bool:
+        """Whether a phrase beside the act says whose it is: a bare role there is mostly nobody the act is done to."""
+        if mention.kind == "unknown":
+            return False
+        return bool(mention.actors or mention.owners) or mention.form == "country-free" or code.startswith(ROLE_TARGETS)
 
     def _attackers(self, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """Who is condemned with "the attack on a church in Quetta": its doers, else unknown armed men of the country."""
@@ -860,9 +891,17 @@ CLAIM_NOUNS = frozenset("claim allegation accusation report complaint suspicion 
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
 # What police and courts do to persons, whose names no dictionary needs to have.
 CASE_CODES = ("0841", "09", "115", "116", "173")
+# Rules made, lifted and changed: of whom the clause on a rule tells is not whom it is made for.
+RULES = ("081", "083", "172")
+# Acts done to people whom the text names by what they are: aid, strikes and protests, releases.
+ROLE_TARGETS = ("07", "033", "14")
 PEACE_FORCE_CODES = ("074", "0334", "0332", "154")
 # Codes of forces that move: whose are moved is not whom it is done to.
 OWN_FORCES = ("033", "0356", "0334", "07", "087", "15", "0344", "030")
+MOVING_WORDS = frozenset(
+    "deploy deployment send sending dispatch redeploy redeployment mobilise mobilize mobilisation mobilization reinforce reinforcement "
+    "rotate rotation commit station withdraw withdrawal pullout pull".split()
+)
 # Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
 GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
 ADDRESS_FUNCTIONS = ("to", "against", "with", "towards", "on", "for", "over")
@@ -899,6 +938,11 @@ def _rank(reading: FrameMatch) -> tuple[int, bool, int]:
     layer = reading.frame.layer if reading.frame else 0
     complete = (reading.code is None and reading.specificity > 1) or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
     return layer, complete, reading.specificity
+
+
+def _letters(mention: Mention) -> str:
+    """Country letters of a mention, or of whose it is; "" for none."""
+    return resolve_actor(mention.owners[0] if mention.owners else mention, None).code[:3]
 
 
 def _has_role(mention: Mention, roles: tuple[str, ...]) -> bool:

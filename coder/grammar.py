@@ -55,6 +55,11 @@ NOUN_PARTICLES = frozenset({"in", "ins", "out", "outs", "off", "offs", "up", "up
 # Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
 SUBJECT_CONTROL_WITH_OBJECT = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
 
+# Verbs that speak to the one who is to do what their infinitive says.
+ADDRESSING_VERBS = frozenset(
+    "warn urge ask order tell advise instruct command force press encourage persuade remind invite request compel implore beg "
+    "caution pressure exhort beseech direct oblige".split()
+)
 
 # Verbs whose subject is the one who plans what their object is for ("has a plan to", "signed an agreement to").
 OWNING_VERBS = frozenset(
@@ -430,6 +435,8 @@ class Tree:
             return subject + tuple(self._spread(own))
         own = [self._so_called(c) for c in self.children[i] if self.deprels[c] == "obj"]
         own = own or [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"]
+        if not own and self.lemmas[i] in ADDRESSING_VERBS:
+            own = self._addressed(i)
         if own:
             return tuple(self._spread(own))
         if self.deprels[i] == "acl:relcl" and self.heads[i] >= 0:
@@ -453,6 +460,13 @@ class Tree:
                 if shared:
                     return tuple(self._spread(shared))
         return ()
+
+    def _addressed(self, i: int) -> list[int]:
+        """Israel of "warned Israel not to attack" where the parse makes it the subject of the infinitive alone."""
+        for c in self.children[i]:
+            if self.deprels[c] == "ccomp" and self.has_to(c) and not any(self.lower[g] == "for" and self.relations[g] == "mark" for g in self.children[c]):
+                return [g for g in self.children[c] if self.deprels[g] == "nsubj"]
+        return []
 
     def _predicate_subject(self, i: int) -> tuple[int, ...]:
         if self.upos[i] == "ADJ" or self.child(i, "cop") >= 0:

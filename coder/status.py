@@ -117,7 +117,7 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
         return reading.status
     result = Status.ASSERTED
     node = reading.trigger
-    if any(negated(tree, t, reading.tokens) for t in reading.tokens if t == node or tree.heads[t] == node or tree.heads[node] == t):
+    if any(negated(tree, t, reading.tokens) for t in reading.tokens if t == node or _carries(tree, node, t, reading)):
         return Status.NEGATED
     first = True
     while node >= 0:
@@ -205,6 +205,14 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
     if result in (Status.ASSERTED, Status.INTENDED) and _question(tree):
         return Status.HYPOTHETICAL
     return result
+
+
+def _carries(tree: Tree, trigger: int, t: int, reading: FrameMatch) -> bool:
+    """Whether a denial of word t denies the trigger too: not that of what somebody is asked, told or warned to do."""
+    if tree.heads[trigger] == t:
+        return True
+    asked = tree.relation(t) in ("xcomp", "ccomp", "advcl") and (reading.code or "").startswith(SPOKEN)
+    return tree.heads[t] == trigger and not asked
 
 
 def _is_to(tree: Tree, node: int) -> bool:

@@ -24,7 +24,7 @@ def fits(got: str, wanted: str) -> bool:
     mine, theirs = got.split(), wanted.split()
     code = theirs[1]
     same_code = mine[1].startswith(code[:-1]) if code.endswith("*") else mine[1] == code
-    same_status = len(theirs) < 4 or (len(mine) == 4 and mine[3] == theirs[3])
+    same_status = len(theirs) < 4 or (mine[3] if len(mine) == 4 else "asserted") == theirs[3]
     return mine[0] == theirs[0] and mine[2] == theirs[2] and same_code and same_status
 
 
