@@ -52,14 +52,15 @@ def stanza_parse(threads: int) -> Any:
     """The pipeline as Stanza's users run it: a document at a time."""
     import torch
 
-    from coder.parse import BUNDLED_MODEL, _folder_pipeline
+    from coder.parse import BUNDLED_MODEL
+    from coder.parse_load import folder_processors, stanza_document
 
     torch.set_num_threads(threads)
-    pipeline = _folder_pipeline(BUNDLED_MODEL)
+    processors = folder_processors(BUNDLED_MODEL)
 
     def parse(documents: list[Any]) -> Iterator[list[Token]]:
         for document in documents:
-            for sentence in pipeline(document.text).sentences:
+            for sentence in stanza_document(processors, document.text).sentences:
                 yield [(w.text, w.head - 1, w.deprel, w.upos) for w in sentence.words]
 
     return parse

@@ -1,4 +1,4 @@
-"""Documents to dependency parses, many documents at a time. The only module that imports Stanza.
+"""Documents to dependency parses, many documents at a time. With `parse_load`, the only module that imports Stanza.
 
 In: `Document`s. Out: `ParsedDocument`s in the same order, with rejects for what could not be parsed as it stood.
 
@@ -19,13 +19,13 @@ import hashlib
 import logging
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.errors import ModelError
+from coder.model_files import CHECKSUMS, REINSTALL, file_hash, missing_files, model_files, verify_model
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
 from coder.segment import Segment, Token, cuts, language_fault, rejoin, segments, separate
 
@@ -39,8 +39,6 @@ PARSER_VERSION = "1"
 
 BUNDLED_MODEL = Path(__file__).parent / "models" / "en"
 BUNDLED_NAME = "eventcoder-en"
-PROCESSORS = ("tokenize", "mwt", "pos", "lemma", "depparse")
-CHECKSUMS = "SHA256SUMS"
 
 MAX_DOCUMENT_CHARACTERS = 2_000_000
 MAX_SENTENCE_WORDS = 250
@@ -83,56 +81,6 @@ class _Draft:
     rejects: list[Reject]
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
-
-
-def verify_model(folder: Path) -> str:
-    """Check a model folder against its SHA256SUMS, if it has one, and give one hash over its files.
-
-    Args:
-        folder: with tokenize.pt, mwt.pt, pos.pt, lemma.pt, depparse.pt and encoder/.
-
-    Raises:
-        ModelError: naming the file that is missing or corrupted.
-    """
-    sums = folder / CHECKSUMS
-    expected: dict[str, str] = {}
-    if sums.is_file():
-        for number, line in enumerate(sums.read_text(encoding="utf-8").splitlines(), 1):
-            digest, _, name = line.partition("  ")
-            if not name or len(digest) != 64:
-                raise ModelError("not a line of the form 'sha256  file'", path=sums, line=number)
-            expected[name] = digest
-    loaded = {
-        p.relative_to(folder).as_posix()
-        for p in [*(folder / f"{p}.pt" for p in PROCESSORS), *(folder / "encoder").rglob("*")]
-        if p.is_file()
-    }
-    if expected and (unlisted := sorted(loaded - expected.keys())):
-        raise ModelError(f"model file is not listed in {CHECKSUMS}", path=folder / unlisted[0], hint=_REINSTALL)
-    names = sorted({*expected, *loaded})
-    total = hashlib.sha256()
-    for name in names:
-        path = folder / name
-        if not path.is_file():
-            raise ModelError("model file is missing", path=path, hint=_REINSTALL)
-        digest = file_hash(path)
-        if digest != expected.get(name, digest):
-            raise ModelError(
-                f"model file is corrupted: its SHA-256 is {digest[:12]}…, {CHECKSUMS} says {expected[name][:12]}…",
-                path=path,
-                hint=_REINSTALL,
-            )
-        total.update(f"{digest}  {name}\n".encode())
-    return total.hexdigest()
-
-
-_REINSTALL = "restore it from the repository or install the package again"
-
-
 class Parser:
     """A loaded model that parses documents; make one with `Parser.load`.
 
@@ -170,14 +118,14 @@ class Parser:
             return cls._load_folder(BUNDLED_MODEL, BUNDLED_NAME)
         folder = Path(model)
         if folder.is_dir():
-            if (folder / "tokenize.pt").is_file() or (folder / CHECKSUMS).is_file():
+            if model_files(folder) or (folder / CHECKSUMS).is_file():
                 return cls._load_folder(folder, folder.name)
             if (folder / "resources.json").is_file():
                 return cls._load_package("en", None, folder)
             raise ModelError(
                 "neither a model folder nor a Stanza resources folder",
                 path=folder,
-                hint="a model folder holds tokenize.pt and its companions, a resources folder resources.json",
+                hint="a model folder holds tokenize.safetensors (or .pt) and its companions, a resources folder resources.json",
             )
         name = str(model)
         language, _, package = name.partition(":")
@@ -188,14 +136,17 @@ class Parser:
     @classmethod
     def _load_folder(cls, folder: Path, name: str) -> Parser:
         digest = verify_model(folder)
-        missing = [p for p in PROCESSORS if not (folder / f"{p}.pt").is_file()]
-        if missing:
-            raise ModelError("model file is missing", path=folder / f"{missing[0]}.pt", hint=_REINSTALL)
+        if missing := missing_files(folder):
+            raise ModelError("model file is missing", path=folder / missing[0], hint=REINSTALL)
+        from coder.parse_load import folder_processors
+
         try:
-            pipeline = _folder_pipeline(folder)
+            processors = folder_processors(folder)
+        except ModelError:
+            raise
         except Exception as error:
-            raise ModelError(f"the model cannot be loaded: {error}", path=folder, hint=_REINSTALL) from error
-        return cls(_stages(pipeline), model_name=name, model_hash=digest)
+            raise ModelError(f"the model cannot be loaded: {error}", path=folder, hint=REINSTALL) from error
+        return cls(_stages(processors), model_name=name, model_hash=digest)
 
     @classmethod
     def _load_package(cls, language: str, package: str | None, folder: Path | None) -> Parser:
@@ -203,12 +154,14 @@ class Parser:
         options = f", package={package!r}" if package else ""
         where = f", model_dir={str(folder)!r}" if folder else ""
         hint = f"install it with: python -c 'import stanza; stanza.download(\"{language}\"{options}{where})'"
+        from coder.parse_load import package_pipeline
+
         try:
-            pipeline = _package_pipeline(language, package, folder)
+            pipeline = package_pipeline(language, package, folder)
         except Exception as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(f"the Stanza package {name} cannot be loaded: {reason}", hint=hint, path=folder) from error
-        return cls(_stages(pipeline), model_name=name, model_hash=_pipeline_hash(pipeline))
+        return cls(_stages(pipeline.processors), model_name=name, model_hash=_pipeline_hash(pipeline))
 
     def parse(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
         """Parse documents, in their order, a fixed number at a time.
@@ -330,57 +283,6 @@ def _finish(draft: _Draft, analyses: Sequence[Analysis]) -> ParsedDocument:
 # Loading ------------------------------------------------------------------------------------------------------------
 
 
-def _quiet_transformers() -> None:
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-
-
-def _folder_pipeline(folder: Path) -> Any:
-    import stanza
-    from stanza.models.common.bert_embedding import load_bert
-    from stanza.models.common.foundation_cache import BertRecord, FoundationCache
-
-    _quiet_transformers()
-    cache = FoundationCache()
-    if (folder / "encoder").is_dir():
-        bert, tokenizer = load_bert(str(folder / "encoder"), local_files_only=True)
-        cache.bert["encoder"] = BertRecord(bert, tokenizer, {})
-    paths = {f"{p}_model_path": str(folder / f"{p}.pt") for p in PROCESSORS}
-    with tempfile.TemporaryDirectory() as resources:
-        Path(resources, "resources.json").write_text("{}", encoding="utf-8")
-        return stanza.Pipeline(
-            "en",
-            dir=resources,
-            foundation_cache=cache,
-            processors=",".join(PROCESSORS),
-            package=None,
-            download_method=None,
-            allow_unknown_language=True,
-            use_gpu=False,
-            logging_level="ERROR",
-            **paths,
-        )
-
-
-def _package_pipeline(language: str, package: str | None, folder: Path | None) -> Any:
-    import stanza
-
-    _quiet_transformers()
-    options: dict[str, Any] = {"dir": str(folder)} if folder else {}
-    if package:
-        options["package"] = package
-    return stanza.Pipeline(
-        language,
-        processors=",".join(PROCESSORS),
-        download_method=None,
-        use_gpu=False,
-        logging_level="ERROR",
-        **options,
-    )
-
-
 def _pipeline_hash(pipeline: Any) -> str:
     """One hash over every file that the pipeline was loaded from."""
     paths = {Path(v) for k, v in pipeline.config.items() if k.endswith("_path") and isinstance(v, str)}
@@ -390,18 +292,18 @@ def _pipeline_hash(pipeline: Any) -> str:
     return total.hexdigest()
 
 
-def _stages(pipeline: Any) -> _StanzaStages:
+def _stages(processors: Mapping[str, Any]) -> _StanzaStages:
     from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
 
     from coder.parse_heads import SharedHeads  # loads torch
 
     heads = SharedHeads.of(
-        pipeline.processors["pos"]._trainer.model,
-        pipeline.processors["depparse"]._trainer.model,
+        processors["pos"]._trainer.model,
+        processors["depparse"]._trainer.model,
         spanning_tree=chuliu_edmonds_one_root,
-        repairs=bool(pipeline.processors["depparse"].config.get("resolve_head_constraints", True)),
+        repairs=bool(processors["depparse"].config.get("resolve_head_constraints", True)),
     )
-    return _SharedEncoderStages(pipeline, heads) if heads else _StanzaStages(pipeline)
+    return _SharedEncoderStages(processors, heads) if heads else _StanzaStages(processors)
 
 
 # Stages -------------------------------------------------------------------------------------------------------------
@@ -411,13 +313,13 @@ class _StanzaStages:
     """The steps of a chunk through Stanza's own processors: right for every Stanza model.
 
     Args:
-        pipeline: a `stanza.Pipeline` with the five processors (mwt may be missing).
+        processors: the five of a `stanza.Pipeline`, by name (mwt may be missing).
     """
 
     max_size = 10**9
 
-    def __init__(self, pipeline: Any) -> None:
-        self._processors = pipeline.processors
+    def __init__(self, processors: Mapping[str, Any]) -> None:
+        self._processors = processors
         self._lemmas: dict[tuple[str, str], str] = {}
         self._expansions: dict[str, tuple[str, ...]] = {}
         self._tokenizer = _CharacterTokenizer.of(self._processors["tokenize"])
@@ -502,8 +404,8 @@ class _StanzaStages:
 class _SharedEncoderStages(_StanzaStages):
     """Tagger and parser on one run of the transformer."""
 
-    def __init__(self, pipeline: Any, heads: SharedHeads) -> None:
-        super().__init__(pipeline)
+    def __init__(self, processors: Mapping[str, Any], heads: SharedHeads) -> None:
+        super().__init__(processors)
         self._heads = heads
         self.max_size = heads.max_pieces
 

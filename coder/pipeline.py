@@ -21,7 +21,8 @@ from coder.coding import SentenceTrace, code_sentences
 from coder.errors import EventCoderError, InputError
 from coder.files import printable, reason
 from coder.gathered import Gathered
-from coder.parse import MAX_DOCUMENT_CHARACTERS, file_hash
+from coder.model_files import file_hash
+from coder.parse import MAX_DOCUMENT_CHARACTERS
 from coder.places import gazetteer_version
 from coder.read import MANIFEST_NAME, iter_corpus, walk_files
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
@@ -68,7 +69,8 @@ class Model:
 
     def _identity(self) -> tuple[str, str]:
         if self._digest is None:
-            from coder.parse import BUNDLED_MODEL, BUNDLED_NAME, verify_model
+            from coder.model_files import verify_model
+            from coder.parse import BUNDLED_MODEL, BUNDLED_NAME
 
             if self._model is None:
                 self._digest = (BUNDLED_NAME, verify_model(BUNDLED_MODEL))

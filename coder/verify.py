@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from coder.errors import InputError, ModelError
-from coder.parse import BUNDLED_MODEL, BUNDLED_NAME, file_hash, verify_model
+from coder.model_files import file_hash, verify_model
+from coder.parse import BUNDLED_MODEL, BUNDLED_NAME
 from coder.pipeline import combined_hash, corpus_hash
 from coder.read import list_files
 from coder.resources import SHIPPED, shipped_dictionaries

@@ -20,8 +20,9 @@ from coder.codebook import categorical_columns, codebook, option_meanings
 from coder.codebook_terms import MEANINGS, OPTION_VALUES, QUAD_RULES, REJECT_REASONS
 from coder.data_statement import data_statement, model_card
 from coder.markdown import escape, share, table
+from coder.model_files import verify_model
 from coder.options import Options
-from coder.parse import BUNDLED_MODEL, verify_model
+from coder.parse import BUNDLED_MODEL
 from coder.pipeline import PAGES, TABLES, Model, build
 from coder.records import RejectReason
 from coder.resources import Resources

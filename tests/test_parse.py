@@ -259,8 +259,9 @@ def test_every_sentence_is_a_tree(parser: Parser) -> None:
 
 @pytest.mark.stanza
 def test_same_parse_as_plain_stanza(parser: Parser) -> None:
-    pipeline = parse._folder_pipeline(BUNDLED_MODEL)
-    plain = pipeline(NEWS)
+    from coder.parse_load import folder_processors, stanza_document
+
+    plain = stanza_document(folder_processors(BUNDLED_MODEL), NEWS)
     ours = one(parser, NEWS).sentences
     assert len(plain.sentences) == len(ours)
     for sentence, expected in zip(ours, plain.sentences, strict=True):
@@ -280,7 +281,9 @@ def test_same_parse_as_plain_stanza(parser: Parser) -> None:
 
 @pytest.mark.stanza
 def test_general_path_gives_the_same_parse(parser: Parser) -> None:
-    general = Parser(parse._StanzaStages(parse._folder_pipeline(BUNDLED_MODEL)), model_name="m", model_hash="h")
+    from coder.parse_load import folder_processors
+
+    general = Parser(parse._StanzaStages(folder_processors(BUNDLED_MODEL)), model_name="m", model_hash="h")
     general._stages._tokenizer = None
     assert one(general, NEWS).sentences == one(parser, NEWS).sentences
 

@@ -1,4 +1,4 @@
-"""`python -m coder.training build|score`: train the English models from treebanks, and measure a model."""
+"""`python -m coder.training build|pack|score`: train the English models from treebanks, pack and measure a model."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ def build(
         treebanks, output, recipe, base=encoder, scored=recipe.sentences, threads=threads or 1, say=say
     )
     typer.echo(folder)
+
+
+@app.command(epilog="Example: python -m coder.training pack my-model my-model-packed")
+def pack(
+    folder: Annotated[Path, typer.Argument(help="Model folder with tokenize.pt, its companions and encoder/.")],
+    output: Annotated[Path, typer.Argument(help="Folder to write; it must not exist yet.")],
+) -> None:
+    """Write a model of an earlier version anew in the smaller format (docs/models.md); prints its SHA-256."""
+    from coder.training.pack import pack as pack_folder
+
+    digest = pack_folder(folder, output)
+    size = sum(p.stat().st_size for p in output.rglob("*") if p.is_file())
+    say(f"{output}: {size / 1e6:.1f} MB")
+    typer.echo(digest)
 
 
 @app.command(epilog="Example: python -m coder.training score treebanks --model en")

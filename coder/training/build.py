@@ -2,14 +2,13 @@
 
     data -> tokenizer, mwt, lemma
          -> parser-1 -> parser-2 (the encoder learns with the parser) -> encoder (taken out, frozen) -> tagger
-    all  -> model: half precision, no paths, SHA256SUMS -> scores -> card
+    all  -> model: packed (see `pack`), with SHA256SUMS -> scores -> card
 
     build_models(Path("treebanks"), Path("build"), FULL, say=print)
 """
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import shutil
@@ -23,16 +22,17 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import EventCoderError, ModelError
-from coder.parse import BUNDLED_MODEL, CHECKSUMS, PROCESSORS, Parser, file_hash, verify_model
+from coder.model_files import PARTS, file_hash, verify_model
+from coder.parse import BUNDLED_MODEL, Parser
 from coder.training import recipe as settings
+from coder.training.pack import INT8, write_packed
 from coder.training.recipe import Recipe
 from coder.training.score import Row, score_all
-from coder.training.steps import Steps, files_of, versions
+from coder.training.steps import Steps, versions
 from coder.training.treebanks import DEVELOPMENT, TRAIN, Tree, read_trees, running_text, to_conllu
 
 LICENCE = "LICENSE-ATTRIBUTION"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
-_PATHS = ("_file", "_dir", "_name", "continue_from", "dev_conll_gold")
 _LANGUAGE = ["--lang", "en", "--shorthand", "en_news"]
 
 
@@ -76,8 +76,8 @@ def build_models(
     parser = train.parser(data, base)
     encoder = steps.run("encoder", [parser, base / "config.json"], {}, lambda to: write_encoder(parser, base, to))
     tagger = train.tagger(data, encoder)
-    parts = dict(zip(PROCESSORS, (tokenizer, mwt, tagger, lemma, parser), strict=True))
-    packed = steps.run("model", [*parts.values(), encoder], {}, lambda to: write_model(parts, encoder, to))
+    parts = dict(zip(PARTS, (tokenizer, mwt, tagger, lemma, parser), strict=True))
+    packed = steps.run("model", [*parts.values(), encoder], {"int8": dict(INT8)}, lambda to: write_model(parts, encoder, to))
     model = output / "en"
     if model.exists():
         shutil.rmtree(model)
@@ -225,39 +225,9 @@ def write_encoder(parser: Path, base: Path, folder: Path) -> None:
         shutil.copyfile(base / name, folder / name)
 
 
-def slim(model: dict[str, Any]) -> dict[str, Any]:
-    """A trainer's file as it is shipped: half precision, no encoder, no paths, no optimizer."""
-    import torch
-
-    weights = model["model"]
-    kept = {
-        k: v.half() if torch.is_tensor(v) and v.dtype == torch.float32 else v
-        for k, v in weights.items()
-        if not k.startswith("bert_model.")
-    }
-    config = {k: None if k.endswith(_PATHS) else v for k, v in model["config"].items()}
-    if config.get("bert_model"):
-        config |= {"bert_model": "encoder", "bert_finetune": False}
-    dropped = ("optimizer_state_dict", "scheduler_state_dict")
-    slimmed = {k: v for k, v in model.items() if k not in dropped} | {"model": kept, "config": config}
-    if isinstance(model.get("dicts"), bytes):  # the lemmatizer's dictionary: gzip notes the time, which no one needs
-        slimmed["dicts"] = gzip.compress(gzip.decompress(model["dicts"]), mtime=0)
-    return slimmed
-
-
 def write_model(parts: dict[str, Path], encoder: Path, folder: Path) -> None:
     """The folder as shipped, with its checksums; it is loaded once to see that it works."""
-    import torch
-
-    for name, path in parts.items():
-        torch.save(slim(torch.load(path, map_location="cpu", weights_only=True)), folder / f"{name}.pt")
-    (folder / "encoder").mkdir(exist_ok=True)
-    for path in files_of(encoder):
-        shutil.copyfile(path, folder / "encoder" / path.name)
-    shutil.copyfile(BUNDLED_MODEL / LICENCE, folder / LICENCE)
-    listed = sorted(p for p in files_of(folder) if p.suffix == ".pt" or p.parent.name == "encoder")
-    lines = [f"{file_hash(p)}  {p.relative_to(folder).as_posix()}\n" for p in listed]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    write_packed(parts, encoder, [BUNDLED_MODEL / LICENCE], folder)
     Parser.load(folder)
 
 

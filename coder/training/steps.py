@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from coder.parse import file_hash
+from coder.model_files import file_hash
 
 log = logging.getLogger(__name__)
 
