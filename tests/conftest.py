@@ -36,6 +36,24 @@ def model() -> Model:
 
 
 @pytest.fixture(scope="session")
+def trainer_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled model as a folder of NAME.pt files; not to be changed."""
+    from model_layouts import trainer_layout
+
+    return trainer_layout(tmp_path_factory.mktemp("models") / "trainer")
+
+
+@pytest.fixture(scope="session")
+def packed_model(tmp_path_factory: pytest.TempPathFactory, trainer_model: Path) -> Path:
+    """The bundled model, packed from `trainer_model`; not to be changed."""
+    from coder.training.pack import pack
+
+    folder = tmp_path_factory.mktemp("models") / "packed"
+    pack(trainer_model, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def sample_build(tmp_path_factory: pytest.TempPathFactory, resources: Resources, model: Model) -> Path:
     """The sample corpus built into a folder of its own. Its parses are stored, so that nothing is parsed unless the
     corpus or the model has changed (then it takes longer and is as right)."""

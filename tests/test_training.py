@@ -12,7 +12,8 @@ from conftest import DATA, ROOT
 
 from coder.conllu import iter_conllu
 from coder.errors import EventCoderError, InputError, ModelError
-from coder.parse import BUNDLED_MODEL, Parser, _SharedEncoderStages, verify_model
+from coder.model_files import PARTS, verify_model
+from coder.parse import BUNDLED_MODEL, Parser, _SharedEncoderStages
 from coder.pipeline import Model
 from coder.records import Document, Sentence
 from coder.training import attachments, build, score
@@ -168,7 +169,10 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
 
     for path in (out / "en").rglob("*"):
         assert not path.is_file() or str(tmp_path).encode() not in path.read_bytes(), f"{path.name} holds a path"
-    assert {p.name for p in (out / "en").rglob("*")} == {p.name for p in BUNDLED_MODEL.rglob("*")}
+    encoder_files = {p.name for p in (BUNDLED_MODEL / "encoder").iterdir()}
+    assert {p.name for p in (out / "en" / "encoder").iterdir()} == encoder_files
+    packed = {f"{part}.{end}" for part in PARTS for end in ("json", "safetensors")}
+    assert {p.name for p in (out / "en").iterdir()} == {*packed, "encoder", "SHA256SUMS", "LICENSE-ATTRIBUTION"}
     assert {p.name for p in (out / "steps" / "parser-1").iterdir()} == {"parser-1.pt", "step.json"}  # no checkpoint left
     encoder = json.loads((out / "en" / "encoder" / "config.json").read_text())
     assert encoder["dtype"] == "float32"
@@ -189,17 +193,17 @@ def test_missing_treebank_is_named(tmp_path: Path) -> None:
         build.build_models(tmp_path, tmp_path / "out", TINY)
 
 
-def test_parser_without_an_encoder_is_refused(tmp_path: Path) -> None:
+def test_parser_without_an_encoder_is_refused(tmp_path: Path, trainer_model: Path) -> None:
     with pytest.raises(ModelError, match="holds no encoder"):
-        build.write_encoder(BUNDLED_MODEL / "depparse.pt", BUNDLED_MODEL / "encoder", tmp_path)
+        build.write_encoder(trainer_model / "depparse.pt", trainer_model / "encoder", tmp_path)
 
 
-def test_recipe_is_that_of_the_bundled_model() -> None:
+def test_recipe_is_that_of_the_bundled_model(trainer_model: Path) -> None:
     """The settings that trained the bundled files stand in these files."""
     import torch
 
     def config(name: str) -> dict[str, object]:
-        found: dict[str, object] = torch.load(BUNDLED_MODEL / f"{name}.pt", weights_only=True)["config"]
+        found: dict[str, object] = torch.load(trainer_model / f"{name}.pt", weights_only=True)["config"]
         return found
 
     parser, tagger, tokenizer = config("depparse"), config("pos"), config("tokenize")

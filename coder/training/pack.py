@@ -99,10 +99,11 @@ def write_packed(
     Raises:
         ModelError: a file cannot be read, or its model needs files of others.
     """
+    read = {part: read_trainer(path) for part, path in parts.items()}
+    settings = {part: _without_weights(checkpoint, parts[part]) for part, checkpoint in read.items()}
     (folder / ENCODER).mkdir(parents=True, exist_ok=True)
-    for part, path in parts.items():
-        checkpoint = read_trainer(path)
-        text = json.dumps(_without_weights(checkpoint, path), indent=0, separators=(",", ":"))
+    for part, checkpoint in read.items():
+        text = json.dumps(settings[part], indent=0, separators=(",", ":"))
         (folder / f"{part}.json").write_text(text + "\n", encoding="utf-8")
         weights = {k: v for k, v in checkpoint["model"].items() if not k.startswith(_INSIDE)}
         _write_weights(folder / f"{part}.safetensors", weights, int8.get(part))
