@@ -1,10 +1,11 @@
-"""What smaller model files would cost in agreement: int8 weights, a smaller vocabulary, both.
+"""What smaller model files cost in agreement: tables in 8 bits, a smaller vocabulary, both.
 
-    python benchmarks/model_size.py TREEBANKS [--model DIR]
+    python benchmarks/model_size.py TREEBANKS models-build/steps
 
-Each variant is written as safetensors, read back, unfolded into a model folder and loaded as any model is. Agreement is
-the share of the words of PUD (given words) with the same head, the same head and relation, and the same UPOS as the
-model as it stands; LAS is against the treebank. Nothing of the package is changed.
+The second is what a training left (`steps/`), or a model folder of NAME.pt files and encoder/ that is not packed yet. Each
+variant is packed as `python -m coder.training pack` does it, and loaded as any model is. Agreement is the share of the
+words of PUD (given words) with the same head, the same head and relation with its subtype, and the same UPOS, XPOS and
+features as the model in half precision; LAS is against the treebank.
 """
 
 from __future__ import annotations
@@ -14,49 +15,26 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import torch
 from safetensors.torch import load_file, save_file
 
-from coder.parse import BUNDLED_MODEL, Parser
+from coder.model_files import ENCODER, ENCODER_WEIGHTS, PARTS
+from coder.parse import Parser
+from coder.training.pack import INT8, write_packed
 from coder.training.score import analysed
-from coder.training.treebanks import TRAIN, Tree, read_trees
+from coder.training.treebanks import TRAIN, Tree, Word, read_trees
 
-HEADS = ("pos", "depparse")
-EMBEDDING = "embeddings.word_embeddings.weight"
-Weights = dict[str, torch.Tensor]
-Choice = Callable[[str, torch.Tensor], bool]
-
-
-def quantized(weights: Weights, chosen: Choice) -> Weights:
-    """Chosen matrices as int8 with a half-precision scale for each row (for each row and label in bilinear forms)."""
-    out: Weights = {}
-    for name, value in weights.items():
-        if value.dim() < 2 or value.numel() < 4096 or not value.is_floating_point() or not chosen(name, value):
-            out[name] = value.contiguous()
-            continue
-        axis = 1
-        scale = (value.float().abs().amax(axis, keepdim=True) / 127).clamp(min=1e-7)
-        scale = scale.half().clamp(min=6e-8)
-        out[name] = (value.float() / scale.float()).round().clamp(-127, 127).to(torch.int8)
-        out[f"{name}::scale"] = scale
-    return out
+WORD_PIECES = "embeddings.word_embeddings.weight"
+HEADS = {"pos": ".*", "depparse": ".*"}
+FEED_FORWARD = r"|encoder\.layer\.\d\.(intermediate|output)\.dense\.weight"
+Keep = Callable[[str], bool]
 
 
-def restored(weights: Weights) -> Weights:
-    """Half precision again."""
-    return {
-        name: (value.float() * weights[f"{name}::scale"].float()).half() if f"{name}::scale" in weights else value
-        for name, value in weights.items()
-        if not name.endswith("::scale")
-    }
-
-
-def prune(folder: Path, keep: Callable[[str], bool]) -> int:
+def prune(folder: Path, keep: Keep) -> int:
     """Drop word pieces from an encoder's folder; gives how many stay."""
     tokenizer = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
     vocabulary = sorted(tokenizer["model"]["vocab"].items(), key=lambda item: item[1])
@@ -70,9 +48,9 @@ def prune(folder: Path, keep: Callable[[str], bool]) -> int:
         entry["ids"] = [new[name]]
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
     (folder / "vocab.txt").write_text("".join(f"{p}\n" for p in new), encoding="utf-8")
-    weights = load_file(folder / "model.safetensors")
-    weights[EMBEDDING] = weights[EMBEDDING][[row for _, row in rows]].contiguous()
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    weights = load_file(folder / ENCODER_WEIGHTS)
+    weights[WORD_PIECES] = weights[WORD_PIECES][[row for _, row in rows]].contiguous()
+    save_file(weights, folder / ENCODER_WEIGHTS, metadata={"format": "pt"})
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     config["vocab_size"] = len(new)
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
@@ -83,48 +61,46 @@ def size(folder: Path) -> int:
     return sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
 
 
-def variant(model: Path, folder: Path, chosen: Choice | None, keep: Callable[[str], bool] | None) -> tuple[int, int]:
-    """Write a variant into `folder`; gives the bytes it takes as stored and its vocabulary."""
-    shutil.copytree(model, folder, ignore=shutil.ignore_patterns("SHA256SUMS", "LICENSE*"))
-    pieces = prune(folder / "encoder", keep) if keep else 0
-    stored = size(folder)
-    if chosen:
-        small = folder / "small.safetensors"
-        for name in HEADS:
-            path = folder / f"{name}.pt"
-            data = torch.load(path, map_location="cpu", weights_only=True)
-            save_file(quantized(data["model"], chosen), small)
-            plain = sum(v.numel() * v.element_size() for v in data["model"].values())
-            stored += small.stat().st_size - plain  # vocabulary and settings stay as they are
-            data["model"] = restored(load_file(small))
-            torch.save(data, path)
-        path = folder / "encoder" / "model.safetensors"
-        save_file(quantized(load_file(path), chosen), small)
-        stored += small.stat().st_size - path.stat().st_size
-        save_file(restored(load_file(small)), path, metadata={"format": "pt"})
-        small.unlink()
-    return stored, pieces
+def trainer_files(model: Path) -> dict[str, Path]:
+    """The trainers' file of each part."""
+    if not (model / "parser-2").is_dir():
+        return {part: model / f"{part}.pt" for part in PARTS}
+    steps = {part: "parser-2" if part == "depparse" else part for part in PARTS}
+    return {part: model / step / f"{step}.pt" for part, step in steps.items()}
+
+
+def variant(model: Path, folder: Path, int8: Mapping[str, str], keep: Keep | None) -> int:
+    """Write a variant into `folder`; gives the number of its word pieces, 0 where none was dropped."""
+    encoder = Path(shutil.copytree(model / ENCODER, folder.with_name("encoder")))
+    pieces = prune(encoder, keep) if keep else 0
+    write_packed(trainer_files(model), encoder, [], folder, int8)
+    return pieces
 
 
 def agreement(ours: list[Tree], theirs: list[Tree]) -> dict[str, float]:
     pairs = [(a, b) for s, t in zip(ours, theirs, strict=True) for a, b in zip(s.words, t.words, strict=True)]
-    heads = sum(a.head == b.head for a, b in pairs)
-    both = sum(a.head == b.head and a.deprel.partition(":")[0] == b.deprel.partition(":")[0] for a, b in pairs)
-    tags = sum(a.upos == b.upos for a, b in pairs)
-    return {n: 100 * k / len(pairs) for n, k in (("heads", heads), ("heads and relations", both), ("UPOS", tags))}
+    same: dict[str, Callable[[Word], object]] = {
+        "heads": lambda w: w.head,
+        "heads and relations": lambda w: (w.head, w.deprel),
+        "UPOS": lambda w: w.upos,
+        "XPOS": lambda w: w.xpos,
+        "features": lambda w: w.feats,
+        "LAS": lambda w: (w.head, w.deprel.partition(":")[0]),
+    }
+    return {name: 100 * sum(of(a) == of(b) for a, b in pairs) / len(pairs) for name, of in same.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("treebanks", type=Path)
-    parser.add_argument("--model", type=Path, default=BUNDLED_MODEL)
+    parser.add_argument("model", type=Path)
     options = parser.parse_args()
+    if missing := [p for p in trainer_files(options.model).values() if not p.is_file()]:
+        parser.error(f"no {missing[0]}: give the steps of a training or a folder of NAME.pt files")
     gold = read_trees(options.treebanks / "en_pud-test.conllu")
-    whole = Parser.load(options.model, threads=1)
-    before = analysed(whole, gold)
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(options.model / "encoder", local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(options.model / ENCODER, local_files_only=True)
     words = sorted({w.form for name in TRAIN for t in read_trees(options.treebanks / name) for w in t.words})
     seen = {p for ids in tokenizer(words, add_special_tokens=False).input_ids for p in tokenizer.convert_ids_to_tokens(ids)}
 
@@ -134,29 +110,30 @@ def main() -> None:
     def trained(piece: str) -> bool:
         return piece in seen or len(piece.removeprefix("##")) == 1
 
-    def everything(name: str, value: torch.Tensor) -> bool:
-        return True
-
-    variants: list[tuple[str, Choice | None, Callable[[str], bool] | None]] = [
-        ("as shipped (half precision)", None, None),
-        ("int8: word pieces and relations' bilinear form", lambda n, v: n == EMBEDDING or v.dim() == 3, None),
-        ("int8: the encoder", lambda n, v: n.startswith(("embeddings", "encoder", "pooler")), None),
-        ("int8: everything", everything, None),
-        ("vocabulary: Latin pieces", None, latin),
-        ("vocabulary: pieces of the training sentences", None, trained),
-        ("int8: everything, vocabulary: Latin pieces", everything, latin),
+    variants: list[tuple[str, Mapping[str, str], Keep | None]] = [
+        ("half precision", {}, None),
+        ("8 bits: word pieces", {ENCODER: INT8[ENCODER]}, None),
+        ("8 bits: tagger and parser", HEADS, None),
+        ("**8 bits: word pieces, tagger, parser**", INT8, None),
+        ("the same and the encoder's feed-forward layers", {**INT8, ENCODER: INT8[ENCODER] + FEED_FORWARD}, None),
+        ("8 bits: everything", dict.fromkeys((*PARTS, ENCODER), ".*"), None),
+        ("half precision, Latin word pieces alone", {}, latin),
+        ("half precision, word pieces of the training sentences alone", {}, trained),
     ]
-    print("| variant | MB | word pieces | same head % | same head and relation % | same UPOS % | LAS on PUD, given words |")
-    print("|---|---:|---:|---:|---:|---:|---:|")
-    for name, chosen, keep in variants:
+    print("| variant | MB | word pieces | same head % | same head and relation % | same UPOS % | same XPOS % | same features % | LAS % |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    before: list[Tree] = []
+    for name, int8, keep in variants:
         with tempfile.TemporaryDirectory() as temporary:
             folder = Path(temporary, "model")
-            stored, pieces = variant(options.model, folder, chosen, keep)
+            pieces = variant(options.model, folder, int8, keep)
+            stored = size(folder)
             after = analysed(Parser.load(folder, threads=1), gold)
+        before = before or after
         a = agreement(before, after)
-        las = agreement(gold, after)["heads and relations"]
-        row = [name, f"{stored / 1e6:.1f}", f"{pieces or len(tokenizer):,}", *(f"{v:.2f}" for v in a.values()), f"{las:.2f}"]
-        print("| " + " | ".join(row) + " |", flush=True)
+        las = agreement(gold, after)["LAS"]
+        same = [f"{v:.2f}" for k, v in a.items() if k != "LAS"]
+        print("| " + " | ".join([name, f"{stored / 1e6:.1f}", f"{pieces or len(tokenizer):,}", *same, f"{las:.2f}"]) + " |", flush=True)
 
 
 if __name__ == "__main__":
