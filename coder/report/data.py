@@ -11,29 +11,33 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
 from coder.marking import sentence_start
-from coder.report.columns import NULL_DAY, Values, pack
+from coder.report.columns import NULL_DAY, Listed, Values, pack, smallest, squeeze
 from coder.report.patterns import pattern_texts
 from coder.report.trees import pack_trees, stored_sentences
 from coder.resources import Resources
 from coder.store import ParseStore
 from coder.tables import DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema, run_metadata
 
-_EPOCH = dt.date(1970, 1, 1).toordinal()
 _EVENT_ID = re.compile(r"[0-9a-f]{16}")
 _COLUMNS = [name for name in EventRow.model_fields if name not in {"daily_id", "story_id"}]
+MARKS = ("trigger_text", "trigger_start", "source_text", "source_start", "target_text", "target_start")
+BATCH = 8192
 NAMES_SHOWN = 200
 REJECTS_SHOWN = 200
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Report:
     """What the page shows: packed blocks, and the parts that are plain text.
 
     Args:
-        events, texts, trees: blocks, see `coder.report.columns.pack`.
+        events, texts, trees: blocks as the page carries them, see `coder.report.columns`.
         totals: label and number.
         left_out: events that the page does not hold, the earliest ones.
         first_day: the first day of those it holds, where some are left out.
@@ -50,9 +54,9 @@ class Report:
         notes: what the reader should know.
     """
 
-    events: bytes
-    texts: bytes
-    trees: bytes
+    events: str
+    texts: str
+    trees: str
     totals: tuple[tuple[str, int], ...]
     left_out: int
     first_day: dt.date | None
@@ -79,35 +83,37 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
         InputError: there is no events.parquet, or it lacks columns.
     """
     events_file, metadata = _events_file(output / "events.parquet")
-    days, statuses = (events_file.read([n], use_threads=False)[n] for n in ("event_date", "status"))
-    table = _latest(events_file, days, max_events)
-    total, left_out = len(days), len(days) - len(table)
-    rows = Lazy(table)
-    documents = _companion(output / "documents.parquet", DocumentRow)
-    unresolved = _companion(output / "unresolved.parquet", UnresolvedRow)
-    rejects = _companion(output / "rejects.parquet", RejectRow)
+    total, dated, asserted = _count_events(events_file)
+    rows = Latest(events_file, total, dated, max_events)
+    left_out = total - len(rows)
+    documents, unresolved, rejects = (
+        Companion(output / name, model)
+        for name, model in (("documents.parquet", DocumentRow), ("unresolved.parquet", UnresolvedRow), ("rejects.parquet", RejectRow))
+    )
     notes: list[str] = []
     if metadata.get("eventcoder.dictionaries") != resources.dictionaries.sha256:
         notes.append(
             "The dictionaries at hand are not those the events were coded with: patterns may be missing or shown in "
             "another wording."
         )
-    events, sentences, starts, sentence_keys = _pack_events(rows, documents, resources)
-    texts = _pack_texts(rows["event_id"], sentences, starts)
-    trees = _trees(parses, documents, sentence_keys, sentences, metadata.get("eventcoder.model_sha256", ""), max_trees)
+    sentences = Sentences.of(rows)
+    coverage, outcomes, parsed = _count_documents(documents)
+    events = squeeze(_pack_events(rows, sentences, documents, coverage, resources))
+    trees = squeeze(_trees(parses, rows, documents, sentences, metadata.get("eventcoder.model_sha256", ""), max_trees))
+    texts = squeeze(_pack_texts(rows, sentences))
     first = next((d for d in rows["event_date"] if d is not None), None) if left_out else None
-    outcomes = Counter(documents["outcome"].to_pylist())
     totals = (
         ("documents", len(documents)),
         ("with events", outcomes["coded"]),
         ("without events", outcomes["no_events"]),
-        ("without a date", documents["publication_date"].null_count),
-        ("sentences", pc.sum(documents["sentences"]).as_py() or 0),
+        ("without a date", len(documents) - coverage.total()),
+        ("sentences", parsed),
         ("events", total),
-        ("asserted events", pc.sum(pc.equal(statuses, "asserted")).as_py() or 0),
+        ("asserted events", asserted),
         ("unresolved names", len(unresolved)),
         ("rejects", len(rejects)),
     )
+    kinds = Counter(k for batch in rejects.batches("stage", "reason") for k in zip(*(c.to_pylist() for c in batch), strict=True))
     return Report(
         events=events,
         texts=texts,
@@ -115,27 +121,157 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
         totals=totals if len(documents) else totals[5:],
         left_out=left_out,
         first_day=first,
-        unresolved=tuple(unresolved.slice(0, NAMES_SHOWN).to_pylist()),
+        unresolved=unresolved.head(NAMES_SHOWN),
         unresolved_count=len(unresolved),
-        rejects=tuple(rejects.slice(0, REJECTS_SHOWN).to_pylist()),
+        rejects=rejects.head(REJECTS_SHOWN),
         rejects_count=len(rejects),
-        reject_counts=tuple(
-            (*kind, n) for kind, n in sorted(Counter(zip(*(rejects[c].to_pylist() for c in ("stage", "reason")), strict=True)).items())
-        ),
+        reject_counts=tuple((*kind, n) for kind, n in sorted(kinds.items())),
         metadata=metadata,
         notes=tuple(notes),
     )
 
 
-class Lazy:
-    """A table's columns as Python values, made when asked for and not kept: all at once they would take gigabytes."""
+class Latest:
+    """The latest events of a file sorted by date, and as many of the undated ones, which stand last, as then fit.
 
-    def __init__(self, table: pa.Table) -> None:
-        self._table = table
+    A column is read when it is asked for and not kept: all at once they would take gigabytes.
+
+    Args:
+        total, dated: events of the file.
+        limit: of events.
+    """
+
+    def __init__(self, file: pq.ParquetFile, total: int, dated: int, limit: int) -> None:
+        self._file = file
+        end = min(total, max(dated, limit))
+        start = max(min(end, dated) - limit, 0)
+        self._groups: list[int] = []
+        first = before = 0
+        for number in range(file.num_row_groups):
+            size = file.metadata.row_group(number).num_rows
+            if before + size > start and before < end:
+                if not self._groups:
+                    first = before
+                self._groups.append(number)
+            before += size
+        self._start, self._length = start - first, end - start
+
+    def __len__(self) -> int:
+        return self._length
+
+    def arrow(self, name: str) -> pa.Array:
+        """A column in one piece."""
+        column = self._file.read_row_groups(self._groups, columns=[name], use_threads=False)[name].slice(self._start, self._length)
+        array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
     def __getitem__(self, name: str) -> list[Any]:
-        values: list[Any] = self._table[name].to_pylist()
-        return values
+        """A column as Python values, equal texts as one object."""
+        column = self.arrow(name)
+        if not pa.types.is_string(column.type):
+            values: list[Any] = column.to_pylist()
+            return values
+        coded = column.dictionary_encode()
+        del column
+        texts = [*coded.dictionary.to_pylist(), None]
+        return [texts[i] for i in coded.indices.fill_null(len(texts) - 1).to_numpy().tolist()]
+
+    def numbers(self, name: str, empty: int = 0) -> Numbers:
+        """A column of whole numbers, days or booleans (0, 1)."""
+        column = self.arrow(name)
+        column = column.cast(pa.int32()) if not pa.types.is_integer(column.type) else column
+        found: Numbers = column.fill_null(empty).to_numpy().astype(np.int64)
+        return found
+
+
+class Companion:
+    """A table beside events.parquet, a batch of rows at a time; empty where the folder has none.
+
+    Args:
+        path: of the table.
+        model: of its rows.
+    """
+
+    def __init__(self, path: Path, model: type[Row]) -> None:
+        self._schema = arrow_schema(model)
+        self._file = pq.ParquetFile(path) if path.is_file() else None
+
+    def __len__(self) -> int:
+        return 0 if self._file is None else int(self._file.metadata.num_rows)
+
+    def batches(self, *columns: str) -> Iterator[pa.RecordBatch]:
+        """The rows with these columns, in this order."""
+        if self._file is not None:
+            for batch in self._file.iter_batches(BATCH, columns=list(columns), use_threads=False):
+                yield batch.select(list(columns))
+
+    def where(self, name: str, values: pa.Array, *columns: str) -> pa.Table:
+        """The rows whose column has one of these values."""
+        schema = pa.schema([self._schema.field(c) for c in columns])
+        found = [b.filter(pc.is_in(b[name], value_set=values)) for b in self.batches(*columns)]
+        return pa.Table.from_batches([b for b in found if len(b)], schema=found[0].schema if found else schema)
+
+    def head(self, count: int) -> tuple[dict[str, Any], ...]:
+        """The first rows."""
+        if self._file is None:
+            return ()
+        rows: list[dict[str, Any]] = next((b.to_pylist() for b in self._file.iter_batches(count, use_threads=False)), [])
+        return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """The sentences and documents of the events, numbered as they come.
+
+    Args:
+        of_event: sentence of each event.
+        row: for each sentence, the event from which its text is taken.
+        start: of each sentence in its document, -1 where it cannot be told.
+        document: of each sentence.
+        index: of each sentence in its document.
+        ids: of the documents.
+        days: of publication of the documents.
+    """
+
+    of_event: Numbers
+    row: Numbers
+    start: Numbers
+    document: Numbers
+    index: Numbers
+    ids: pa.Array
+    days: Numbers
+
+    @classmethod
+    def of(cls, rows: Latest) -> Sentences:
+        """Read off the columns of the events."""
+        coded = rows.arrow("document_id").dictionary_encode()
+        document, index = coded.indices.to_numpy().astype(np.int64), rows.numbers("sentence_index")
+        days = np.zeros(len(coded.dictionary), dtype=np.int64)
+        days[document] = rows.numbers("publication_date", NULL_DAY)
+        _, first, number = np.unique((document << 32) + index, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        of_event = np.argsort(order)[number]
+        row, start = first[order].astype(np.int64), np.full(len(first), -1, dtype=np.int64)
+        texts = rows.arrow("sentence_text")
+        marks = [rows[name] for name in MARKS]
+        for at in range(0, len(rows), BATCH):
+            batch = texts.slice(at, BATCH).to_pylist()
+            for n, number_of, text, *values in zip(range(at, at + len(batch)), of_event[at : at + BATCH].tolist(), batch, *(m[at : at + BATCH] for m in marks), strict=True):
+                if start[number_of] < 0:
+                    found = sentence_start(dict(zip(MARKS, values, strict=True)) | {"sentence_text": text})
+                    row[number_of] = n
+                    start[number_of] = -1 if found is None else found
+        return cls(of_event, row, start, document[first[order]], index[first[order]], coded.dictionary, days)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def texts(self, rows: Latest, count: int | None = None) -> Iterator[str]:
+        """The words of the sentences, of the first ones where a count is given."""
+        column = rows.arrow("sentence_text")
+        chosen = self.row[:count]
+        for at in range(0, len(chosen), BATCH):
+            yield from column.take(pa.array(chosen[at : at + BATCH])).to_pylist()
 
 
 def _events_file(path: Path) -> tuple[pq.ParquetFile, dict[str, str]]:
@@ -151,30 +287,26 @@ def _events_file(path: Path) -> tuple[pq.ParquetFile, dict[str, str]]:
     return file, run_metadata(file.schema_arrow)
 
 
-def _latest(file: pq.ParquetFile, days: pa.ChunkedArray, limit: int) -> pa.Table:
-    """The latest events of a file sorted by date, and as many of the undated ones, which stand last, as then fit."""
-    total = len(days)
-    dated = total - days.null_count
-    end = min(total, max(dated, limit))
-    start = max(min(end, dated) - limit, 0)
-    groups: list[int] = []
-    first = before = 0
-    for number in range(file.num_row_groups):
-        size = file.metadata.row_group(number).num_rows
-        if before + size > start and before < end:
-            if not groups:
-                first = before
-            groups.append(number)
-        before += size
-    return file.read_row_groups(groups, columns=_COLUMNS, use_threads=False).slice(start - first, end - start)
+def _count_events(file: pq.ParquetFile) -> tuple[int, int, int]:
+    """Events, those with a date, those told as facts."""
+    total = dated = asserted = 0
+    for batch in file.iter_batches(BATCH, columns=["event_date", "status"], use_threads=False):
+        total += len(batch)
+        dated += len(batch) - batch["event_date"].null_count
+        asserted += pc.sum(pc.equal(batch["status"], "asserted")).as_py() or 0
+    return total, dated, asserted
 
 
-def _companion(path: Path, model: type[Row]) -> pa.Table:
-    """A table beside events.parquet; empty where the folder has none."""
-    schema = arrow_schema(model)
-    if not path.is_file():
-        return schema.empty_table()
-    return pq.read_table(path, use_threads=False)
+def _count_documents(documents: Companion) -> tuple[Counter[int], Counter[str], int]:
+    """Documents by day of publication and by outcome, and their sentences."""
+    coverage: Counter[int] = Counter()
+    outcomes: Counter[str] = Counter()
+    sentences = 0
+    for batch in documents.batches("publication_date", "outcome", "sentences"):
+        coverage.update(batch["publication_date"].drop_null().cast(pa.int32()).to_pylist())
+        outcomes.update(batch["outcome"].to_pylist())
+        sentences += pc.sum(batch["sentences"]).as_py() or 0
+    return coverage, outcomes, sentences
 
 
 def _finite(value: float | None, places: int) -> float | None:
@@ -182,94 +314,59 @@ def _finite(value: float | None, places: int) -> float | None:
     return None if value is None or not math.isfinite(value) else round(value, places)
 
 
-def _day(value: dt.date | None) -> int:
-    return NULL_DAY if value is None else value.toordinal() - _EPOCH
-
-
 def _pack_events(
-    rows: Lazy, documents: pa.Table, resources: Resources
-) -> tuple[bytes, list[str], list[int], list[tuple[str, int]]]:
-    words, actors, names, codes, places, issues = Values(), Values(), Values(), Values(), Values(), Values()
-    document_numbers, sentence_numbers, patterns = Values(), Values(), Values()
+    rows: Latest, sentences: Sentences, documents: Companion, coverage: Mapping[int, int], resources: Resources
+) -> bytearray:
+    words, actors, names, codes, places, issues, patterns = (Values() for _ in range(7))
     kinds = {name: Values() for name in ("date_precision", "date_basis", "status")}
-    keys = list(zip(rows["document_id"], rows["sentence_index"], strict=True))
-    sentence_column = [n - 1 for n in sentence_numbers.column(keys)]
-    sentences = [""] * (len(sentence_numbers) - 1)
-    starts = [-1] * len(sentences)
-    seen = [False] * len(sentences)
-    needed = (
-        "sentence_text", "trigger_text", "trigger_start", "source_text", "source_start", "target_text", "target_start"
-    )  # fmt: skip
-    for number, *values in zip(sentence_column, *(rows[name] for name in needed), strict=True):
-        if not seen[number] or starts[number] < 0:
-            row = dict(zip(needed, values, strict=True))
-            start = sentence_start(row)
-            sentences[number], seen[number] = row["sentence_text"], True
-            starts[number] = -1 if start is None else start
-    base = [max(starts[n], 0) for n in sentence_column]
-    columns: dict[str, Any] = {
-        "sentence": sentence_column,
-        "date": [_day(d) for d in rows["event_date"]],
-        "days": [
-            (end - start).days if start is not None and end is not None else 0
-            for start, end in zip(rows["event_date"], rows["event_date_end"], strict=True)
-        ],
-        "source": actors.column(zip(rows["source"], rows["source_country"], rows["source_role"], strict=True)),
-        "target": [
-            actors.number(t) if t[0] is not None else 0
-            for t in zip(rows["target"], rows["target_country"], rows["target_role"], strict=True)
-        ],
-        "source_name": names.column(rows["source_name"]),
-        "target_name": names.column(rows["target_name"]),
-        "code": codes.column(
-            zip(
-                *(rows[n] for n in ("code", "code_label", "root_code", "base_code", "quad_class")),
-                (_finite(g, 4) for g in rows["goldstein"]),
-                *(rows[n] for n in ("plover_event", "plover_mode", "plover_context")),
-                strict=True,
-            )
-        ),
-        "attributed_to": actors.column((a, None, None) if a else None for a in rows["attributed_to"]),
-        "attributed_text": words.column(rows["attributed_text"]),
-        "reciprocal": [int(bool(v)) for v in rows["reciprocal"]],
-        "reports": rows["reports"],
-        "stories": rows["stories"],
-        "trigger_text": words.column(rows["trigger_text"]),
-        "pattern": patterns.column(rows["pattern_id"]),
-        "place": [
-            places.number(p) if any(v is not None for v in p) else 0
-            for p in zip(
-                rows["location_name"], rows["location_country"], (_finite(x, 5) for x in rows["latitude"]),
-                (_finite(x, 5) for x in rows["longitude"]), rows["geoname_id"], strict=True,
-            )
-        ],
-        "issues": issues.column(tuple(v) if v else None for v in rows["issues"]),
-    }
+    base = np.maximum(sentences.start, 0)[sentences.of_event]
+
+    def together(*columns: str) -> Iterator[tuple[Any, ...]]:
+        return zip(*(rows[name] for name in columns), strict=True)
+
+    columns: dict[str, Numbers] = {}
+
+    def put(name: str, numbers: Any) -> None:
+        columns[name] = smallest(numbers)
+
+    put("sentence", sentences.of_event)
+    first_days = rows.numbers("event_date", NULL_DAY)
+    put("date", first_days)
+    last_days = rows.numbers("event_date_end", NULL_DAY)
+    put("days", np.where((first_days == NULL_DAY) | (last_days == NULL_DAY), 0, last_days - first_days))
+    put("source", actors.column(together("source", "source_country", "source_role")))
+    put("target", [actors.number(t) if t[0] is not None else 0 for t in together("target", "target_country", "target_role")])
+    put("source_name", names.column(rows["source_name"]))
+    put("target_name", names.column(rows["target_name"]))
+    described = ("code", "code_label", "root_code", "base_code", "quad_class", "goldstein", "plover_event", "plover_mode", "plover_context")
+    put("code", codes.column((*c[:5], _finite(c[5], 4), *c[6:]) for c in together(*described)))
+    put("attributed_to", actors.column((a, None, None) if a else None for a in rows["attributed_to"]))
+    put("attributed_text", words.column(rows["attributed_text"]))
+    for name in ("reciprocal", "reports", "stories"):
+        put(name, rows.numbers(name))
+    put("trigger_text", words.column(rows["trigger_text"]))
+    put("pattern", patterns.column(rows["pattern_id"]))
+    located = together("location_name", "location_country", "latitude", "longitude", "geoname_id")
+    found = ((n, c, _finite(y, 5), _finite(x, 5), g) for n, c, y, x, g in located)
+    put("place", [places.number(p) if any(v is not None for v in p) else 0 for p in found])
+    put("issues", issues.column(tuple(v) if v else None for v in rows["issues"]))
     for name, kind in kinds.items():
-        columns[name] = kind.column(rows[name])
+        put(name, kind.column(rows[name]))
     for part in ("source", "target", "trigger"):
-        first = rows[f"{part}_start"]
-        end = rows[f"{part}_end"]
-        columns[f"{part}_text"] = words.column(rows[f"{part}_text"])
-        columns[f"{part}_at"] = [0 if a is None else a - b for a, b in zip(first, base, strict=True)]
-        columns[f"{part}_length"] = [0 if a is None else z - a for a, z in zip(first, end, strict=True)]
-    sentence_keys: list[tuple[str, int]] = sentence_numbers.distinct()[1:]
-    published = dict(zip(rows["document_id"], rows["publication_date"], strict=True))
-    columns["sentence_document"] = [document_numbers.number(key[0]) - 1 for key in sentence_keys]
-    columns["sentence_index"] = [key[1] for key in sentence_keys]
-    held = document_numbers.distinct()[1:]
-    known = documents.filter(pc.is_in(documents["document_id"], value_set=pa.array(held, pa.string())))
-    described = ("title", "publisher", "url", "path")
-    by_id = dict(zip(known["document_id"].to_pylist(), zip(*(known[n].to_pylist() for n in described), strict=True), strict=True))
-    columns["document_date"] = [_day(published[d]) for d in held]
-    coverage = Counter(d for d in documents["publication_date"].to_pylist() if d is not None)
-    columns["coverage_day"] = [_day(d) for d in sorted(coverage)]
-    columns["coverage_count"] = [coverage[d] for d in sorted(coverage)]
+        first, end = rows.numbers(f"{part}_start", -1), rows.numbers(f"{part}_end", -1)
+        put(f"{part}_text", words.column(rows[f"{part}_text"]))
+        put(f"{part}_at", np.where(first < 0, 0, first - base))
+        put(f"{part}_length", np.where(first < 0, 0, end - first))
+    put("sentence_document", sentences.document)
+    put("sentence_index", sentences.index)
+    put("document_date", sentences.days)
+    put("coverage_day", sorted(coverage))
+    put("coverage_count", [coverage[d] for d in sorted(coverage)])
     texts = pattern_texts(resources, patterns.distinct()[1:])
     labels = {e.code: e.label for e in resources.ontology if len(e.code) == 2}
     header = {
-        "rows": len(keys),
-        "documents": [[d, *by_id.get(d, (None,) * len(described))] for d in held],
+        "rows": len(rows),
+        "documents": Listed(_described(sentences.ids, documents)),
         "words": words.distinct(),
         "actors": actors.distinct(),
         "names": names.distinct(),
@@ -281,38 +378,46 @@ def _pack_events(
         "countries": {code: actor.name for code, actor in sorted(resources.dictionaries.countries.items())},
         **{name: kind.distinct() for name, kind in kinds.items()},
     }
-    return pack(header, columns), sentences, starts, sentence_keys
-
-
-def _pack_texts(event_ids: Sequence[str], sentences: list[str], starts: list[int]) -> bytes:
-    """Sentences and event ids; ids of sixteen hexadecimal digits go as numbers, half as long."""
-    header: dict[str, Any] = {"sentences": sentences}
-    columns: dict[str, Any] = {"start": starts}
-    if all(_EVENT_ID.fullmatch(i) for i in event_ids):
-        halves = [int(i[at : at + 8], 16) for i in event_ids for at in (0, 8)]
-        columns["ids"] = halves
-    else:
-        header["ids"] = list(event_ids)
     return pack(header, columns)
 
 
-def _trees(
-    parses: ParseStore,
-    documents: pa.Table,
-    keys: Sequence[tuple[str, int]],
-    sentences: Sequence[str],
-    model_sha256: str,
-    limit: int,
-) -> bytes:
+def _described(ids: pa.Array, documents: Companion) -> Iterator[list[Any]]:
+    """Id, title, publisher, address and file of documents."""
+    known = documents.where("document_id", ids, "document_id", "title", "publisher", "url", "path")
+    places = pc.index_in(ids, value_set=known["document_id"].combine_chunks()) if len(known) else pa.nulls(len(ids), pa.int32())
+    for at in range(0, len(ids), BATCH):
+        told = known.drop_columns("document_id").take(places.slice(at, BATCH))
+        for row in zip(ids.slice(at, BATCH).to_pylist(), *(c.to_pylist() for c in told.columns), strict=True):
+            yield list(row)
+
+
+def _pack_texts(rows: Latest, sentences: Sentences) -> bytearray:
+    """Sentences and event ids; ids of sixteen hexadecimal digits go as numbers, half as long."""
+    header: dict[str, Any] = {"sentences": Listed(sentences.texts(rows))}
+    columns: dict[str, Any] = {"start": sentences.start}
+    ids = rows.arrow("event_id")
+    if all(_EVENT_ID.fullmatch(i) for at in range(0, len(ids), BATCH) for i in ids.slice(at, BATCH).to_pylist()):
+        parts = [bytes.fromhex("".join(ids.slice(at, BATCH).to_pylist())) for at in range(0, len(ids), BATCH)]
+        columns["ids"] = np.frombuffer(b"".join(parts), dtype=">u4").astype(np.int64)
+    else:
+        header["ids"] = ids.to_pylist()
+    return pack(header, columns)
+
+
+def _trees(parses: ParseStore, rows: Latest, documents: Companion, sentences: Sentences, model_sha256: str, limit: int) -> bytearray:
+    keys = list(zip(sentences.ids.take(pa.array(sentences.document[:limit])).to_pylist(), sentences.index[:limit].tolist(), strict=True))
     wanted: dict[str, set[int]] = {}
-    for document, index in keys[:limit]:
+    for document, index in keys:
         wanted.setdefault(document, set()).add(index)
-    texts = dict(zip(documents["document_id"].to_pylist(), documents["sha256"].to_pylist(), strict=True)) if wanted else {}
+    # A text is stored under the id of its first document, which need not be among these.
+    digests = documents.where("document_id", pa.array(wanted, pa.string()), "document_id", "sha256")["sha256"].combine_chunks()
+    same = documents.where("sha256", digests, "document_id", "sha256")
+    texts = dict(zip(same["document_id"].to_pylist(), same["sha256"].to_pylist(), strict=True))
     found = stored_sentences(parses, wanted, texts, model_sha256) if wanted and texts else {}
     return pack_trees(
         (number, found[key])
-        for number, key in enumerate(keys[:limit])
-        if key in found and found[key].text == sentences[number]
+        for number, (key, text) in enumerate(zip(keys, sentences.texts(rows, limit), strict=True))
+        if key in found and found[key].text == text
     )
 
 

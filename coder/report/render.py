@@ -58,9 +58,9 @@ def render(report: Report) -> str:
         style=Markup(styles),  # noqa: S704 (own file, no text from the corpus)
         script=Markup(scripts),  # noqa: S704
         blocks={
-            "events": squeeze(report.events),
-            "texts": squeeze(report.texts),
-            "trees": squeeze(report.trees),
+            "events": report.events,
+            "texts": report.texts,
+            "trees": report.trees,
             "world": squeeze(pack({"path": asset("world.svgpath").strip()}, {})),
         },
     )

@@ -38,7 +38,7 @@ def stored_sentences(
     return found
 
 
-def pack_trees(numbered: Iterable[tuple[int, Sentence]]) -> bytes:
+def pack_trees(numbered: Iterable[tuple[int, Sentence]]) -> bytearray:
     """A block of trees.
 
     Args:
