@@ -195,3 +195,13 @@ class LazyList(Sequence[V]):
 
     def __len__(self) -> int:
         return len(self.raw)
+
+    def passing(self) -> Iterator[V]:
+        """The members one after the other, none of them kept: for whoever needs each but once."""
+        for index, written in enumerate(self.raw):
+            yield self._made[index] if index in self._made else self._decode(written)
+
+
+def passing(members: Iterable[V]) -> Iterator[V]:
+    """The members of any list, those of a `LazyList` without keeping them."""
+    return members.passing() if isinstance(members, LazyList) else iter(members)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from coder.cache import passing
 from coder.citation import citation
 from coder.markdown import code, escape, share, table
 from coder.resources import SHIPPED, Resources, dictionary_names
@@ -133,7 +134,7 @@ def _model(metadata: Mapping[str, str]) -> list[str]:
 
 def _dictionaries(resources: Resources, metadata: Mapping[str, str]) -> list[str]:
     loaded = resources.dictionaries
-    kinds = Counter(model.kind for model, _ in loaded.actor_models)
+    kinds = Counter(model.kind for model, _ in passing(loaded.actor_models))
     frames = Counter(
         (frame.code or "")[:2] or ("stance" if frame.stance else "not an event") for e in loaded.verb_entries for frame in e.model.frames
     )

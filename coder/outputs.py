@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from coder.gathered import Gathered
+from coder.memory import give_back
 from coder.resources import Resources
 from coder.store import ParseStore
 from coder.table_writer import TableWriter
@@ -50,9 +51,12 @@ def write_outputs(folder: Path, gathered: Gathered, resources: Resources, about:
         table.add_all(gathered.rejects())
     with TableWriter(UnresolvedRow, folder / "unresolved.parquet", about) as table:
         table.add_all(gathered.unresolved())
+    give_back()
     write_dyad_month(folder, about)
+    give_back()
     write_text(codebook(events, resources, about, documents, rejects), folder / "codebook.md")
     write_text(data_statement(resources, about, documents, rejects.total(), gathered.count("file")), folder / "data_statement.md")
+    give_back()
     write_report(folder, resources, parses=parses)
 
 

@@ -13,9 +13,10 @@ import pyarrow.csv as pa_csv
 
 from coder.errors import EventCoderError
 from coder.files import replacing
+from coder.memory import give_back
 from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
 from coder.panel_columns import panel_model
-from coder.panel_input import read_events, read_volume
+from coder.panel_input import read_build
 from coder.tables import write_parquet
 
 log = logging.getLogger(__name__)
@@ -68,8 +69,8 @@ def write_dyad_month(folder: Path, about: Mapping[str, str]) -> None:
     Where events of long ago make it too large, its span is that of the documents; where that is too large too, it has
     no rows of zeros. The options in the file's metadata tell.
     """
-    events = read_events([folder / "events.parquet"], needed_columns(PanelOptions()))
-    volume = read_volume([folder / "events.parquet"])
+    events, volume = read_build(folder, needed_columns(PanelOptions()))
+    give_back()
     path = folder / DYAD_MONTH
     whole = PanelOptions(max_rows=MAX_ROWS)
     for options in (whole, whole.model_copy(update={"span": "documents"}), whole.model_copy(update={"fill": "none"})):
