@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from coder.errors import InputError
+from coder.staging import finish_interrupted
 
 # A table with these columns is one of events; documents and the like are passed over in a folder.
 TELLING = frozenset(("event_id", "document_id", "source", "code"))
@@ -25,6 +26,7 @@ def event_files(paths: Sequence[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in paths:
+        finish_interrupted(path if path.is_dir() else path.parent)
         if path.is_file():
             files.append(path)
             continue
@@ -44,6 +46,7 @@ def document_files(path: Path) -> list[Path]:
     Raises:
         InputError: there is nothing to read.
     """
+    finish_interrupted(path if path.is_dir() else path.parent)
     files = [path] if path.is_file() else [path / "documents.parquet"] if (path / "documents.parquet").is_file() else _visible(path, "*.parquet")
     if not files:
         raise InputError("there is no such file", path=path, hint="give the documents.parquet of a build, or the folder of a cluster's documents")

@@ -27,7 +27,7 @@ from coder.places import gazetteer_version
 from coder.read import MANIFEST_NAME, iter_corpus, walk_files
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources, dictionary_names
-from coder.staging import Staging
+from coder.staging import LOCK, Staging
 from coder.store import ParseStore, parse_key, rebind
 from coder.stories import Fingerprint, find_stories, fingerprint
 from coder.tables import event_row, group_daily, sort_events
@@ -294,7 +294,7 @@ def build(
     model = model or Model()
     try:
         output.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(output / ".build.lock")
+        lock = FileLock(output / LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout:

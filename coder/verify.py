@@ -23,6 +23,7 @@ from coder.parse import BUNDLED_MODEL, BUNDLED_NAME
 from coder.pipeline import combined_hash, corpus_hash
 from coder.read import list_files
 from coder.resources import SHIPPED, shipped_dictionaries
+from coder.staging import finish_interrupted
 from coder.store import ParseStore
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -66,6 +67,7 @@ def verify_build(output: Path, corpus: Path | None) -> Verification:
     Raises:
         InputError: there is no manifest that can be read, or no corpus at `corpus`.
     """
+    finish_interrupted(output)
     manifest = _read_manifest(output / "manifest.json")
     result = Verification()
     about = manifest["metadata"]

@@ -39,6 +39,7 @@ from coder.pipeline import Model, build, code_parsed, metadata
 from coder.read import iter_corpus
 from coder.records import Document
 from coder.resources import Resources, load_resources
+from coder.staging import finish_interrupted
 from coder.tally import DocumentTally, EventTally
 
 NAMES = "France Norway Kenya Peru Chile Turkey Greece Israel Belarus Mali Niger Japan Spain Egypt Ghana Nepal".split()
@@ -150,7 +151,8 @@ def prepare(builds: Builds, documents: int) -> tuple[Path, dict[str, bytes], dic
 
 
 def state(output: Path, old: dict[str, bytes], new: dict[str, bytes]) -> str:
-    """What a killed build left: the old tables, the new ones, some of each; or a file that is neither."""
+    """What the next command finds after a killed build: the old tables, the new ones, some of each; or a file that is neither."""
+    finish_interrupted(output)
     now = files(output) if output.exists() else {}
     if any(content not in (old.get(name), new.get(name)) for name, content in now.items()):
         return "half written"
@@ -188,7 +190,7 @@ def kill(builds: Builds, count: int, seed: int, documents: int) -> dict[str, Any
         left[("finished before" if code == 0 else "killed") + ", " + state(output, old_tables if number % 2 else {}, new_tables)] += 1
         mended += mend(builds, new, output, new_tables)
         shutil.rmtree(output)
-    sound = mended == count and not any("half" in name for name in left)
+    sound = mended == count and not any("half" in name or "each" in name for name in left)
     return {"builds": count, "seconds": round(duration, 3), "left": dict(left), "mended": mended, "sound": sound}
 
 
@@ -230,7 +232,7 @@ def points(builds: Builds, every: int, documents: int) -> dict[str, Any]:
             left[state(output, old_tables, new_tables)] += 1
             mended += mend(builds, new, output, new_tables)
             shutil.rmtree(output)
-    return {"builds": killed, "left": dict(left), "mended": mended, "sound": mended == killed and "half written" not in left}
+    return {"builds": killed, "left": dict(left), "mended": mended, "sound": mended == killed and set(left) <= {"old", "new"}}
 
 
 def full(builds: Builds, documents: int) -> dict[str, Any]:

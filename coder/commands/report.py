@@ -23,7 +23,9 @@ def report(
     The page needs no network and no server. Give the dictionaries that the build was given, so that patterns are shown.
     """
     from coder.report import write_report
+    from coder.staging import finish_interrupted
 
+    finish_interrupted(output)
     resources = load(dictionaries, add_dictionaries)
     target = page or output / "report.html"
     count = write_report(output, resources, target, max_events=max_events, max_trees=max_trees)
