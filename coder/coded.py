@@ -65,9 +65,14 @@ def coding_basis(resources: Resources) -> str:
     return digest.hexdigest()
 
 
-def coded_key(document: Document, model_hash: str) -> str:
-    """What the rows of a document depend on besides the basis: its parse, its name, its date."""
-    parts = (parse_key(document, model_hash), document.id, str(document.publication_date), document.path or "")
+def coded_key(document: Document, model_hash: str, parse: str | None = None) -> str:
+    """What the rows of a document depend on besides the basis: its parse, its name, its date.
+
+    Args:
+        model_hash: of the parser's model.
+        parse: its `parse_key`, where that is known.
+    """
+    parts = (parse or parse_key(document, model_hash), document.id, str(document.publication_date), document.path or "")
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

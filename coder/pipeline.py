@@ -192,9 +192,11 @@ def code_documents(
         summary: counts what is parsed and coded.
     """
     for chunk in _chunks(documents):
-        keyed = {coded_key(d, model.sha256): d for d in chunk}
-        parsed_before = parses.known(parse_key(d, model.sha256) for d in chunk)  # what shows the trees needs them all
-        known = coded.get({key: d for key, d in keyed.items() if parse_key(d, model.sha256) in parsed_before})
+        parse_keys = [parse_key(d, model.sha256) for d in chunk]
+        keys = [coded_key(d, model.sha256, p) for d, p in zip(chunk, parse_keys, strict=True)]
+        keyed = dict(zip(keys, chunk, strict=True))
+        parsed_before = parses.known(parse_keys)  # what shows the trees needs them all
+        known = coded.get({key: d for key, d, p in zip(keys, chunk, parse_keys, strict=True) if p in parsed_before})
         missing = {key: document for key, document in keyed.items() if key not in known}
         fresh: dict[str, Coded] = {}
         for key, parsed in zip(missing, parse_documents(missing.values(), model, parses, summary), strict=True):
