@@ -673,7 +673,7 @@ class SentenceMentions:
             if other not in ("", "GOV", "CVL"):
                 role = other
         owners = self._owners(head, core, names, hit)
-        if not owners and self.tree.relation(head) == "conj":
+        if not owners and self.tree.relation(head) == "conj" and role != "INT":  # "Iran and six world powers"
             owners = self._shared_owners(head)
         made = self._make(head, core, kind="agent", role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
                           form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent")

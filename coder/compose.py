@@ -38,6 +38,7 @@ HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832")
 HOME_PROTESTS = ("133", "140", "141", "142", "144", "145")
 STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
+ENVOYS = frozenset("ambassador envoy diplomat consul attaché representative".split())
 PLACE_PREPOSITIONS = frozenset({"in", "near", "around", "outside"})  # as trees name them: "across" is read as "in"
 # The stances whose code already says that the inner event is not (yet) a fact.
 FINAL_STANCES = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
@@ -161,14 +162,10 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
         targets = tuple(replace(t, kind="country") if t.kind == "place" else t for t in targets)
     found: list[tuple[Mention, Mention | None, bool]] = []
     distinct = tuple(t for t in targets if all((t.start, t.end) != (s.start, s.end) for s in sources))
-    if both and sources and not distinct and len(sources) > 1:
-        for a in sources:
-            for b in sources:
-                if a is not b:
-                    found.append((a, b, False))
-        return found
-    if both and not sources and len(distinct) > 1:
-        return [(a, b, False) for a in distinct for b in distinct if a is not b]
+    if both and not (sources and distinct) and len(sources or distinct) > 1:
+        parties = sources or distinct
+        one_side = _one_side(context.tree, parties)
+        return [(a, b, False) for a in parties for b in parties if a is not b and (one_side is None or one_side in (a, b))]
     for s in sources:
         for t in distinct:
             found.append((s, t, False))
@@ -177,6 +174,16 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
     if not distinct and not both and context.options.monadic:
         found.extend((s, None, False) for s in sources)
     return found
+
+
+def _one_side(tree: Tree, parties: tuple[Mention, ...]) -> Mention | None:
+    """Iran of "talks between Iran and Britain, France and Germany", who face it together; None where all face each other."""
+    first, *others = sorted(parties, key=lambda m: m.start)
+    if len(others) < 2 or first.sentence_index != tree.sentence.index or tree.case(first.head) != "between":
+        return None
+    start = tree.sentence.start
+    words = tree.sentence.text[first.end - start : others[0].start - start].split()
+    return first if "and" in words and not any(w.endswith(",") for w in words) else None
 
 
 def _at_home(
@@ -288,6 +295,10 @@ def _resolve_pair(
     if other is not None:
         if (actor.mention.start, actor.mention.end) == (other.mention.start, other.mention.end):
             return None
+        if actor.code == other.code and min(abs(actor.mention.start - other.mention.end), abs(other.mention.start - actor.mention.end)) == 1:
+            return None  # "his Pakistani counterpart Imran Khan" is one
+        if code.startswith(("10", "11")) and _own_envoy(context.tree, other.mention):
+            return None  # "summoned its ambassador in Paris home"
         if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code and not _somewhere(context.tree, other.mention):
             return None  # an army does not fight its own state; its places may be fought over
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
@@ -312,6 +323,13 @@ def _resolve_pair(
         if other is None or actor.code == other.code or "unknown" in (actor.mention.kind, other.mention.kind):
             return None
     return actor, other
+
+
+def _own_envoy(tree: Tree, mention: Mention) -> bool:
+    """Whether the words are "its ambassador": the own one, whom the act is not meant for."""
+    return mention.kind == "agent" and mention.sentence_index == tree.sentence.index and tree.lemmas[mention.head].lower() in ENVOYS and any(
+        tree.deprels[c] == "nmod:poss" and tree.upos[c] == "PRON" for c in tree.children[mention.head]
+    )
 
 
 def _somewhere(tree: Tree, mention: Mention) -> bool:

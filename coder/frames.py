@@ -254,7 +254,7 @@ class Matcher:
                 self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
                 return None
         sources = self._fill(i, carrier, frame.source, inner, as_source=True)
-        targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "")
+        targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "", tokens=tokens)
         if code is not None and frame.part_of_speech == "verb" and code.startswith(CONDEMNATIONS) and self._lemma(i, "verb") not in DEFAULT_LIGHT_VERBS:
             targets = self._attackers(i, carrier, sources) or targets
         if code is not None and code.startswith("09"):
@@ -632,7 +632,7 @@ class Matcher:
 
     def _fill(
         self, i: int, carrier: int, functions: tuple[str, ...], inner: FrameMatch | None, *, as_source: bool,
-        other: tuple[Mention, ...] = (), code: str = "",
+        other: tuple[Mention, ...] = (), code: str = "", tokens: tuple[int, ...] = (),
     ) -> tuple[Mention, ...]:  # fmt: skip
         """The mentions of the first function that names an actor."""
         weak: tuple[Mention, ...] = ()
@@ -650,6 +650,8 @@ class Matcher:
                 if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
                     continue  # only a passive leaves its doer to the place ("were deported from Iran")
                 heads = self._function(i, carrier, name)
+                if name in ACT_PREPOSITIONS and not as_source:
+                    heads = tuple(h for h in heads if not self._of_another_act(i, carrier, h, tokens))
                 found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
                 if not as_source:
                     found = self._true_targets(found, other, code)
@@ -669,6 +671,15 @@ class Matcher:
                 continue
             return found
         return weak
+
+    def _of_another_act(self, i: int, carrier: int, h: int, tokens: tuple[int, ...]) -> bool:
+        """The Kurds of "protested Turkey's attacks on the Kurds": whom the act that is protested is done to."""
+        tree = self.tree
+        noun = tree.heads[h]
+        if noun < 0 or noun in (i, carrier) or noun in tokens or tree.upos[noun] != "NOUN" or tree.relation(h) != "nmod":
+            return False
+        frames = self.dictionaries.frames.get(("noun", tree.lemmas[noun].lower()), ())
+        return any(f.code and f.code >= "13" for f in frames) and bool(tree.function(noun, "owner"))
 
     def _true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
         """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
@@ -891,6 +902,8 @@ CLAIM_NOUNS = frozenset("claim allegation accusation report complaint suspicion 
 PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
 # What police and courts do to persons, whose names no dictionary needs to have.
 CASE_CODES = ("0841", "09", "115", "116", "173")
+# Prepositions that lead to whom an act of force is done.
+ACT_PREPOSITIONS = frozenset({"against", "on", "to", "at", "in", "with"})
 # Rules made, lifted and changed: of whom the clause on a rule tells is not whom it is made for.
 RULES = ("081", "083", "172")
 # Acts done to people whom the text names by what they are: aid, strikes and protests, releases.

@@ -140,6 +140,8 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             elif tree.relation(c) == "advcl" and any(
                 tree.relation(g) == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
             ):
+                if first and (reading.code or "").startswith("13") and "Tense=Past" in tree.feats[node]:
+                    continue  # "threatened sanctions if …": the threat was made
                 # "said it would retake the town if …" is a threat or a promise of the speaker's own
                 own = _reported(tree, node) and any(
                     tree.deprels[g] == "nsubj" and tree.upos[g] == "PRON" for g in tree.children[node]
