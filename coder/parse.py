@@ -18,8 +18,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +46,6 @@ CHUNK_CHARACTERS = 400_000
 MAX_CACHED = 500_000
 
 _MAX_TRAINED_FORM = 60  # longer forms (addresses, encoded data) are their own lemma and one token
-_RUN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +290,7 @@ def _pipeline_hash(pipeline: Any) -> str:
     return total.hexdigest()
 
 
-def _stages(processors: Mapping[str, Any]) -> _StanzaStages:
+def _stages(processors: dict[str, Any]) -> _StanzaStages:
     from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
 
     from coder.parse_heads import SharedHeads  # loads torch
@@ -318,11 +316,13 @@ class _StanzaStages:
 
     max_size = 10**9
 
-    def __init__(self, processors: Mapping[str, Any]) -> None:
+    def __init__(self, processors: dict[str, Any]) -> None:
+        from coder.parse_tokens import CharacterTokenizer  # loads torch
+
         self._processors = processors
         self._lemmas: dict[tuple[str, str], str] = {}
         self._expansions: dict[str, tuple[str, ...]] = {}
-        self._tokenizer = _CharacterTokenizer.of(self._processors["tokenize"])
+        self._tokenizer = CharacterTokenizer.of(self._processors["tokenize"])
 
     def sizes(self, forms: Sequence[str]) -> list[int]:
         """What each word takes of `max_size`, the most that the encoder takes at once."""
@@ -404,8 +404,10 @@ class _StanzaStages:
 class _SharedEncoderStages(_StanzaStages):
     """Tagger and parser on one run of the transformer."""
 
-    def __init__(self, processors: Mapping[str, Any], heads: SharedHeads) -> None:
+    def __init__(self, processors: dict[str, Any], heads: SharedHeads) -> None:
         super().__init__(processors)
+        for name in ("pos", "depparse"):
+            del processors[name]  # the heads have laid their weights out anew; the old ones are let go of
         self._heads = heads
         self.max_size = heads.max_pieces
 
@@ -421,150 +423,3 @@ class _SharedEncoderStages(_StanzaStages):
             Analysis(tuple(next(lemmas) for _ in s), t.upos, t.xpos, t.feats, t.heads, t.deprels)
             for s, t in zip(sentences, trees, strict=True)
         ]
-
-
-class _CharacterTokenizer:
-    """Stanza's tokenizer network over the segments of many documents at once.
-
-    The network reads a segment in windows of `WINDOW` characters, each starting behind the last sentence end found,
-    as in Stanza; here the windows of all segments run together, sorted by length.
-    """
-
-    WINDOW = 1000
-    BATCH_CHARACTERS = 32_000
-
-    def __init__(self, trainer: Any, features: Sequence[str]) -> None:
-        self._trainer = trainer
-        self._positions = [n for n in ("end_of_para", "start_of_para") if n in features]
-        self._characters = [n for n in features if n not in self._positions]
-        self._rows: dict[str, tuple[int, list[int]]] = {}
-
-    @classmethod
-    def of(cls, processor: Any) -> _CharacterTokenizer | None:
-        """None where the model needs more than single characters (dictionaries, language models, patterns)."""
-        from stanza.models.tokenization.data import PER_CHAR_FEAT_FUNCS, POSITION_FEAT_FUNCS
-
-        trainer = processor._trainer
-        if trainer is None or hasattr(processor, "_variant"):
-            return None
-        args, features = trainer.args, trainer.args["feat_funcs"]
-        known = set(PER_CHAR_FEAT_FUNCS) | set(POSITION_FEAT_FUNCS)
-        if args.get("use_dictionary") or args.get("charlm_forward_file") or not set(features) <= known:
-            return None
-        return cls(trainer, features) if args["lang"] == "en" else None
-
-    def tokenize(self, found: Sequence[Segment]) -> list[list[list[Token]]]:
-        """Sentences of tokens, by segment."""
-        return [_tokens(s, labels) for s, labels in zip(found, self._labels([s.text for s in found]), strict=True)]
-
-    def _labels(self, texts: Sequence[str]) -> list[Any]:
-        """For each character: 0 inside a token, 1 ends a token, 2 a sentence, 3 and 4 the same for multiword tokens."""
-        import numpy as np
-
-        labels = [np.zeros(len(t), dtype=np.int64) for t in texts]
-        position = [0] * len(texts)
-        pending = list(range(len(texts)))
-        while pending:
-            pending.sort(key=lambda i: (position[i] - len(texts[i]), i))
-            for batch in self._batches(pending, texts, position):
-                ends = [min(position[i] + self.WINDOW, len(texts[i])) for i in batch]
-                for i, end, row in zip(batch, ends, self._run(batch, ends, texts, position), strict=True):
-                    window = row[: end - position[i]]
-                    if end < len(texts[i]):
-                        breaks = np.flatnonzero((window == 2) | (window == 4))
-                        window = window[: breaks[-1] + 1] if len(breaks) else window
-                    labels[i][position[i] : position[i] + len(window)] = window
-                    position[i] += len(window)
-            pending = [i for i in pending if position[i] < len(texts[i])]
-        for row in labels:
-            row[-1] = 4 if row[-1] > 2 else 2
-        return labels
-
-    def _batches(self, order: Sequence[int], texts: Sequence[str], position: Sequence[int]) -> Iterator[list[int]]:
-        batch: list[int] = []
-        for i in order:
-            longest = min(len(texts[batch[0]]) - position[batch[0]], self.WINDOW) if batch else 0
-            if longest * (len(batch) + 1) > self.BATCH_CHARACTERS:
-                yield batch
-                batch = []
-            batch.append(i)
-        if batch:
-            yield batch
-
-    def _run(self, batch: Sequence[int], ends: Sequence[int], texts: Sequence[str], position: Sequence[int]) -> Any:
-        import numpy as np
-        import torch
-
-        # A segment that fits a window was trained with one pad behind it; windows of a longer one have none.
-        pads = [int(position[i] == 0 and len(texts[i]) < self.WINDOW) for i in batch]
-        lengths = [end - position[i] + pad for i, end, pad in zip(batch, ends, pads, strict=True)]
-        order = sorted(range(len(batch)), key=lambda k: -lengths[k])
-        width = max(lengths)
-        count = len(self._characters)
-        units = np.full((len(batch), width), self._trainer.vocab.unit2id("<PAD>"), dtype=np.int64)
-        features = np.zeros((len(batch), width, count + len(self._positions)), dtype=np.float32)
-        for row, k in enumerate(order):
-            i, end = batch[k], ends[k]
-            rows = [self._row(c) for c in texts[i][position[i] : end]]
-            units[row, : len(rows)] = [r[0] for r in rows]
-            features[row, : len(rows), :count] = [r[1] for r in rows]
-            for column, name in enumerate(self._positions, count):
-                if name == "end_of_para" and end == len(texts[i]):
-                    features[row, len(rows) - 1, column] = 1
-                if name == "start_of_para" and position[i] == 0:
-                    features[row, 0, column] = 1
-        model = self._trainer.model.eval()
-        with torch.inference_mode():
-            scores = model(torch.from_numpy(units), torch.from_numpy(features), [lengths[k] for k in order])
-        predicted = np.empty((len(batch), width), dtype=np.int64)
-        predicted[order] = scores.argmax(2).numpy()
-        return predicted
-
-    def _row(self, character: str) -> tuple[int, list[int]]:
-        row = self._rows.get(character)
-        if row is None:
-            from stanza.models.tokenization.data import PER_CHAR_FEAT_FUNCS
-
-            features = [PER_CHAR_FEAT_FUNCS[n](character) for n in self._characters]
-            row = self._rows[character] = (self._trainer.vocab.unit2id(character), features)
-        return row
-
-
-_MAX_ADDRESS = 2000
-
-
-def _keep_addresses(text: str, labels: Any) -> None:
-    """Keep e-mail and web addresses in one token, as Stanza does; by word, or long runs take quadratic time."""
-    from stanza.models.tokenization.utils import MASK_RE
-
-    for word in _RUN.finditer(text):
-        run = word.group()
-        if len(run) > _MAX_ADDRESS or not ("." in run[:-1] or "@" in run):
-            continue
-        for match in MASK_RE.finditer(run):
-            start, end = word.start() + match.start(), word.start() + match.end()
-            labels[start : end - 1] = 0
-            labels[end - 1] = labels[end - 1] or 1
-
-
-def _tokens(segment: Segment, labels: Any) -> list[list[Token]]:
-    """Sentences of tokens from the label of each character."""
-    _keep_addresses(segment.text, labels)
-    sentences: list[list[Token]] = []
-    sentence: list[Token] = []
-    start = 0
-    for end in labels.nonzero()[0].tolist():
-        label = int(labels[end])
-        text = segment.text[start : end + 1]
-        form = text.strip()
-        if form:
-            first = start + len(text) - len(text.lstrip())
-            last = start + len(text.rstrip()) - 1
-            sentence.append(Token(form, segment.offsets[first], segment.offsets[last] + 1, label > 2))
-            if label in (2, 4):
-                sentences.append(sentence)
-                sentence = []
-        start = end + 1
-    if sentence:
-        sentences.append(sentence)
-    return sentences

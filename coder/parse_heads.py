@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import logsigmoid, relu
-from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
+from torch.nn.functional import logsigmoid
+
+from coder.encoder import Encoder, Recurrent, linear, of_module
 
 Scores = npt.NDArray[np.float32]
 
-BATCH_PIECES = 4096
+BATCH_PIECES = 1024  # of the encoder: what it makes of them stays in the processor's cache
+BATCH_WORDS = 4096
 MAX_WORD_PIECES = 64
 MAX_CACHED_WORDS = 500_000
-LABEL_ROWS = 64
+LABEL_HEADS = 128
 
 _QUESTION = "?？︖﹖⁇"
 _EXCLAMATION = "!！︕﹗‼"
@@ -40,48 +43,6 @@ class Tree:
     deprels: tuple[str, ...]
 
 
-class PackedLinear(nn.Module):  # type: ignore[misc]
-    """A linear layer through oneDNN with its weight laid out once: same float32, twice as fast as MKL on some CPUs."""
-
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        super().__init__()
-        self.bias = bias.detach().contiguous() if bias is not None else None
-        self.weight = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous())
-
-    def forward(self, x: Tensor) -> Tensor:
-        rows = x.reshape(-1, x.shape[-1])
-        out: Tensor = torch.ops.mkldnn._linear_pointwise(rows, self.weight, self.bias, "none", [], "")
-        return out.view(*x.shape[:-1], out.shape[-1])
-
-
-def _linear(weight: Tensor, bias: Tensor | None) -> nn.Module:
-    """The fastest linear layer to be had here."""
-    if torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
-        try:
-            layer = PackedLinear(weight, bias)
-            layer(weight.new_zeros(1, weight.shape[1]))
-            return layer
-        except (AttributeError, RuntimeError, NotImplementedError):
-            pass  # a torch without these operators
-    plain = nn.Linear(weight.shape[1], weight.shape[0], bias=bias is not None)
-    plain.weight = nn.Parameter(weight.detach().contiguous(), requires_grad=False)
-    if bias is not None:
-        plain.bias = nn.Parameter(bias.detach().contiguous(), requires_grad=False)
-    return plain
-
-
-def _replace_linear(module: nn.Module) -> None:
-    for name, child in module.named_children():
-        if type(child) is nn.Linear:
-            setattr(module, name, _linear(child.weight, child.bias))
-        else:
-            _replace_linear(child)
-
-
-def _with_one(x: Tensor) -> Tensor:
-    return torch.cat([x, x.new_ones(*x.shape[:-1], 1)], dim=-1)
-
-
 def _plain_mark(word: str) -> str:
     """One mark for a run of question and exclamation marks, as Stanza trains with."""
     if len(word) > 1 and word[0] in _QUESTION + _EXCLAMATION and not word.strip(_QUESTION + _EXCLAMATION):
@@ -95,84 +56,122 @@ def _is_plain(args: dict[str, Any]) -> bool:
 
 
 class _TagColumn:
-    """A tag classifier that hangs on the UPOS tag: its bilinear form folded into one matrix over all UPOS tags."""
+    """A tag classifier that hangs on the UPOS tag: its bilinear form folded into one matrix for each UPOS tag."""
 
-    def __init__(self, hidden: nn.Module, scorers: Sequence[Any], upos_embedding: Tensor) -> None:
-        self._hidden = hidden
+    def __init__(self, hidden: Any, scorers: Sequence[Any], upos_embedding: Tensor) -> None:
+        self._hidden = of_module(hidden, "relu")
         self._widths = [int(s.W_bilin.weight.shape[0]) for s in scorers]
         weight = torch.cat([s.W_bilin.weight.detach() for s in scorers])  # labels × hidden × embedding
         bias = torch.cat([s.W_bilin.bias.detach() for s in scorers])
-        folded = torch.einsum("oij,uj->uoi", weight, _with_one(upos_embedding))
-        self._tags = folded.shape[0]
-        self._layer = _linear(
-            folded[:, :, :-1].reshape(-1, folded.shape[2] - 1),
-            (folded[:, :, -1] + bias).reshape(-1),
-        )
+        with_one = torch.cat([upos_embedding, upos_embedding.new_ones(len(upos_embedding), 1)], dim=1)
+        folded = torch.einsum("oij,uj->uoi", weight, with_one)
+        self._layers = [linear(f[:, :-1], f[:, -1] + bias) for f in folded]
 
     def predict(self, states: Tensor, upos: Tensor) -> Tensor:
         """Label ids, a column for each scorer."""
-        scores = self._layer(relu(self._hidden(states))).view(len(states), self._tags, -1)
-        chosen = scores[torch.arange(len(states)), upos]
+        hidden = self._hidden(states)
+        chosen = hidden.new_empty(len(hidden), sum(self._widths))
+        for tag in upos.unique().tolist():
+            rows = (upos == tag).nonzero()[:, 0]
+            chosen[rows] = self._layers[tag](hidden[rows])
         return torch.stack([part.argmax(1) for part in chosen.split(self._widths, dim=1)], dim=1)
 
 
 class _PairScorer:
-    """A biaffine score for every (dependent, head) pair."""
+    """A biaffine score for every (dependent, head) pair of a sentence."""
 
     def __init__(self, scorer: Any) -> None:
-        self._first, self._second = scorer.W1, scorer.W2
-        weight = scorer.scorer.W_bilin.weight.detach()[:, :, 0]
-        self._weight = _linear(weight.t(), None)
-        self._bias = float(scorer.scorer.W_bilin.bias.detach()[0])
+        weight = scorer.scorer.W_bilin.weight.detach()[:, :, 0]  # dependent × head, each with a one behind it
+        self._weight = linear(weight[:-1].t(), weight[-1] + _last(weight) * scorer.scorer.W_bilin.bias.detach()[0])
 
-    def __call__(self, states: Tensor) -> Tensor:
-        left = self._weight(_with_one(relu(self._first(states))))
-        right = _with_one(relu(self._second(states)))
-        return torch.bmm(left, right.transpose(1, 2)) + self._bias
+    def of_dependents(self, dependents: Tensor) -> Tensor:
+        """What a pair's score is the product of, with its head: a factor for each input of the head, then what is added."""
+        return self._weight(dependents)
+
+    @staticmethod
+    def scores(dependents: Tensor, heads: Tensor) -> Tensor:
+        """Sentence × dependent × head, of sentences of one length.
+
+        Args:
+            dependents: from `of_dependents`.
+            heads: as the scorer reads them.
+        """
+        return torch.baddbmm(dependents[:, :, -1:], dependents[:, :, :-1], heads.transpose(1, 2))
+
+
+def _last(weight: Tensor) -> Tensor:
+    """One for the last column, zero for the others."""
+    return torch.eye(weight.shape[1], device=weight.device)[-1]
 
 
 class _LabelScorer:
-    """Relation scores for given arcs."""
+    """Relation scores for given arcs: the bilinear form of a head is worked out once for all its dependents."""
 
     def __init__(self, scorer: Any) -> None:
-        self._first, self._second = scorer.W1, scorer.W2
         weight = scorer.scorer.W_bilin.weight.detach()  # dependent × head × label
-        self._bias = scorer.scorer.W_bilin.bias.detach()
-        self._shape = (weight.shape[2], weight.shape[1])
-        self._weight = _linear(weight.permute(2, 1, 0).reshape(-1, weight.shape[0]), None)
+        self._inputs, self._labels = weight.shape[0] - 1, weight.shape[2]
+        by_label = weight[:-1].permute(2, 0, 1).flatten(0, 1)  # (label × dependent) × head
+        matrix = torch.cat([by_label, weight[-1].t()])
+        bias = matrix[:, -1].clone()
+        bias[len(by_label) :] += scorer.scorer.W_bilin.bias.detach()
+        self._weight = linear(matrix[:, :-1], bias)
 
-    def predict(self, dependents: Tensor, heads: Tensor) -> Tensor:
-        """Label ids for pairs of states."""
-        left = _with_one(relu(self._first(dependents)))
-        right = _with_one(relu(self._second(heads)))
-        best = [
-            (torch.bmm(self._weight(a).view(len(a), *self._shape), b.unsqueeze(2)).squeeze(2) + self._bias).argmax(1)
-            for a, b in zip(torch.split(left, LABEL_ROWS), torch.split(right, LABEL_ROWS), strict=True)
-        ]
-        return torch.cat(best)
+    def predict(self, dependents: Tensor, heads: Tensor, arcs: Tensor) -> Tensor:
+        """Label ids of arcs.
+
+        Args:
+            dependents: as the scorer reads them.
+            heads: rows of possible heads.
+            arcs: the row of the head of each dependent.
+        """
+        labels = torch.empty_like(arcs)
+        by_head = arcs.argsort(stable=True)
+        used, counts = arcs[by_head].unique_consecutive(return_counts=True)
+        first = counts.cumsum(0) - counts
+        for count in counts.unique().tolist():
+            chosen = (counts == count).nonzero()[:, 0]
+            for block in chosen.split(LABEL_HEADS):
+                factors = self._weight(heads[used[block]])
+                matrix = factors[:, : self._labels * self._inputs].view(len(block), self._labels, self._inputs)
+                added = factors[:, self._labels * self._inputs :].unsqueeze(1)
+                rows = by_head[first[block].unsqueeze(1) + torch.arange(count, device=arcs.device)]
+                labels[rows] = torch.baddbmm(added, dependents[rows], matrix.transpose(1, 2)).argmax(2)
+        return labels
 
 
 class SharedHeads:
     """Tagger and graph parser over one frozen transformer; make one with `SharedHeads.of`."""
 
     def __init__(self, tagger: Any, parser: Any, spanning_tree: Callable[[Scores], npt.NDArray[np.int64]]) -> None:
-        self._tagger, self._parser, self._spanning_tree = tagger.eval(), parser.eval(), spanning_tree
-        self._encoder = tagger.bert_model.eval()
+        # nothing here holds on to the models: their weights are laid out anew
+        self._spanning_tree = spanning_tree
+        self._tags, self._relations = tagger.vocab, parser.vocab["deprel"]
+        self._first_relation = len(self._relations) - int(parser.num_relations)  # the entries before it are no labels
+        self._by_order, self._by_distance = bool(parser.args["linearization"]), bool(parser.args["distance"])
+        bert = tagger.bert_model
+        self._encoder = Encoder(bert, bert.config)
         self._tokenizer = tagger.bert_tokenizer
         self._pieces: dict[str, list[int]] = {}
-        self.max_pieces = int(self._encoder.config.max_position_embeddings) - 2
-        self._mixtures = [_mixture(tagger), _mixture(parser)]
-        tagger.bert_layer_mix = parser.bert_layer_mix = None
-        for module in (self._encoder, tagger, parser):
-            _replace_linear(module)
+        self.max_pieces = int(bert.config.max_position_embeddings) - 2
+        depth = range(self._encoder.depth + 1)
+        mixtures = [_mixture(tagger), _mixture(parser)]
+        self._states = sorted({n for chosen, _ in mixtures for n in depth[chosen]})
+        self._mixtures = [dict(zip(depth[chosen], weights, strict=True)) for chosen, weights in mixtures]
+        self._tagger_reads = Recurrent(tagger.taggerlstm, tagger.taggerlstm_h_init, tagger.taggerlstm_c_init)
+        self._parser_reads = Recurrent(parser.parserlstm, parser.parserlstm_h_init, parser.parserlstm_c_init)
+        self._upos_hidden, self._upos = of_module(tagger.upos_hid, "relu"), of_module(tagger.upos_clf)
         upos = tagger.upos_emb.weight.detach()
         self._columns = {
             name: _TagColumn(tagger.tag_hid[name], _scorers(tagger.tag_clf[name]), upos) for name in ("xpos", "feats")
         }
-        self._arcs = _PairScorer(parser.unlabeled)
-        self._order = _PairScorer(parser.linearization) if parser.args["linearization"] else None
-        self._distance = _PairScorer(parser.distance) if parser.args["distance"] else None
+        pairs = [parser.unlabeled]
+        pairs += [parser.linearization] if self._by_order else []
+        pairs += [parser.distance] if self._by_distance else []
+        self._pairs = [_PairScorer(p) for p in pairs]
         self._labels = _LabelScorer(parser.deprel)
+        sides = [side for scorer in (*pairs, parser.deprel) for side in (scorer.W1, scorer.W2)]
+        self._sides = linear(torch.cat([s.weight for s in sides]), torch.cat([s.bias for s in sides]), "relu")
+        self._widths = [int(s.weight.shape[0]) for s in sides]
         self._feats: dict[tuple[int, ...], str] = {}
 
     @classmethod
@@ -193,10 +192,10 @@ class SharedHeads:
             repairs: whether Stanza would mend trees with two subjects afterwards, which needs the score of every label.
         """
         tagged, parsed = tagger.args, getattr(parser, "args", {})
-        kind = getattr(getattr(getattr(tagger, "bert_model", None), "config", None), "model_type", None)
+        config = getattr(getattr(tagger, "bert_model", None), "config", None)
         columns = [(c.name, tuple(c.parents)) for c in getattr(tagger, "tag_columns", ())]
         fits = (
-            kind == "bert"
+            Encoder.fits(config)
             and tagger.bert_model is getattr(parser, "bert_model", None)
             and getattr(tagger.bert_tokenizer, "is_fast", False)
             and _is_plain(tagged)
@@ -206,6 +205,8 @@ class SharedHeads:
             and not tagged.get("share_hid")
             and not any(parsed.get(k) for k in ("use_upos", "use_xpos", "use_ufeats", "use_arc_embedding", "reversed"))
             and hasattr(parser, "unlabeled")
+            and Recurrent.fits(tagger.taggerlstm)
+            and Recurrent.fits(parser.parserlstm)
             and not repairs
         )
         return cls(tagger, parser, spanning_tree) if fits else None
@@ -236,123 +237,150 @@ class SharedHeads:
         Args:
             sentences: none empty, none of more than `max_pieces` pieces.
         """
-        pieces = [self._word_pieces(s) for s in sentences]
-        lengths = [sum(map(len, p)) for p in pieces]
-        order = sorted(range(len(sentences)), key=lambda i: (lengths[i], i))
+        order = sorted(range(len(sentences)), key=lambda i: (-len(sentences[i]), i))
         trees: dict[int, Tree] = {}
         with torch.inference_mode():
-            for batch in _batches(order, lengths):
-                trees.update(zip(batch, self._analyse_batch([pieces[i] for i in batch]), strict=True))
+            for batch in _batches(order, [len(s) for s in sentences], BATCH_WORDS):
+                trees.update(zip(batch, self._analyse_batch([sentences[i] for i in batch]), strict=True))
         return [trees[i] for i in range(len(sentences))]
 
-    def _analyse_batch(self, sentences: Sequence[Sequence[Sequence[int]]]) -> list[Tree]:
-        for_tagger, for_parser, counts = self._encode(sentences)
-        tags = self._tag(for_tagger, counts)
-        heads, labels = self._parse(for_parser, counts)
+    def _analyse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
+        """Tags and trees of sentences, longer ones first."""
+        sizes = [len(s) + 1 for s in sentences]  # with the root
+        for_tagger, for_parser = self._encode(sentences)
+        words = torch.ones(sum(sizes), dtype=torch.bool)
+        words[torch.tensor([0, *sizes[:-1]]).cumsum(0)] = False
+        rows = words.nonzero()[:, 0].to(for_tagger.device)
+        tags = self._tag(for_tagger[rows], [size - 1 for size in sizes])
+        heads, labels = self._parse(for_parser, sizes, rows)
         trees = []
         start = 0
-        for count, tree in zip(counts, heads, strict=True):
-            rows = slice(start, start + count)
-            upos, xpos, feats = (tuple(column[rows]) for column in tags)
-            trees.append(Tree(upos, xpos, feats, tuple(tree), tuple(labels[rows])))
-            start += count
+        for size, tree in zip(sizes, heads, strict=True):
+            own = slice(start, start + size - 1)
+            upos, xpos, feats = (tuple(column[own]) for column in tags)
+            trees.append(Tree(upos, xpos, feats, tuple(tree), tuple(labels[own])))
+            start += size - 1
         return trees
 
-    def _encode(self, sentences: Sequence[Sequence[Sequence[int]]]) -> tuple[Tensor, Tensor, list[int]]:
-        """What tagger and parser each read of the transformer, sentence × (root and words) × width."""
-        counts = [len(s) for s in sentences]
-        widths = [sum(map(len, s)) + 2 for s in sentences]
-        ids = np.full((len(sentences), max(widths)), self._tokenizer.pad_token_id, dtype=np.int64)
-        mask = np.zeros_like(ids)
-        last = np.zeros((len(sentences), max(counts) + 1), dtype=np.int64)
-        for row, words in enumerate(sentences):
-            flat = [p for w in words for p in w]
-            ids[row, : len(flat) + 2] = [self._tokenizer.cls_token_id, *flat, self._tokenizer.sep_token_id]
-            mask[row, : len(flat) + 2] = 1
-            last[row, 1 : len(words) + 1] = np.cumsum([len(w) for w in words])
-        attention = torch.from_numpy(mask) if min(widths) < max(widths) else None
-        states = self._encoder(torch.from_numpy(ids), attention_mask=attention, output_hidden_states=True).hidden_states
-        rows = torch.arange(len(sentences)).unsqueeze(1)
-        columns = torch.from_numpy(last)
-        layers = [layer[rows, columns] for layer in states]
-        tagger, parser = (
-            torch.stack([w * x for w, x in zip(weights, layers[chosen], strict=True)]).sum(0)
-            for chosen, weights in self._mixtures
-        )
-        return tagger, parser, counts
+    def _encode(self, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
+        """What tagger and parser each read of the transformer: a row for the root of each sentence and its words."""
+        pieces = [self._word_pieces(s) for s in sentences]
+        lengths = [sum(map(len, p)) + 2 for p in pieces]
+        order = sorted(range(len(sentences)), key=lambda i: (lengths[i], i))
+        found: list[list[Tensor]] = [[], []]
+        for batch in _batches(order, lengths, BATCH_PIECES):
+            ids, wanted, start = [], [], 0
+            for i in batch:
+                ids.append(
+                    [self._tokenizer.cls_token_id, *(p for w in pieces[i] for p in w), self._tokenizer.sep_token_id]
+                )
+                wanted += list(
+                    accumulate(map(len, pieces[i]), initial=start)
+                )  # the root and the last piece of each word
+                start += lengths[i]
+            states = self._encoder(ids, torch.tensor(wanted, device=self._encoder.device), self._states)
+            by_layer = dict(zip(self._states, states, strict=True))
+            for mixture, kept in zip(self._mixtures, found, strict=True):
+                kept.append(torch.stack([weight * by_layer[n] for n, weight in mixture.items()]).sum(0))
+        starts = dict(zip(order, accumulate((len(sentences[i]) + 1 for i in order), initial=0), strict=False))
+        rows = torch.cat([torch.arange(starts[i], starts[i] + len(s) + 1) for i, s in enumerate(sentences)])
+        tagger, parser = (torch.cat(kept)[rows.to(self._encoder.device)] for kept in found)
+        return tagger, parser
 
     def _tag(self, embedded: Tensor, counts: Sequence[int]) -> tuple[list[str], list[str], list[str]]:
-        model = self._tagger
-        padded = _recur(model.taggerlstm, model.taggerlstm_h_init, model.taggerlstm_c_init, embedded[:, 1:], counts)
-        states = _unpad(padded, counts)
-        upos = model.upos_clf(relu(model.upos_hid(states))).argmax(1)
+        states = self._tagger_reads(embedded, counts)
+        upos = self._upos(self._upos_hidden(states)).argmax(1)
         xpos = self._columns["xpos"].predict(states, upos)
         feats = self._columns["feats"].predict(states, upos)
         return (
-            model.vocab["upos"].unmap(upos.tolist()),
-            _blank(model.vocab["xpos"].unmap(xpos[:, 0].tolist() if xpos.shape[1] == 1 else xpos.tolist())),
+            self._tags["upos"].unmap(upos.tolist()),
+            _blank(self._tags["xpos"].unmap(xpos[:, 0].tolist() if xpos.shape[1] == 1 else xpos.tolist())),
             [self._feature_string(tuple(ids)) for ids in feats.tolist()],
         )
 
     def _feature_string(self, ids: tuple[int, ...]) -> str:
         found = self._feats.get(ids)
         if found is None:
-            found = self._feats[ids] = _blank(self._tagger.vocab["feats"].unmap([list(ids)]))[0]
+            found = self._feats[ids] = _blank(self._tags["feats"].unmap([list(ids)]))[0]
         return found
 
-    def _parse(self, embedded: Tensor, counts: Sequence[int]) -> tuple[list[list[int]], list[str]]:
-        model = self._parser
-        sizes = [c + 1 for c in counts]
-        states = _recur(model.parserlstm, model.parserlstm_h_init, model.parserlstm_c_init, embedded, sizes)
-        scores = self._arcs(states)
-        place = torch.arange(states.shape[1])
-        offset = place.unsqueeze(0) - place.unsqueeze(1)  # head minus dependent
-        if self._order:
-            scores += logsigmoid(self._order(states) * torch.sign(offset).float())
-        if self._distance:
-            expected = 1 + nn.functional.softplus(self._distance(states))
-            scores -= torch.log((offset.abs().float() - expected) ** 2 / 2 + 1)
-        matrix = scores.numpy()
-        trees = [self._tree(matrix[row, :size, :size]) for row, size in enumerate(sizes)]
-        dependents = _unpad(states[:, 1:], counts)
-        rows = torch.arange(len(counts)).repeat_interleave(torch.tensor(counts))
-        heads = states[rows, torch.from_numpy(np.concatenate(trees))]
-        ids = (self._labels.predict(dependents, heads) + self._prefix).tolist()
-        return [(t - 1).tolist() for t in trees], model.vocab["deprel"].unmap(ids)
+    def _parse(self, embedded: Tensor, sizes: Sequence[int], words: Tensor) -> tuple[list[list[int]], list[str]]:
+        states = self._parser_reads(embedded, sizes)
+        sides = list(self._sides(states).split(self._widths, dim=1))
+        dependents = [p.of_dependents(s) for p, s in zip(self._pairs, sides[:-2:2], strict=True)]
+        heads = sides[1:-2:2]
+        trees: list[npt.NDArray[np.int64]] = []
+        start = 0
+        for size, same in groupby(sizes):
+            count = len(list(same))
+            own = slice(start, start + count * size)
+            scored = [
+                p.scores(d[own].view(count, size, -1), h[own].reshape(count, size, -1))
+                for p, d, h in zip(self._pairs, dependents, heads, strict=True)
+            ]
+            trees += _trees(self._arc_scores(scored, size).cpu().numpy(), self._spanning_tree)
+            start += count * size
+        starts = np.cumsum([0, *sizes[:-1]])
+        arcs = torch.from_numpy(np.concatenate([tree + first for tree, first in zip(trees, starts, strict=True)]))
+        ids = self._labels.predict(sides[-2][words], sides[-1], arcs.to(states.device)) + self._first_relation
+        return [(t - 1).tolist() for t in trees], self._relations.unmap(ids.tolist())
 
-    @property
-    def _prefix(self) -> int:
-        """Entries of the label vocabulary that are not labels."""
-        return len(self._parser.vocab["deprel"]) - int(self._parser.num_relations)
+    def _arc_scores(self, scored: list[Tensor], size: int) -> Tensor:
+        """Scores of arcs with those of their direction and length, where the parser has them."""
+        scores, *more = scored
+        place = torch.arange(size, device=scores.device)
+        offset = (place.unsqueeze(0) - place.unsqueeze(1)).float()  # head minus dependent
+        if self._by_order:
+            scores = scores + logsigmoid(more.pop(0) * torch.sign(offset))
+        if self._by_distance:
+            expected = 1 + nn.functional.softplus(more.pop(0))
+            scores = scores - torch.log((offset.abs() - expected) ** 2 / 2 + 1)
+        return scores
 
-    def _tree(self, scores: Scores) -> npt.NDArray[np.int64]:
-        """Heads of the words, 0 for the root: each word's best head where that is a tree, else the best tree."""
-        np.fill_diagonal(scores, -np.inf)
-        best = scores.argmax(axis=1)
-        best[0] = 0
-        if np.count_nonzero(best[1:] == 0) == 1:
-            ancestor = best
-            for _ in range(len(best).bit_length()):
-                ancestor = ancestor[ancestor]
-            if not ancestor.any():
-                return np.asarray(best[1:])
-        largest = scores.max(axis=1, keepdims=True)
-        normal = scores - largest - np.log(np.exp(scores - largest).sum(axis=1, keepdims=True))
-        return np.asarray(self._spanning_tree(normal)[1:])
+
+def _trees(scores: Scores, spanning_tree: Callable[[Scores], npt.NDArray[np.int64]]) -> list[npt.NDArray[np.int64]]:
+    """Heads of the words of sentences of one length, 0 for the root: each word's best where that is a tree, else the best tree.
+
+    Where the best heads make a tree with one root, no other tree has a higher score.
+
+    Args:
+        scores: sentence × dependent × head, the first of each the root; the diagonal is overwritten.
+        spanning_tree: as in `SharedHeads.of`.
+    """
+    size = scores.shape[1]
+    scores[:, range(size), range(size)] = -np.inf
+    best = scores.argmax(axis=2)
+    best[:, 0] = 0
+    ancestor = best
+    for _ in range(size.bit_length()):
+        ancestor = np.take_along_axis(ancestor, ancestor, axis=1)
+    fine = (np.count_nonzero(best[:, 1:] == 0, axis=1) == 1) & ~ancestor.any(axis=1)
+    return [
+        np.asarray(heads[1:] if ok else spanning_tree(_normal(own))[1:])
+        for heads, ok, own in zip(best, fine, scores, strict=True)
+    ]
+
+
+def _normal(scores: Scores) -> Scores:
+    """Log-probabilities of the heads of each dependent."""
+    largest = scores.max(axis=1, keepdims=True)
+    return np.asarray(scores - largest - np.log(np.exp(scores - largest).sum(axis=1, keepdims=True)))
 
 
 def _scorers(classifier: Any) -> Sequence[Any]:
     return list(classifier) if isinstance(classifier, nn.ModuleList) else [classifier]
 
 
-def _batches(order: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Neighbours in length together, padded size at most `BATCH_PIECES`."""
+def _batches(order: Sequence[int], lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Neighbours together, in all at most so long unless one alone is longer."""
     batch: list[int] = []
+    total = 0
     for i in order:
-        if batch and (len(batch) + 1) * (lengths[i] + 2) > BATCH_PIECES:
+        if batch and total + lengths[i] > most:
             yield batch
-            batch = []
+            batch, total = [], 0
         batch.append(i)
+        total += lengths[i]
     if batch:
         yield batch
 
@@ -364,20 +392,6 @@ def _mixture(model: Any) -> tuple[slice, list[float]]:
         return slice(-4, -1), [0.25] * 3  # sic: Stanza divides these three by four
     count = int(mixer.in_features)
     return slice(-count, None), [float(w) + 1 / count for w in mixer.weight.detach()[0]]
-
-
-def _recur(lstm: Any, hidden: Tensor, cell: Tensor, embedded: Tensor, counts: Sequence[int]) -> Tensor:
-    packed = pack_padded_sequence(embedded, torch.tensor(counts), batch_first=True, enforce_sorted=False)
-    size = (-1, len(counts), -1)
-    out: PackedSequence = lstm(packed, counts, hx=(hidden.expand(*size).contiguous(), cell.expand(*size).contiguous()))[
-        0
-    ]
-    return pad_packed_sequence(out, batch_first=True)[0]
-
-
-def _unpad(states: Tensor, counts: Sequence[int]) -> Tensor:
-    keep = torch.arange(states.shape[1]).unsqueeze(0) < torch.tensor(counts).unsqueeze(1)
-    return states[:, : keep.shape[1]][keep]
 
 
 def _blank(values: Sequence[str]) -> list[str]:

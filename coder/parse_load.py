@@ -34,7 +34,7 @@ from coder.errors import ModelError
 from coder.model_files import ENCODER, PARTS, REINSTALL, Checkpoint, is_packed, read_encoder, read_part
 
 
-def folder_processors(folder: Path) -> Mapping[str, Any]:
+def folder_processors(folder: Path) -> dict[str, Any]:
     """The five processors of a model folder, in the order in which they run.
 
     Raises:
@@ -42,7 +42,7 @@ def folder_processors(folder: Path) -> Mapping[str, Any]:
     """
     _quiet_transformers()
     if not is_packed(folder):
-        processors: Mapping[str, Any] = _pipeline(folder).processors
+        processors: dict[str, Any] = _pipeline(folder).processors
         return processors
     encoder = _read(folder / ENCODER, partial(_encoder, folder))
     return {part: _read(folder / f"{part}.json", partial(_processor, folder, part, *encoder)) for part in PARTS}
