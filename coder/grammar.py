@@ -19,7 +19,6 @@ PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "csubj:pass"})
 OBLIQUE = frozenset({"obl", "nmod"})
 RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom", "whose"})
 VERBAL = frozenset({"VERB", "AUX"})
-PASSIVE_AUXILIARIES = frozenset({"aux:pass"})
 
 # One name a relation for prepositions that say the same.
 PREPOSITION_ALIASES = {
@@ -118,15 +117,20 @@ class Tree:
         ]  # fmt: skip
         if particles:  # "sit-in" cut in three
             self.upos = tuple("NOUN" if i in particles else u for i, u in enumerate(self.upos))
-        self.heads = acyclic(sentence.heads)
-        self.deprels = _repair(sentence, self.heads)
+        heads = list(sentence.heads)
+        children = _hung(heads)
+        if children is None:
+            heads = acyclic(heads)
+        self.heads = heads
+        self.deprels = _repair(sentence, heads)
+        if children is None or self.deprels is not sentence.deprels:  # `_repair` may have hung words elsewhere
+            children = [[] for _ in range(n)]
+            for i, h in enumerate(heads):
+                if h >= 0:
+                    children[h].append(i)
+        self.children: list[list[int]] = children
         if particles:
             self.deprels = tuple("obj" if i in particles and d in ("xcomp", "advmod", "compound:prt") else d for i, d in enumerate(self.deprels))
-        children: list[list[int]] = [[] for _ in range(n)]
-        for i, h in enumerate(self.heads):
-            if h >= 0:
-                children[h].append(i)
-        self.children = children
         relations = self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
         self._coordinates = "conj" in relations or "cc" in relations
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
@@ -151,7 +155,10 @@ class Tree:
 
     def has_to(self, i: int) -> bool:
         """Whether "to" marks the clause at i as an infinitive."""
-        return any(self.lower[c] == "to" and self.relations[c] == "mark" for c in self.children[i])
+        for c in self.children[i]:  # noqa: SIM110 (asked too often for a generator)
+            if self.relations[c] == "mark" and self.lower[c] == "to":
+                return True
+        return False
 
     def child(self, i: int, *relations: str) -> int:
         """First child of i with one of the (full) relations, -1 if none."""
@@ -178,7 +185,7 @@ class Tree:
     def conjuncts(self, i: int) -> list[int]:
         """i and the tokens coordinated with it below it."""
         found = [i]
-        if not self._coordinates:
+        if not self._coordinates or not self.children[i]:
             return found
         relations = self.relations
         for t in found:
@@ -193,7 +200,9 @@ class Tree:
     def _lost_conjunct(self, i: int) -> int:
         """US of "between US and Chinese officials" where the parse hangs it beside the second conjunct; -1 for none."""
         for k in self.children[i]:
-            if self.deprels[k] == "cc" and 0 < k < i and self.lower[k] in ("and", "or"):
+            if k >= i:
+                break
+            if self.deprels[k] == "cc" and k > 0 and self.lower[k] in ("and", "or"):
                 t = k - 1
                 case = next((c for c in self.children[i] if self.deprels[c] == "case" and c < t), -1)
                 if case >= 0 and self.upos[t] == "PROPN" and self.heads[t] == self.heads[i] and self.relation(t) in ("nmod", "obl", "compound"):
@@ -204,14 +213,18 @@ class Tree:
         """Whether the verb at i stands in the passive, reduced relatives and headlines included."""
         feats = self.feats[i]
         participle = "VerbForm=Part" in feats and "Tense=Past" in feats
-        if "VerbForm=Fin" in feats and not any(self.deprels[c] in PASSIVE_AUXILIARIES for c in self.children[i]):
-            return False  # "Syria, which was bombed, condemned …": a finite verb is active whatever the subject's label
+        finite = "VerbForm=Fin" in feats
+        suffers = False
         for c in self.children[i]:
             relation = self.deprels[c]
-            if relation in PASSIVE_AUXILIARIES or relation in PASSIVE_SUBJECTS:
+            if relation == "aux:pass":
                 return True
-            if relation == "obl:agent" and participle:
-                return True
+            if relation in PASSIVE_SUBJECTS or (relation == "obl:agent" and participle):
+                suffers = True
+        if finite:
+            return False  # "Syria, which was bombed, condemned …": a finite verb is active whatever the subject's label
+        if suffers:
+            return True
         if not participle:
             return False
         if self.deprels[i] == "conj" and not any(self.relation(c) in ("aux", "nsubj") for c in self.children[i]):
@@ -232,7 +245,9 @@ class Tree:
             return known
         words: list[str] = []
         for c in self.children[i]:
-            if self.deprels[c] == "case" and c < i and self.lower[c] not in ("'s", "’s", "'", "’"):
+            if c > i:
+                break
+            if self.deprels[c] == "case" and self.lower[c] not in ("'s", "’s", "'", "’"):
                 words.append(self.lower[c])
                 if self.children[c]:
                     words.extend(self.lower[f] for f in self.children[c] if self.deprels[f] == "fixed")
@@ -514,6 +529,8 @@ class Tree:
 
     def _prepositional(self, i: int, name: str) -> tuple[int, ...]:
         """Tokens marked by the preposition `name` at i, else at its object, else further along the noun chain."""
+        if not self.children[i]:
+            return ()
         marked = self._marked.get(i)
         if marked is None:
             marked = self._marked[i] = self._marked_phrases(i)
@@ -624,6 +641,26 @@ def _stolen_subject(sentence: Sentence, heads: list[int], i: int, verb: int) -> 
         return False
     own = any(heads[c] == verb and (deprels[c] in SUBJECT_LABELS or (i < c < verb and deprels[c] in ("punct", "aux"))) for c in range(len(heads)))
     return not own and not any(sentence.forms[c] == "," for c in range(i, verb))
+
+
+def _hung(heads: Sequence[int]) -> list[list[int]] | None:
+    """The children of each token where all of them hang on a root, as nearly always; None where some do not."""
+    n = len(heads)
+    children: list[list[int]] = [[] for _ in range(n)]
+    reached: list[int] = []
+    for i, h in enumerate(heads):
+        if h >= n:
+            return None
+        if h >= 0:
+            children[h].append(i)
+        else:
+            reached.append(i)
+            if h != -1:
+                return None
+    for i in reached:
+        if children[i]:
+            reached += children[i]
+    return children if len(reached) == n else None
 
 
 def acyclic(heads: Sequence[int]) -> list[int]:

@@ -13,10 +13,10 @@ PREDICATES = frozenset({"VERB", "AUX"})
 
 _FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "gon"})
 _MODAL = frozenset({"may", "might", "could", "can", "should", "must", "ought", "would", "'d"})
-_HAVE_PAST = frozenset({"had"})
-_HAVE_PRESENT = frozenset({"has", "have", "'ve", "’ve"})
-_BE_PAST = frozenset({"was", "were"})
-_BE_PRESENT = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s"})
+_HAVE_PAST = frozenset({"had", "having"})
+_HAVE_PRESENT = frozenset({"has", "have", "'ve", "’ve", "'s", "’s"})
+_PAST = frozenset({"was", "were", "did"})
+_PRESENT = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s", "do", "does"})
 
 
 def clause_tense(tree: Tree, node: int, status: Status) -> str:
@@ -39,22 +39,30 @@ def clause_tense(tree: Tree, node: int, status: Status) -> str:
 
 def own_tense(tree: Tree, node: int) -> str:
     """Tense of the predicate at a node alone; "infinitive", or "" where it has none of its own."""
-    auxiliaries = [tree.lower[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
-    for words, name in ((_FUTURE, "future"), (_MODAL, "modal")):
-        if any(a in words for a in auxiliaries):
-            return name
-    if tree.has_to(node):
-        return "infinitive"
-    lemmas = [tree.lemmas[c] for c in tree.children[node] if tree.relation(c) in ("aux", "cop")]
+    auxiliaries: list[str] = []
+    perfect = infinitive = False
+    for c in tree.children[node]:
+        relation = tree.relations[c]
+        if relation == "aux" or relation == "cop":
+            auxiliaries.append(tree.lower[c])
+            perfect = perfect or tree.lemmas[c] == "have"
+        elif relation == "mark" and tree.lower[c] == "to":
+            infinitive = True
     if auxiliaries:
-        perfect = "have" in lemmas
-        if perfect and (any(a in _HAVE_PAST for a in auxiliaries) or "having" in auxiliaries):
+        if not _FUTURE.isdisjoint(auxiliaries):
+            return "future"
+        if not _MODAL.isdisjoint(auxiliaries):
+            return "modal"
+    if infinitive:
+        return "infinitive"
+    if auxiliaries:
+        if perfect and not _HAVE_PAST.isdisjoint(auxiliaries):
             return "pluperfect"
-        if perfect and any(a in _HAVE_PRESENT or a in ("'s", "’s") for a in auxiliaries):
+        if perfect and not _HAVE_PRESENT.isdisjoint(auxiliaries):
             return "perfect"
-        if "did" in auxiliaries or any(a in _BE_PAST for a in auxiliaries):
+        if not _PAST.isdisjoint(auxiliaries):
             return "past"
-        if any(a in _BE_PRESENT or a in ("do", "does") for a in auxiliaries):
+        if not _PRESENT.isdisjoint(auxiliaries):
             return "present"
     if tree.upos[node] not in PREDICATES:
         return ""
