@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from coder.dictionary.compiled import Condition, Frame
 
 FEW = 4  # so many frames are looked at one by one
+KEPT = 256  # choices that a trigger remembers
 
 
 class Candidates(tuple[Frame, ...]):
@@ -29,7 +30,7 @@ class Selector:
         frames: of the trigger, in the order in which they are tried.
     """
 
-    __slots__ = ("_always", "_by_word", "_frames", "_needs")
+    __slots__ = ("_always", "_by_word", "_frames", "_kept", "_needs", "_telling")
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._frames = frames
@@ -42,9 +43,21 @@ class Selector:
                 continue
             for word in min(needs, key=len):
                 self._by_word.setdefault(word, []).append(n)
+        self._telling = frozenset(word for needs in self._needs for need in needs for word in need)
+        self._kept: dict[frozenset[str], Candidates] = {}
 
     def select(self, words: frozenset[str]) -> Candidates:
         """The frames that a sentence of these words may fit, in their order."""
+        told = self._telling & words  # all that the choice depends on: few words of many sentences
+        known = self._kept.get(told)
+        if known is None:
+            known = self._choose(told)
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            self._kept[told] = known
+        return known
+
+    def _choose(self, words: frozenset[str]) -> Candidates:
         chosen = self._always
         found = self._by_word.keys() & words if self._by_word else ()
         if found:
