@@ -122,6 +122,13 @@ class Phrase:
         self.agents = agents
 
 
+def _names_person(phrase: Phrase) -> bool:
+    for hit in phrase.names:  # noqa: SIM110 (asked too often for a generator)
+        if hit.actor.kind == "person":
+            return True
+    return False
+
+
 @lru_cache(maxsize=1 << 16)
 def _key(form: str) -> str:
     """The key a word of the text is looked up by."""
@@ -137,7 +144,7 @@ class SentenceMentions:
         discourse: what earlier sentences of the document have introduced.
     """
 
-    __slots__ = ("_antecedents", "_at", "_dateline", "_inside", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
+    __slots__ = ("_agent_at", "_antecedents", "_at", "_dateline", "_inside", "_name_at", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
         self.tree = tree
@@ -149,6 +156,8 @@ class SentenceMentions:
         self.agents: list[Phrase] = []
         self._dateline = dateline_end(tree.forms)
         self._scan()
+        self._name_at = {t: p for p in reversed(self.names) for t in range(p.start, p.end)}
+        self._agent_at = {t: p for p in reversed(self.agents) for t in range(p.start, p.end)}
         self._at: dict[int, Mention | None] = {}
         self._antecedents: dict[int, int] = {}
         self._inside: dict[tuple[int, bool, frozenset[tuple[int, int]]], Mention | None] = {}
@@ -160,25 +169,24 @@ class SentenceMentions:
         keys = self.keys
         names, agents = self.dictionaries.names.next, self.dictionaries.agents.next
         n = len(forms)
-        begins = [i for i, key in enumerate(keys) if key in names or "-" in key]
-        shouting = bool(begins) and sum(map(str.isupper, forms)) * 2 > n > 4
+        shouting = sum(map(str.isupper, forms)) * 2 > n > 4
         end = 0
-        for i in begins:
-            if i < end:
+        for i, form in enumerate(forms):
+            if form.islower() and form.isascii() and form[0] >= "a" and form != "al":
+                continue  # most words: nothing that a name begins with
+            key = keys[i]
+            if i < end or not (form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form == "al"):
                 continue
-            form = forms[i]
-            if not (form[:1].isupper() or not form.isascii() or keys[i][:1].isdigit() or form == "al"):
-                continue
-            found = self._longest(i, names[keys[i]], shouting) if keys[i] in names else self._led_word(i)
+            found = self._longest(i, names[key], shouting) if key in names else self._led_word(i) if "-" in key else None
             if found:
                 if not (i > 1 and forms[i - 1] in HYPHENS and keys[i - 2] in PREFIXES and found.names[0].form == "adjective"):
                     self.names.append(found)
                 end = found.end
         last = 0
-        for i in [i for i, key in enumerate(keys) if key in agents]:
-            if i < last:
+        for i, key in enumerate(keys):
+            if i < last or key not in agents:
                 continue
-            node: TrieNode | None = agents[keys[i]]
+            node: TrieNode | None = agents[key]
             end = -1
             hits: list[AgentHit] = []
             j = i + 1
@@ -240,7 +248,12 @@ class SentenceMentions:
             if not letters.isupper():
                 return False
             return not shouting or "." in word or len(letters) > 2 or self.tree.upos[positions[0]] == "PROPN"
-        return all(not cap or forms[p][:1].isupper() or not forms[p][:1].isalpha() for p, cap in zip(positions, hit.capitals, strict=False))
+        for p, cap in zip(positions, hit.capitals, strict=False):
+            if cap:
+                first = forms[p][:1]
+                if not first.isupper() and first.isalpha():
+                    return False
+        return True
 
     def _tag_fits(self, positions: list[int], hits: list[NameHit]) -> bool:
         if len(positions) > 1 or hits[0].acronym:
@@ -258,10 +271,12 @@ class SentenceMentions:
 
     def at(self, head: int) -> Mention | None:
         """The actor that the noun phrase headed by `head` names, or None."""
-        if head not in self._at:
+        known = self._at.get(head)
+        if known is None and head not in self._at:
             self._at[head] = None  # ends loops of appositions
-            self._at[head] = self._mention(head) if head >= self._dateline else None
-        return self._at[head]
+            if head >= self._dateline:
+                known = self._at[head] = self._mention(head)
+        return known
 
     def inside(self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()) -> Mention | None:
         """The actor named by the phrase, else the one its head belongs to ("Netanyahu's policies" → Netanyahu).
@@ -281,9 +296,11 @@ class SentenceMentions:
             if mention is not None and mention.kind == "unknown" and mention.owners:
                 self._inside[key] = mention
                 return mention
-            if mention is None or mention.kind == "unknown":
-                embedded = (m for m in self._embedded(head, as_source) if (m.start, m.end) not in exclude)
-                mention = next(embedded, None) or mention
+            if (mention is None or mention.kind == "unknown") and (self.tree.children[head] or head in self._name_at or head in self._agent_at):
+                for embedded in self._embedded(head, as_source):
+                    if (embedded.start, embedded.end) not in exclude:
+                        mention = embedded
+                        break
             self._inside[key] = mention
         return self._inside[key]
 
@@ -291,9 +308,10 @@ class SentenceMentions:
         self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()
     ) -> tuple[Mention, ...]:
         """The mention(s) of a phrase: one for each country of "officials from Sudan and Chad"."""
-        pair = self._pair(head)
-        if pair:
-            return pair
+        if self.tree.lower[head] in TWIN_COUNTRIES or self.tree.lemmas[head].lower() in PAIR_HEADS:
+            pair = self._pair(head)
+            if pair:
+                return pair
         if self.tree.lower[head] in PLURAL_PRONOUNS and self.tree.upos[head] == "PRON":
             group = self._group_of(head)
             if len(group) > 1:
@@ -301,8 +319,10 @@ class SentenceMentions:
         mention = self.inside(head, as_source=as_source, exclude=exclude)
         if mention is None:
             return ()
+        if mention.kind != "agent" or not mention.plural or len(mention.owners) < 2:
+            return (mention,)
         countries = [o for o in mention.owners if o.kind in ("country", "organization", "place")]
-        if mention.kind != "agent" or not mention.plural or len({o.actors for o in countries}) < 2:
+        if len({o.actors for o in countries}) < 2:
             return (mention,)
         rest = tuple(o for o in mention.owners if o not in countries)
         return tuple(
@@ -448,21 +468,30 @@ class SentenceMentions:
         return "-" in self.tree.forms[i] and self.tree.forms[i].rsplit("-", 1)[1].lower() in BACKED | LED
 
     def _phrases_in(self, phrases: list[Phrase], tokens: set[int]) -> list[Phrase]:
-        forms = self.tree.forms
-        return [
-            p for p in phrases
-            if (p.end - p.start == 1 and p.start in tokens)
-            or all(t in tokens or forms[t] in HYPHENS or forms[t] == "." for t in range(p.start, p.end))
-        ]  # fmt: skip
+        found: list[Phrase] = []
+        for p in phrases:
+            if p.end - p.start == 1:
+                if p.start in tokens:
+                    found.append(p)
+            elif self._lies_in(p, tokens):
+                found.append(p)
+        return found
 
-    def _with_covering(self, inside: list[Phrase], phrases: list[Phrase], head: int) -> list[Phrase]:
+    def _lies_in(self, phrase: Phrase, tokens: set[int]) -> bool:
+        forms = self.tree.forms
+        for t in range(phrase.start, phrase.end):
+            if t not in tokens and forms[t] != "." and forms[t] not in HYPHENS:
+                return False
+        return True
+
+    def _with_covering(self, inside: list[Phrase], covering: Phrase | None) -> list[Phrase]:
         """Phrases of the core and the one over its head that reaches beyond it ("Secretary of State")."""
-        covering = self._covering(phrases, head)
         if covering is None or covering in inside:
             return inside
         return sorted([*inside, covering], key=lambda p: p.start)
 
-    def _covering(self, phrases: list[Phrase], head: int) -> Phrase | None:
+    @staticmethod
+    def _covering(phrases: list[Phrase], head: int) -> Phrase | None:
         for p in phrases:
             if p.start <= head < p.end:
                 return p
@@ -471,7 +500,7 @@ class SentenceMentions:
     def _mention(self, head: int) -> Mention | None:
         tree = self.tree
         tag = tree.upos[head]
-        if (tag == "PRON" and self._covering(self.names, head) is None) or (tag == "DET" and tree.lower[head] in PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS):
+        if (tag == "PRON" and head not in self._name_at) or (tag == "DET" and tree.lower[head] in PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS):
             return self._pronoun(head)
         if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
             return None
@@ -489,7 +518,7 @@ class SentenceMentions:
         if definite is not None:
             return definite
         core = self._core(head)
-        for p in (self._covering(self.names, head), self._covering(self.agents, head)):
+        for p in (self._name_at.get(head), self._agent_at.get(head)):
             if p is not None and p.end - p.start > 1:
                 core.update(range(p.start, p.end))
         found = self._from_core(head, core)
@@ -545,21 +574,23 @@ class SentenceMentions:
             if key in MODIFIERS and (self.tree.deprels[t] == "amod" or key in ("elect", "then", "designate")):
                 return MODIFIERS[key]
         for c in self.tree.children[head]:
-            if self.keys[c] in ("then", "elect") and self.tree.relation(c) in ("advmod", "amod", "compound"):
-                return MODIFIERS[self.keys[c]]
+            key = self.keys[c]
+            if (key == "then" or key == "elect") and self.tree.relations[c] in ("advmod", "amod", "compound"):
+                return MODIFIERS[key]
         return ""
 
     def _appositions(self, head: int) -> list[int]:
         tree = self.tree
-        found = [c for c in tree.children[head] if tree.relation(c) == "appos"]
-        if tree.relation(head) == "appos":
+        relations = tree.relations
+        found = [c for c in tree.children[head] if relations[c] == "appos"]
+        if relations[head] == "appos":
             found.append(tree.heads[head])
         return found
 
     def _from_core(self, head: int, core: set[int]) -> Mention | None:
-        names = self._with_covering(self._phrases_in(self.names, core), self.names, head)
-        agents = self._with_covering(self._phrases_in(self.agents, core), self.agents, head)
-        people = [p for p in names if any(h.actor.kind == "person" for h in p.names)]
+        names = self._with_covering(self._phrases_in(self.names, core), self._name_at.get(head))
+        agents = self._with_covering(self._phrases_in(self.agents, core), self._agent_at.get(head))
+        people = [p for p in names if _names_person(p)]
         if people:
             phrase = people[-1]
             covering_agent = self._covering(agents, head)
@@ -803,12 +834,14 @@ class SentenceMentions:
         owner = self._embedded_in_core(head, core)
         if owner is not None:
             yield replace(owner, rule=f"before {form!r}: {owner.rule}")
-        for preposition in SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS:
-            for c in tree.children[head]:
-                if tree.relation(c) == "nmod" and tree.case(c) == preposition:
+        relations = tree.relations
+        marked = [(tree.case(c), c) for c in tree.children[head] if relations[c] == "nmod"]
+        for preposition in (SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS) if marked else ():
+            for case, c in marked:
+                if case == preposition:
                     yield from self._as_owner(c, as_source, f"{preposition!r} of {form!r}")
         for c in tree.children[head]:
-            if tree.relation(c) != "acl":
+            if relations[c] != "acl":
                 continue
             if not as_source and any(tree.relation(g) == "mark" and tree.lower[g] == "that" for g in tree.children[c]):
                 for s in tree.function(c, "subject"):  # "rejected the announcement that Keita had won"

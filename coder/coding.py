@@ -70,7 +70,10 @@ def code_sentences(
     discourse = Discourse()
     found: list[Event] = []
     told = ToldDates()
+    before: tuple[Tree, SentenceMentions] | None = None  # nobody asks what the last sentence introduced
     for sentence in sentences:
+        if before is not None:
+            remember(*before, discourse)
         tree = Tree(sentence)
         date_of = told.read(tree)
         mentions = SentenceMentions(tree, dictionaries, discourse)
@@ -87,7 +90,7 @@ def code_sentences(
         for event in events:
             if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:
                 discourse.last_doer = event.source.mention
-        remember(tree, mentions, discourse)
+        before = tree, mentions
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
     return found
@@ -98,13 +101,12 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
     ranked: list[tuple[int, int, Mention]] = []
     discourse.group = ()
     speaker: Mention | None = None
-    for i in range(tree.n):
-        if tree.upos[i] not in ("NOUN", "PROPN", "PRON") or tree.relation(i) in ("compound", "flat"):
+    relations = tree.relations
+    for i, upos in enumerate(tree.upos):
+        if upos not in ("NOUN", "PROPN", "PRON") or relations[i] in ("compound", "flat"):
             continue
         mention = mentions.at(i)
-        if mention is None or mention.kind in ("place",):
-            continue
-        if mention.kind == "unknown":
+        if mention is None or mention.kind in ("place", "unknown"):
             continue
         code = resolve_actor(mention, tree.sentence.publication_date).code
         if tree.upos[i] != "PRON":

@@ -62,7 +62,9 @@ class Matcher:
         found: list[FrameMatch] = []
         taken: set[int] = set()
         for i, upos in enumerate(self.tree.upos):
-            reading = self.reading(i) if upos in TRIGGER_TAGS else None
+            if upos not in TRIGGER_TAGS:
+                continue
+            reading = self.reading(i)
             if reading is None:
                 continue
             found.append(reading)
@@ -104,8 +106,9 @@ class Matcher:
 
     def reading(self, i: int) -> FrameMatch | None:
         """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
-        if i in self._readings:
-            return self._readings[i]
+        known = self._readings.get(i)
+        if known is not None or i in self._readings:
+            return known
         if self._depth >= MAX_DEPTH:
             return None
         self._readings[i] = None
@@ -181,7 +184,10 @@ class Matcher:
     def _best(self, i: int) -> FrameMatch | None:
         best: FrameMatch | None = None
         best_rank = (0, False, 0)
+        words = self.tree.words
         for frame in self._candidates(i):
+            if frame.trigger and self.trace is None and not words.issuperset(frame.trigger):
+                continue
             reading = self._try(i, frame)
             if reading is not None:
                 rank = _rank(reading)
@@ -201,9 +207,7 @@ class Matcher:
     # ---- one frame ---------------------------------------------------------------------------------------------
 
     def _try(self, i: int, frame: Frame) -> FrameMatch | None:
-        if self.trace is None and frame.trigger and not self.tree.words.issuperset(frame.trigger):
-            return None
-        words = self._trigger_words(i, frame)
+        words = self._trigger_words(i, frame) if frame.trigger else (i,)
         if words is None:
             self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
             return None
@@ -321,9 +325,10 @@ class Matcher:
     def _foreign_particle(self, i: int, frame: Frame) -> bool:
         """ "hand over" is not "hand"."""
         tree = self.tree
-        return any(
-            tree.deprels[c] == "compound:prt" and all(tree.lower[c] != k.function for k in frame.conditions) for c in tree.children[i]
-        )
+        for c in tree.children[i]:
+            if tree.deprels[c] == "compound:prt" and all(tree.lower[c] != k.function for k in frame.conditions):
+                return True
+        return False
 
     def _breaks_down(self, i: int) -> bool:
         """ "Talks between A and B collapsed"."""
@@ -432,18 +437,19 @@ class Matcher:
     def _word_in(self, head: int, words: frozenset[str]) -> int:
         """How the phrase fits a word list: 2 by a phrase of several words, 1 by its head alone, 0 not at all."""
         tree = self.tree
+        relations = tree.relations
         lemma, lower = tree.lemmas[head].lower(), tree.lower[head]
         before = ""
         position = head
         for _ in range(3):
             position -= 1
-            if position < 0 or tree.relation(position) in ("case", "det", "punct", "cc", "mark", "nmod:poss"):
+            if position < 0 or relations[position] in ("case", "det", "punct", "cc", "mark"):
                 break
             before = f"{tree.lower[position]} {before}".strip()
             if f"{before} {lower}" in words or f"{before} {lemma}" in words:
                 return 2
         for c in tree.children[head]:
-            relation = tree.relation(c)
+            relation = relations[c]
             if c < head and relation in ("compound", "amod", "nmod", "obl", "advmod"):
                 if f"{tree.lemmas[c].lower()} {lemma}" in words or f"{tree.lower[c]} {lemma}" in words:
                     return 2
@@ -471,8 +477,10 @@ class Matcher:
         verb = self._lemma(i, "verb")
         names = {verb}
         for c in tree.children[i]:
-            if tree.relation(c) == "compound" or (tree.relation(c) in ("advmod", "case") and tree.upos[c] in ("ADP", "ADV")):
+            relation = tree.relations[c]
+            if relation == "compound" or (relation in ("advmod", "case") and tree.upos[c] in ("ADP", "ADV")):
                 names.add(f"{verb}_{tree.lower[c]}")
+        empty, telling = not names.isdisjoint(DEFAULT_LIGHT_VERBS), not names.isdisjoint(TELLING_VERBS)
         best: FrameMatch | None = None
         for noun in nouns:
             if tree.upos[noun] not in ("NOUN", "PROPN", "VERB"):
@@ -488,8 +496,8 @@ class Matcher:
             for frame in candidates:
                 if frame.part_of_speech != "noun":
                     continue
-                carried = names & frame.light or (direct and not frame.light_only and names & DEFAULT_LIGHT_VERBS)
-                if not carried and not (direct and names & TELLING_VERBS and tree.child(noun, "nmod:poss") >= 0):
+                carried = (direct and empty and not frame.light_only) or not names.isdisjoint(frame.light)
+                if not carried and not (direct and telling and tree.child(noun, "nmod:poss") >= 0):
                     continue
                 if verb in ("see", "witness", "announce") and frame.alone:
                     continue
@@ -638,20 +646,14 @@ class Matcher:
         weak: tuple[Mention, ...] = ()
         taken = {(m.start, m.end) for m in other}
         for name in functions:
-            if name.startswith("inner."):
-                if inner is None:
-                    continue
-                found = inner.targets if name == "inner.target" else inner.sources
-                found = tuple(m for m in found if (m.start, m.end) not in taken)
-            elif name.startswith("complement."):
-                found = self._complement_mentions(i, carrier, name.partition(".")[2], taken)
-                found = tuple(m for m in found if (m.start, m.end) not in taken)
-            else:
+            if "." not in name or not name.startswith(("inner.", "complement.")):
                 if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
                     continue  # only a passive leaves its doer to the place ("were deported from Iran")
                 heads = self._function(i, carrier, name)
                 if name in ACT_PREPOSITIONS and not as_source:
                     heads = tuple(h for h in heads if not self._of_another_act(i, carrier, h, tokens))
+                if not heads and not (as_source and name == "subject"):
+                    continue
                 found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
                 if not as_source:
                     found = self._true_targets(found, other, code)
@@ -662,6 +664,14 @@ class Matcher:
                         found = (leader,) if leader is not None else ()
                 if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
                     continue
+            elif name.startswith("inner."):
+                if inner is None:
+                    continue
+                found = inner.targets if name == "inner.target" else inner.sources
+                found = tuple(m for m in found if (m.start, m.end) not in taken)
+            else:
+                found = self._complement_mentions(i, carrier, name.partition(".")[2], taken)
+                found = tuple(m for m in found if (m.start, m.end) not in taken)
             if not found:
                 continue
             if all(m.kind == "unknown" for m in found) and not weak:
@@ -874,6 +884,12 @@ class Matcher:
     def _mentions_of(
         self, heads: tuple[int, ...], as_source: bool, exclude: frozenset[tuple[int, int]] = frozenset()
     ) -> tuple[Mention, ...]:
+        if not heads:
+            return ()
+        if len(heads) == 1:
+            alone = self.mentions.several(heads[0], as_source=as_source, exclude=exclude)
+            if len(alone) < 2:
+                return alone
         found: list[Mention] = []
         for h in heads:
             for mention in self.mentions.several(h, as_source=as_source, exclude=exclude):
