@@ -13,7 +13,7 @@ from coder.actors import SentenceMentions
 from coder.dictionary.issues import IssueIndex
 from coder.grammar import Tree
 from coder.issues import issues_in
-from coder.locate import Locator
+from coder.locate import Located, Locator
 from coder.options import Options
 from coder.records import Event
 
@@ -48,11 +48,18 @@ def annotate(
     for event in events:
         if locator is not None:
             located = locator.locate(event)
-            event = replace(locator.mend(event, located), place=located.place, place_rule=located.rule)
+            event = locator.mend(event, located)
+        else:
+            located = Located(event.place, event.place_rule)
         told, rule = issues_in(tree, hits, event)
         if told or more:
             given = event.issues or ()
-            event = replace(event, issues=tuple(sorted({*given, *told, *more})), issue_rule="; ".join(r for r in (rule, *more) if r))
+            event = replace(
+                event, place=located.place, place_rule=located.rule,
+                issues=tuple(sorted({*given, *told, *more})), issue_rule="; ".join(r for r in (rule, *more) if r),
+            )  # fmt: skip
+        elif locator is not None:
+            event = replace(event, place=located.place, place_rule=located.rule)
         found.append(event)
     return found
 

@@ -105,6 +105,10 @@ def _lay_out(tree: Tree) -> tuple[str, list[int], list[int]]:
     words: list[str] = []
     owners: list[int] = []
     for i, word in enumerate(tree.lower):
+        if word.isalnum():
+            words.append(word)
+            owners.append(i)
+            continue
         word = word.replace("’", "'").replace("–", "-").replace("—", "-")
         if len(word) > 2 and word[-1] == "." and word[:-1] in PLAIN_WORDS:
             word = word[:-1]

@@ -21,7 +21,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from coder.date_patterns import words
+from coder.date_patterns import is_temporal_word, words
 from coder.date_phrases import Phrase, find_phrases
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
 from coder.grammar import SUBJECT_LABELS, Tree
@@ -108,16 +108,17 @@ def resolve_date(
     if not tokens:
         return _told_by_tense(tree, -1, status)
     scene = _Scene(tree, status, reference)
-    tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
+    if len(tokens) > 1:
+        tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
     span, rule = scene.date(tokens)
     if span is not None:
         return EventDate(span.start, span.end, span.precision, span.basis, rule)
     anchor = _reporting(tree, tokens[0])
     if clause_tense(tree, anchor, status) == "past":
         if follows and reference is not None and reference.precision == "day":
-            return replace(reference, basis="relative", rule="goes on from the sentence before")
+            return EventDate(reference.start, reference.end, reference.precision, "relative", "goes on from the sentence before")
         if story is not None and story.precision == "day":
-            return replace(story, basis="relative", rule="day of the story")
+            return EventDate(story.start, story.end, story.precision, "relative", "day of the story")
     return _told_by_tense(tree, tokens[0], status)
 
 
@@ -162,8 +163,13 @@ def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate |
         tree: of the sentence.
         reference: the date told last before it.
     """
+    if not any(map(is_temporal_word, tree.lower)):
+        tree.dated = ([], {})
+        return None
     root = next((i for i in range(tree.n) if tree.heads[i] < 0 and tree.upos[i] != "PUNCT"), -1)
     if root < 0:
+        return None
+    if tree.dated is not None and not tree.dated[0]:
         return None
     scene = _Scene(tree, Status.ASSERTED, reference)
     if not scene.phrases:
@@ -216,13 +222,15 @@ def _told_by_tense(tree: Tree, node: int, status: Status) -> EventDate:
     return EventDate(today, today, "day", "publication", "publication date")
 
 
+_DIRECTIONS = {"future": "future", "modal": "future", "present": "near"}
+
 # ---- the scene -----------------------------------------------------------------------------------------------------
 
 
 class _Scene:
     """The date phrases of one sentence and the words they hang from."""
 
-    __slots__ = ("_asked", "governed", "phrases", "reference", "status", "today", "tree")
+    __slots__ = ("_asked", "_tenses", "governed", "phrases", "reference", "status", "today", "tree")
 
     def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
         self.tree = tree
@@ -232,6 +240,7 @@ class _Scene:
         self.governed: dict[int, list[Phrase]]
         self.reference = _as_span(reference)
         self._asked: set[int] = set()
+        self._tenses: dict[int, str] = {}
         if tree.dated is None:
             tree.dated = self._find_phrases()
         self.phrases, self.governed = tree.dated
@@ -288,29 +297,32 @@ class _Scene:
         head = self.tree.heads[phrase.last]
         return head if not phrase.first <= head <= phrase.last else -1
 
-    def clock(self, node: int, phrase: Phrase | None = None) -> Clock:
+    def clock(self, node: int, phrase: Phrase | None = None, within: Span | None = None) -> Clock:
         tense = self.tense(node)
-        direction = {"future": "future", "modal": "future", "present": "near"}.get(tense, "past")
+        direction = _DIRECTIONS.get(tense, "past")
         if not tense and self.status is Status.INTENDED:
             direction = "future"
         reference = self.reference
         if phrase is not None:
             reference = self._told_before(phrase) or reference
             if phrase.kind in ("date", "days") and direction == "past" and reference is not None:
-                return self._same_story(phrase, reference)
-        return Clock(self.today, direction, tense == "perfect", reference)
+                return self._same_story(phrase, reference, within)
+        return Clock(self.today, direction, tense == "perfect", reference, within)
 
-    def _same_story(self, phrase: Phrase, reference: Span) -> Clock:
+    def _same_story(self, phrase: Phrase, reference: Span, within: Span | None) -> Clock:
         """The clock for "… on 27 November 2024 and … on 8 December": the day after the full date just told."""
         full = any(
             p.last < phrase.first and p.kind in ("date", "days") and p.text[-4:].isdecimal() for p in self.phrases
         )
         if full and self.today is not None and (self.today - reference.end).days > 365:
-            return Clock(reference.end, "future", reference=reference)
-        return Clock(self.today, "past", reference=reference)
+            return Clock(reference.end, "future", False, reference, within)
+        return Clock(self.today, "past", False, reference, within)
 
     def tense(self, node: int) -> str:
-        return clause_tense(self.tree, node, self.status)
+        known = self._tenses.get(node)
+        if known is None:
+            known = self._tenses[node] = clause_tense(self.tree, node, self.status)
+        return known
 
     def _told_before(self, phrase: Phrase) -> Span | None:
         """The date told last before a phrase in the same sentence."""
@@ -323,7 +335,7 @@ class _Scene:
 
     def read(self, phrase: Phrase, node: int, within: Span | None = None, lead: str | None = None) -> Span | None:
         """A phrase's days as told at a node."""
-        clock = replace(self.clock(node, phrase), within=within)
+        clock = self.clock(node, phrase, within)
         if lead is None and node > phrase.last and self.tree.upos[node] in ("NOUN", "PROPN"):
             lead = ""  # in "after Monday's raid" the preposition is the noun's
         if phrase.offset is not None:
@@ -400,10 +412,10 @@ class _Scene:
     def _since_undated(self, node: int) -> bool:
         """ "Since the outbreak of the war, … has supported": some time up to now."""
         tree = self.tree
-        return any(
-            tree.relation(c) in ("obl", "advcl") and tree.case(c) == "since" and tree.upos[c] not in ("NUM", "ADV")
-            for c in tree.children[node]
-        )
+        for c in tree.children[node]:
+            if tree.relations[c] in ("obl", "advcl") and tree.upos[c] not in ("NUM", "ADV") and tree.case(c) == "since":
+                return True
+        return False
 
     def covering(self, node: int) -> Span | None:
         """The date of what a node tells: its own, one close by, or that of the clauses above."""
@@ -563,11 +575,16 @@ class _Scene:
         return self.covering(head)
 
     def _phrase_at(self, token: int) -> Phrase | None:
-        return next((p for p in self.phrases if p.first <= token <= p.last), None)
+        for p in self.phrases:
+            if p.first <= token <= p.last:
+                return p
+        return None
 
     def _phrase_before_when(self, node: int) -> Phrase | None:
         """ "December 2024" of "since December 2024, when the ruler fled", however the clause is attached."""
         tree = self.tree
+        if not self.phrases:
+            return None
         when = next((c for c in tree.children[node] if tree.lower[c] == "when"), 0)
         if when and tree.lower[when - 1] == ",":
             when -= 1

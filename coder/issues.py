@@ -21,6 +21,7 @@ INSIDE_CLAUSE = frozenset(
 # Words that begin, and relations that are, clauses below the verb that tell another event.
 CONJUNCTIONS = frozenset("after before when while as since because although though if unless until once whereas".split())
 OTHER_CLAUSES = frozenset({"parataxis"})
+_BEGINNING = OTHER_CLAUSES | {"conj", "acl", "advcl"}
 
 
 def issues_in(tree: Tree, hits: Sequence[IssueHit], event: Event) -> tuple[tuple[str, ...], str]:
@@ -53,7 +54,7 @@ def clause_tokens(tree: Tree, event: Event) -> set[int]:
             node = queue.pop()
             scope.add(node)
             for c in tree.children[node]:
-                if _another_clause(tree, node, c) and not tokens.intersection(tree.subtree(c)):
+                if tree.relations[c] in _BEGINNING and _another_clause(tree, node, c) and not tokens.intersection(tree.subtree(c)):
                     continue
                 queue.append(c)
         if tree.relation(top) == "acl" and tree.heads[top] >= 0:  # "refugees who attacked …"

@@ -104,6 +104,7 @@ class PlaceIndex:
         self.towns = functools.lru_cache(maxsize=20_000)(self._towns)
         self.loosely = functools.lru_cache(maxsize=5_000)(self._loosely)
         self.area = functools.lru_cache(maxsize=5_000)(self._area)
+        self.states = functools.lru_cache(maxsize=5_000)(self._states)
         self.country_area = functools.lru_cache(maxsize=500)(self._country_area)
 
     @staticmethod
@@ -144,7 +145,7 @@ class PlaceIndex:
         ).fetchone()
         return Area(*row) if row else None
 
-    def states(self, name: str) -> tuple[str, ...]:
+    def _states(self, name: str) -> tuple[str, ...]:
         """Letters of the US states of a name."""
         rows = self._connection.execute("SELECT state FROM areas WHERE key = ? AND state != ''", (place_key(name),))
         return tuple(row[0] for row in rows)

@@ -138,14 +138,17 @@ class IssueIndex:
             forms: its tokens.
             lemmas: of the tokens; only conditions on what stands near use them.
         """
-        words, places = _words(forms)
-        keys = [normalize(w) for w in words]
+        words, keys, places = _words(forms)
         found: list[tuple[int, int, IssuePhrase]] = []
         for i, key in enumerate(keys):
-            for phrase in self.phrases.get(key, ()):
+            if key not in self.phrases:
+                continue
+            for phrase in self.phrases[key]:
                 end = i + len(phrase.words)
                 if tuple(keys[i:end]) == phrase.words and self._fits(phrase, words, keys, i, end, lemmas, places):
                     found.append((i, end, phrase))
+        if not found:
+            return []
         kept = [
             (i, end, phrase) for i, end, phrase in found
             if phrase.issue and not any(
@@ -171,18 +174,24 @@ class IssueIndex:
         return (not phrase.near or bool(around & phrase.near)) and not around & phrase.not_near
 
 
-def _words(forms: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Words of the tokens, cut at hyphens, and the token each stands in."""
+def _words(forms: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
+    """Words of the tokens, cut at hyphens, their keys, and the token each stands in."""
     words: list[str] = []
+    keys: list[str] = []
     places: list[int] = []
     for place, form in enumerate(forms):
-        if form in HYPHENS:
-            continue
-        for part in _SPLIT.split(form) if not form.isalnum() else (form,):
-            if part and normalize(part):
-                words.append(part)
-                places.append(place)
-    return words, places
+        if form.isalnum() and form.isascii():
+            words.append(form)
+            keys.append(form.lower())
+            places.append(place)
+        elif form not in HYPHENS:
+            for part in _SPLIT.split(form) if not form.isalnum() else (form,):
+                key = normalize(part) if part else ""
+                if key:
+                    words.append(part)
+                    keys.append(key)
+                    places.append(place)
+    return words, keys, places
 
 
 def tokens_of(text: str) -> list[str]:
