@@ -406,7 +406,7 @@ class SentenceMentions:
         while tree.relation(first) == "conj":
             first = tree.heads[first]
         found = [m for t in tree.conjuncts(first) for m in [self.at(t)] if m is not None and t < head and m.kind != "unknown"]
-        return tuple(replace(m, rule=f"one of {tree.forms[head]!r}: {m.rule}") for m in found)
+        return tuple(m.told(f"one of {tree.forms[head]!r}: {m.rule}") for m in found)
 
     def phrases_before(self, head: int) -> bool:
         """Whether a name or adjective in the phrase itself tells whose it is."""
@@ -830,10 +830,10 @@ class SentenceMentions:
             if mention is not None:
                 if not mention.owners:
                     mention = replace(mention, owners=self._owners(head, core, [], agents[-1].agents[0]))
-                yield replace(mention, rule=f"before {form!r}: {mention.rule}")
+                yield mention.told(f"before {form!r}: {mention.rule}")
         owner = self._embedded_in_core(head, core)
         if owner is not None:
-            yield replace(owner, rule=f"before {form!r}: {owner.rule}")
+            yield owner.told(f"before {form!r}: {owner.rule}")
         relations = tree.relations
         marked = [(tree.case(c), c) for c in tree.children[head] if relations[c] == "nmod"]
         for preposition in (SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS) if marked else ():
@@ -856,7 +856,7 @@ class SentenceMentions:
     def _as_owner(self, c: int, as_source: bool, rule: str) -> Iterator[Mention]:
         owner = self.inside(c, as_source=as_source)
         if owner is not None and owner.kind != "unknown":
-            yield replace(owner, rule=f"{rule}: {owner.rule}")
+            yield owner.told(f"{rule}: {owner.rule}")
 
     def _partitive(self, head: int) -> Mention | None:
         """ "some of the rebels", "those of Iran"."""
@@ -906,10 +906,10 @@ class SentenceMentions:
         sentence = self.tree.sentence
         told = f"{rule} for {mention.text!r} ({mention.rule})"
         if mention.sentence_index == sentence.index:
-            return replace(mention, head=head, rule=told)  # the words that name it stand in this sentence
-        return replace(
-            mention, head=head, start=sentence.starts[head], end=sentence.ends[head], text=sentence.forms[head],
-            rule=told, sentence_index=sentence.index,
+            return mention.told(told, head)  # the words that name it stand in this sentence
+        return Mention(
+            head, sentence.starts[head], sentence.ends[head], sentence.forms[head], mention.kind, mention.actors, mention.role,
+            mention.owners, mention.modifier, mention.entry_id, told, sentence.index, mention.plural, mention.form,
         )  # fmt: skip
 
     def _before(self, head: int, kinds: Iterable[str], plural: bool) -> Mention | None:

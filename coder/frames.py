@@ -55,7 +55,7 @@ class Matcher:
         self._readings: dict[int, FrameMatch | None] = {}
         self._depth = 0
         self._borrow: dict[int, int] = {}
-        self._found: dict[tuple[str, str], Sequence[Frame]] = {}
+        self._found: dict[tuple[str, str], Sequence[Frame] | None] = {}
 
     def matches(self) -> list[FrameMatch]:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
@@ -128,49 +128,51 @@ class Matcher:
                 return known[0]  # the lemmatizer's slip ("lent": leave)
         return lemma
 
-    def _frames(self, pos: str, head: str) -> Sequence[Frame]:
-        """The frames of a trigger that the words of the sentence allow; all of them where each try is to be told."""
+    def _frames(self, pos: str, head: str) -> Sequence[Frame] | None:
+        """The frames of a trigger that the words of the sentence allow, all of them where each try is to be told.
+
+        None where no dictionary has the trigger.
+        """
         key = (pos, head)
-        found = self._found.get(key)
-        if found is None:
-            if self.trace is not None:
-                found = self.dictionaries.frames.get(key, ())
-            else:
-                found = self.dictionaries.candidates(key, self.tree.words)
-            self._found[key] = found
+        if key in self._found:
+            return self._found[key]
+        found = self.dictionaries.candidates(key, self.tree.words) if self.trace is None else self.dictionaries.frames.get(key) or None
+        self._found[key] = found
         return found
 
-    def _candidates(self, i: int) -> Sequence[Frame]:
+    def _candidates(self, i: int) -> Sequence[Frame] | None:
         upos = self.tree.upos[i]
         frames = self._frames
         if upos == "VERB":
             if i > 1 and self.tree.forms[i - 1] in HYPHENS and self.tree.relation(i) == "amod":
-                return []  # "the U.N.-supported government" tells of no act
+                return None  # "the U.N.-supported government" tells of no act
             if self._noun_after_to(i):
-                return frames("noun", self.tree.lower[i][:-1]) or frames("noun", self.tree.lemmas[i].lower())
+                found = frames("noun", self.tree.lower[i][:-1])
+                return frames("noun", self.tree.lemmas[i].lower()) if found is None else found
             found = frames("verb", self._lemma(i, "verb"))
-            if not found and self.tree.relation(i) == "amod":
+            if found is None and self.tree.relation(i) == "amod":
                 found = frames("adjective", self.tree.lower[i])
-            if not found and "VerbForm=Ger" in self.tree.feats[i]:
+            if found is None and "VerbForm=Ger" in self.tree.feats[i]:
                 found = frames("noun", self.tree.lower[i])
             return found
         if upos in ("NOUN", "PROPN"):
             lemma = self.tree.lemmas[i].lower()
             found = frames("noun", lemma)
-            if not found and upos == "NOUN" and self.tree.lower[i].endswith("ing"):
+            if found is None and upos == "NOUN" and self.tree.lower[i].endswith("ing"):
                 found = frames("noun", self.tree.lower[i])
             if self.tree.verbal[i] or (
-                not found and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i)
+                found is None and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i)
             ):
-                found = frames("verb", self._lemma(i, "verb")) or found
+                as_verb = frames("verb", self._lemma(i, "verb"))
+                found = found if as_verb is None else as_verb
             return found
         if upos == "ADJ":
             found = frames("adjective", self.tree.lemmas[i].lower())
-            if not found and self.tree.relation(i) in ("root", "ccomp", "xcomp", "conj", "acl", "advcl"):
+            if found is None and self.tree.relation(i) in ("root", "ccomp", "xcomp", "conj", "acl", "advcl"):
                 lemmas = self.dictionaries.forms.get(self.tree.lower[i])
-                found = frames("verb", lemmas[0]) if lemmas else []
+                found = frames("verb", lemmas[0]) if lemmas else None
             return found
-        return []
+        return None
 
     def _noun_after_to(self, i: int) -> bool:
         """ "agreed to talks": a plural noun that the tagger takes for a verb after "to"."""
@@ -185,7 +187,7 @@ class Matcher:
         best: FrameMatch | None = None
         best_rank = (0, False, 0)
         words = self.tree.words
-        for frame in self._candidates(i):
+        for frame in self._candidates(i) or ():
             if frame.trigger and self.trace is None and not words.issuperset(frame.trigger):
                 continue
             reading = self._try(i, frame)
@@ -487,13 +489,13 @@ class Matcher:
                 continue
             candidates = self._candidates(noun)
             # "a series of airstrikes", "a wave of attacks"
-            if not candidates and tree.lemmas[noun].lower() in QUANTIFIERS:
+            if candidates is None and tree.lemmas[noun].lower() in QUANTIFIERS:
                 for c in tree.children[noun]:
                     if tree.relation(c) == "nmod" and tree.case(c) == "of":
                         noun, candidates = c, self._candidates(c)
                         break
             direct = tree.relation(noun) != "obl"
-            for frame in candidates:
+            for frame in candidates or ():
                 if frame.part_of_speech != "noun":
                     continue
                 carried = (direct and empty and not frame.light_only) or not names.isdisjoint(frame.light)
@@ -564,7 +566,7 @@ class Matcher:
             return reading if reading.code is not None else None
         tree = self.tree
         if tree.upos[head] in ("NOUN", "PROPN"):
-            for frame in self._candidates(head):
+            for frame in self._candidates(head) or ():
                 if frame.part_of_speech == "noun":
                     words = self._trigger_words(head, frame)
                     if words is not None:

@@ -175,6 +175,13 @@ class Mention:
     plural: bool = False
     form: str = "name"
 
+    def told(self, rule: str, head: int | None = None) -> Mention:
+        """The same mention, found by another rule or standing at another token; several times as fast as `replace`."""
+        return Mention(
+            self.head if head is None else head, self.start, self.end, self.text, self.kind, self.actors, self.role, self.owners,
+            self.modifier, self.entry_id, rule, self.sentence_index, self.plural, self.form,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedActor:

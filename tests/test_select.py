@@ -55,8 +55,14 @@ def test_selection_keeps_the_order_and_all_that_may_fit() -> None:
     assert chosen("an attack") == ["f0", "f4"]
     assert chosen("relation with rebels") == ["f0", "f4", "f5"]
     assert [f.pattern_id for f in Selector(FRAMES[1:3]).select(frozenset({"up"}))] == ["f1"]
-    assert selector.select(frozenset())
-    assert bool(Selector(FRAMES[1:2]).select(frozenset()))  # the trigger is known, whatever the sentence
+    assert chosen("talks went up") == ["f0", "f1", "f2", "f4", "f6"]  # the same from memory
+    assert Selector(FRAMES[1:2]).select(frozenset()) == ()  # the trigger is known, the sentence lacks its word
+
+
+def test_a_trigger_that_no_dictionary_has_is_told_from_one_without_fitting_frames(resources: Resources) -> None:
+    assert resources.dictionaries.candidates(("verb", "qwertz"), frozenset()) is None
+    key = next(k for k, found in resources.dictionaries.frames.items() if all(f.trigger for f in found))
+    assert resources.dictionaries.candidates(key, frozenset()) == ()
 
 
 def test_coding_is_the_same_with_every_frame_tried(resources: Resources) -> None:

@@ -84,8 +84,8 @@ class Dictionaries:
     legacy_issues: LegacyDictionaries | None = None
     _selectors: dict[tuple[str, str], Selector] = field(default_factory=dict, repr=False, compare=False)
 
-    def candidates(self, key: tuple[str, str], words: frozenset[str]) -> Sequence[Frame]:
-        """The frames of a trigger that a sentence may fit; an empty list where the trigger has none.
+    def candidates(self, key: tuple[str, str], words: frozenset[str]) -> Sequence[Frame] | None:
+        """The frames of a trigger that a sentence may fit, in their order; None where no dictionary has the trigger.
 
         Args:
             key: part of speech and head lemma.
@@ -95,7 +95,7 @@ class Dictionaries:
         if selector is None:
             frames = self.frames.get(key)
             if not frames:
-                return ()
+                return None
             selector = self._selectors[key] = Selector(frames)
         return selector.select(words)
 

@@ -14,15 +14,6 @@ FEW = 4  # so many frames are looked at one by one
 KEPT = 256  # choices that a trigger remembers
 
 
-class Candidates(tuple[Frame, ...]):
-    """Frames worth trying; true even when empty: the trigger stands in the dictionary, whatever the sentence."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return True
-
-
 class Selector:
     """The frames of one trigger under the words they need.
 
@@ -44,9 +35,9 @@ class Selector:
             for word in min(needs, key=len):
                 self._by_word.setdefault(word, []).append(n)
         self._telling = frozenset(word for needs in self._needs for need in needs for word in need)
-        self._kept: dict[frozenset[str], Candidates] = {}
+        self._kept: dict[frozenset[str], tuple[Frame, ...]] = {}
 
-    def select(self, words: frozenset[str]) -> Candidates:
+    def select(self, words: frozenset[str]) -> tuple[Frame, ...]:
         """The frames that a sentence of these words may fit, in their order."""
         told = self._telling & words  # all that the choice depends on: few words of many sentences
         known = self._kept.get(told)
@@ -57,19 +48,19 @@ class Selector:
             self._kept[told] = known
         return known
 
-    def _choose(self, words: frozenset[str]) -> Candidates:
+    def _choose(self, words: frozenset[str]) -> tuple[Frame, ...]:
         chosen = self._always
         found = self._by_word.keys() & words if self._by_word else ()
         if found:
             chosen = sorted({*chosen, *(n for word in found for n in self._by_word[word])})
-        kept = []
+        kept: list[Frame] = []
         for n in chosen:
             for need in self._needs[n]:
                 if words.isdisjoint(need):
                     break
             else:
                 kept.append(self._frames[n])
-        return Candidates(kept)
+        return tuple(kept)
 
 
 def needed_words(frame: Frame) -> list[frozenset[str]]:
