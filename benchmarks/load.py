@@ -1,7 +1,8 @@
-"""How a build bears many documents: memory on the way, the time of each stage, and whether every document is accounted for.
+"""How a build bears many documents: memory on the way and at the peak of each stage, and whether every document is accounted for.
 
-    python benchmarks/load.py --documents 200000
+    python benchmarks/load.py --documents 20000 200000
 
+Each number of documents is a run in a process of its own; the peaks of a larger one should be those of a smaller one.
 Documents are of mixed length, with bad lines, repeated ids, foreign and empty texts among them; the rest is real but for
 the parser, in whose place a stub stands (Stanza would take days): reading, parse store, coding, tables. Prints JSON.
 """
@@ -9,14 +10,16 @@ the parser, in whose place a stub stands (Stanza would take days): reading, pars
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
-import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -60,52 +63,99 @@ def write_corpus(folder: Path, documents: int, seed: int = 1) -> Counter[str]:
 
 def resident() -> float:
     """MB that this process holds now."""
+    return _status("VmRSS")
+
+
+class Stages:
+    """Peak memory and processor time of the stages of a build; where the system keeps no peak that can be set back, memory at their end.
+
+    A stage ends where the function that it is named after begins or returns.
+    """
+
+    def __init__(self) -> None:
+        self.peaks: dict[str, int] = {}
+        self.seconds: dict[str, float] = {}
+        self._began = time.process_time()
+
+    def end(self, name: str) -> None:
+        """What has been since the last call was this stage."""
+        now = time.process_time()
+        self.peaks[name] = max(self.peaks.get(name, 0), round(_status("VmHWM") or resident()))
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + now - self._began, 1)
+        self._began = now
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")
+
+    def watch(self, owner: Any, name: str, stage: str, before: str) -> None:
+        """Let `stage` begin and end with a function, and the stage before it end where it begins."""
+        real = getattr(owner, name)
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            self.end(before)
+            result = real(*args, **kwargs)
+            self.end(stage)
+            return result
+
+        setattr(owner, name, watched)
+
+
+def _status(name: str) -> float:
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) / 1024
     return 0.0
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=200_000)
-    given = parser.parse_args()
+def run(documents: int) -> int:
+    """One build; prints what it took."""
     from stub_parser import StubModel
 
+    import coder.gathered
+    import coder.panel_output
+    import coder.report
     from coder.pipeline import build
     from coder.resources import load_resources
 
+    stages = Stages()
+    stages.watch(coder.gathered.Gathered, "find_stories", "stories", "documents")
+    stages.watch(coder.panel_output, "write_dyad_month", "panel", "tables")
+    stages.watch(coder.report, "write_report", "report", "pages")
     with tempfile.TemporaryDirectory(prefix="eventcoder-load-") as name:
         corpus, output = Path(name, "corpus"), Path(name, "output")
         corpus.mkdir()
-        kinds = write_corpus(corpus, given.documents)
+        kinds = write_corpus(corpus, documents)
         resources = load_resources()
         memory: list[tuple[int, int]] = []
-        step = max(given.documents // 10, 1)
-        coded = time.perf_counter()
+        step = max(documents // 10, 1)
 
         def progress(stage: str, done: int) -> None:
-            nonlocal coded
-            coded = time.perf_counter()
             if done % step == 0:
                 memory.append((done, round(resident())))
 
-        began = time.perf_counter()
+        stages.end("dictionaries")
         summary = build(corpus, output, resources, StubModel(), progress)
-        ended = time.perf_counter()
+        stages.end("manifest")
         accounts = summary.accounts()
         sizes = {p.name: p.stat().st_size for p in output.iterdir() if p.is_file()}
         store = sum(p.stat().st_size for p in (output / ".parses").iterdir())
-    sound = accounts["in"] == given.documents == accounts["coded"] + accounts["without_events"] + accounts["rejected"]
+    sound = accounts["in"] == documents == accounts["coded"] + accounts["without_events"] + accounts["rejected"]
     sound &= accounts["rejected"] == sum(kinds[k] for k in ("bad line", "repeated", "foreign", "empty"))
     result = {
-        "documents": given.documents, "kinds": dict(kinds), "accounts": accounts, "sentences": summary.sentences, "events": summary.events,
-        "seconds_to_code": round(coded - began, 1), "seconds_to_write": round(ended - coded, 1), "resident_mb_at_documents": memory,
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024), "bytes": sizes, "parse_store_bytes": store,
-        "accounted_for": sound,
+        "documents": documents, "kinds": dict(kinds), "accounts": accounts, "sentences": summary.sentences, "events": summary.events,
+        "seconds": stages.seconds, "peak_mb": stages.peaks, "peak_of_build_mb": max(v for k, v in stages.peaks.items() if k != "dictionaries"),
+        "resident_mb_at_documents": memory, "bytes": sizes, "parse_store_bytes": store, "accounted_for": sound,
     }  # fmt: skip
-    print(json.dumps(result, indent=2))
+    print(json.dumps(result, indent=2), flush=True)
     return 0 if sound else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, nargs="+", default=[200_000])
+    given = parser.parse_args()
+    if len(given.documents) == 1:
+        return run(given.documents[0])
+    return max(subprocess.call([sys.executable, __file__, "--documents", str(n)]) for n in given.documents)  # noqa: S603
 
 
 if __name__ == "__main__":

@@ -250,7 +250,7 @@ def test_where_nothing_can_be_read_the_status_says_so(
 
 def test_a_corpus_of_tiny_documents(tmp_path: Path, resources: Resources, request: pytest.FixtureRequest) -> None:
     """100,000 of them with --long."""
-    count = 100_000 if request.config.getoption("--long") else 1_000
+    count = 100_000 if request.config.getoption("--long") else 5_000
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     (corpus / "x.jsonl").write_text(rows(*(row(f"r{n}", NEWS if n % 2 else "Kenya.") for n in range(count))))
