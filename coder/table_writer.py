@@ -38,7 +38,7 @@ class TableWriter:
         self._path = path
         self._tally = tally
         self._rows: list[Sequence[Any]] = []
-        self._batches: list[pa.RecordBatch] = []
+        self._columns: list[list[pa.Array]] = [[] for _ in self._schema]
         self._stack = ExitStack()
         self.rows = 0
 
@@ -55,7 +55,7 @@ class TableWriter:
             return
         with self._stack:
             self._flush()
-            if self._batches or not self.rows:
+            if self.rows % ROW_GROUP or not self.rows:
                 self._write_group()
 
     def add(self, values: Sequence[Any]) -> None:
@@ -73,17 +73,22 @@ class TableWriter:
     def _flush(self) -> None:
         if not self._rows:
             return
-        columns = [pa.array(column, type=f.type) for column, f in zip(zip(*self._rows, strict=True), self._schema, strict=True)]
-        batch = pa.RecordBatch.from_arrays(columns, schema=self._schema)
+        arrays = [pa.array(column, type=f.type) for column, f in zip(zip(*self._rows, strict=True), self._schema, strict=True)]
         self.rows += len(self._rows)
         self._rows = []
         if self._tally is not None:
-            self._tally(batch)
-        self._batches.append(batch)
+            self._tally(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        for parts, array in zip(self._columns, arrays, strict=True):
+            parts.append(array)
         if self.rows % ROW_GROUP == 0:
             self._write_group()
 
     def _write_group(self) -> None:
-        self._writer.write_table(pa.Table.from_batches(self._batches, schema=self._schema), row_group_size=ROW_GROUP)
-        self._batches = []
+        """Each column in one piece: where a dictionary grows too large, the bytes depend on the pieces."""
+        whole = []
+        for parts, field in zip(self._columns, self._schema, strict=True):
+            whole.append(pa.concat_arrays(parts) if parts else pa.array([], type=field.type))
+            parts.clear()
+        self._writer.write_table(pa.Table.from_arrays(whole, schema=self._schema), row_group_size=ROW_GROUP)
+        del whole
         pa.default_memory_pool().release_unused()
