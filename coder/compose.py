@@ -36,6 +36,10 @@ CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
 HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832")
 # Protests without an addressee are against those who govern the country; strikes are against employers.
 HOME_PROTESTS = ("133", "140", "141", "142", "144", "145")
+# Contacts and mediation, which often cross a border.
+CONTACTS = ("04",)
+# Sending foreigners out of the country: whoever does so is not of theirs.
+EXPULSIONS = ("161", "166", "174")
 STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
 ENVOYS = frozenset("ambassador envoy diplomat consul attaché representative".split())
@@ -276,7 +280,13 @@ def _resolve_pair(
     for side in (actor, other):
         if side is not None and _country(side):
             context.countries.setdefault((side.mention.start, side.mention.end), _country(side))
+    home = context.discourse.main_country() if code.startswith(CONTACTS) else ""
     if other is not None and target is not None:
+        # "the British ambassador met opposition leaders": those of the country the story is about
+        if home and _country(actor) not in ("", home) and not _country(other) and _needs_country(other):
+            other = resolve_actor(target, day, place=home)
+        elif home and _country(other) not in ("", home) and not _country(actor) and _needs_country(actor):
+            actor = resolve_actor(source, day, place=home)
         if not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or code[:2] != "17") and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
@@ -370,6 +380,8 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
     if not _needs_country(actor) or not _country(other):
         return False
     other_role = other.code[3:6]
+    if code.startswith(EXPULSIONS) and actor.mention.role.startswith("GOV"):
+        return False  # "the government expelled Cuban doctors": not that of Cuba
     if code[:2] in CROSS_BORDER_ROOTS:  # rebels fight, and armies overthrow, their own government
         return actor.mention.role.startswith("GOV") and (other_role in REBEL_ROLES or (code == "180" and other_role == "MIL"))
     if actor.mention.kind == "unknown":
