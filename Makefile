@@ -62,6 +62,9 @@ benchmark: benchmark-parsing benchmark-coding benchmark-build
 benchmark-parsing: $(VENV)/.core
 	$(BIN)/python benchmarks/parsing.py $(if $(SIZES),--sizes $(SIZES))
 
+benchmark-stages: $(VENV)/.core
+	$(BIN)/python benchmarks/parse_stages.py $(if $(SIZES),--sentences $(firstword $(SIZES)))
+
 benchmark-coding: $(VENV)/.core
 	$(BIN)/python benchmarks/coding.py $(if $(SIZES),--sizes $(SIZES)) $(if $(LEGACY),--legacy $(LEGACY))
 
