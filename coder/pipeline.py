@@ -9,6 +9,7 @@ import hashlib
 import logging
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -369,6 +370,8 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
             }
             write_long_json(manifest, staged.folder / "manifest.json")
             staged.commit()
+    with suppress(OSError):  # the tables are there, and the parses without it
+        store.fold()
     return summary
 
 

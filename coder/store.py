@@ -8,8 +8,8 @@ In: `ParsedDocument`s under their `parse_key`. Out: the same, by key or all of t
 A store is a folder of Parquet segments (zstd), one row a document, the words of a document packed in one string a
 column (line breaks between words), which decodes faster than lists of strings. A segment's name holds the hash of its
 bytes: one that does not match is named in `faults` and ignored, and its documents are parsed again. Segments appear
-by renaming and are never changed, so readers need no lock; writers take one. Deleting the folder loses nothing but
-time.
+by renaming and are never changed, so readers need no lock; writers take one. Small ones are merged now and then. Where
+each key is, is held in memory (`KeyIndex`). Deleting the folder loses nothing but time.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ import hashlib
 import json
 import logging
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from coder.errors import Fault, InputError
+from coder.errors import Fault
+from coder.key_index import KeyIndex
 from coder.parse import PARSER_VERSION
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
 
@@ -42,7 +43,9 @@ log = logging.getLogger(__name__)
 FORMAT = "eventcoder-parses-1"
 SEGMENT_DOCUMENTS = 4096
 ROW_GROUP_DOCUMENTS = 128
-_KEY_BYTES = 32  # of the hexadecimal key: 128 bits tell documents apart
+FOLD_SEGMENTS = 16  # so many small segments are merged
+FOLD_BYTES = 8_000_000  # of segments that are merged into one: what is in memory is some ten times as much
+_SEGMENT = re.compile(r"segment-(\d*)")
 
 _STRINGS = ("forms", "lemmas", "upos", "xpos", "feats", "deprels")
 _NUMBERS = ("heads", "starts", "ends")
@@ -100,15 +103,6 @@ def rebind(parsed: ParsedDocument, document: Document) -> ParsedDocument:
     return ParsedDocument(document, sentences, rejects)
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """An intact segment: its keys, sorted, and the row of each."""
-
-    path: Path
-    keys: npt.NDArray[np.bytes_]
-    rows: npt.NDArray[np.int64]
-
-
 class ParseStore:
     """A folder of parses; several processes may use it at once.
 
@@ -119,11 +113,15 @@ class ParseStore:
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self.faults: list[Fault] = []
-        self._segments: dict[str, _Segment | None] = {}
+        self._index = KeyIndex()
+        self._paths: list[Path] = []  # by number of the segment in the index
+        self._counts: dict[str, int] = {}  # documents by file name
+        self._seen: dict[str, int | None] = {}  # number of each file name, None for a corrupted one
 
     def __len__(self) -> int:
         """Documents stored (a document stored twice counts twice until `compact`)."""
-        return sum(len(s.keys) for s in self._intact())
+        self._look()
+        return len(self._index)
 
     def segments(self) -> int:
         """How many intact segments there are; those that are not go to `faults`."""
@@ -134,48 +132,42 @@ class ParseStore:
 
     def known(self, keys: Iterable[str]) -> set[str]:
         """Those of the keys that the store holds."""
+        self._look()
         wanted = sorted(set(keys))
-        short = _short(wanted)
-        found = np.zeros(len(wanted), dtype=bool)
-        for segment in self._intact():
-            found |= _rows_of(segment, short) >= 0
-        return {k for k, there in zip(wanted, found, strict=True) if there}
+        segments, _ = self._index.find(wanted)
+        return {key for key, segment in zip(wanted, segments.tolist(), strict=True) if segment >= 0}
 
     def get(self, keys: Iterable[str]) -> Iterator[tuple[str, ParsedDocument]]:
-        """The parses under the keys, each once, in the order of the store; keys it does not hold are left out.
+        """The parses under the keys, each once, the latest segment first; keys it does not hold are left out.
 
         Args:
             keys: see `parse_key`.
         """
-        wanted = sorted(set(keys))
-        short = _short(wanted)
-        open_ = np.ones(len(wanted), dtype=bool)
-        for segment in reversed(self._intact()):
-            rows = _rows_of(segment, short)
-            take = rows[open_ & (rows >= 0)]
-            if len(take):
-                open_ &= rows < 0
-                try:
-                    yield from _read(segment.path, set(take.tolist()))
-                except FileNotFoundError:  # compacted by another process: parse again rather than stop
-                    log.warning("%s: segment vanished while it was read", segment.path)
+        self._look()
+        segments, rows = self._index.find(sorted(set(keys)))
+        wanted: dict[int, set[int]] = {}
+        for segment, row in zip(segments.tolist(), rows.tolist(), strict=True):
+            if segment >= 0:
+                wanted.setdefault(segment, set()).add(row)
+        for segment in sorted(wanted, reverse=True):
+            path = self._paths[segment]
+            try:
+                file = pq.ParquetFile(path)
+            except FileNotFoundError:  # merged by another process: parse again rather than stop
+                log.warning("%s: segment vanished while it was read", path)
+                continue
+            with file:
+                yield from _read(file, wanted[segment])
 
     def __iter__(self) -> Iterator[ParsedDocument]:
         """Every stored document, the latest parse of each."""
         seen: set[str] = set()
-        for segment in reversed(self._intact()):
-            try:
-                for key, parsed in _read(segment.path, None):
-                    identity = hashlib.sha256(f"{key}\0{parsed.document.id}".encode("utf-8", "replace")).hexdigest()[
-                        :32
-                    ]
-                    if identity not in seen:
-                        seen.add(identity)
-                        yield parsed
-            except FileNotFoundError as error:
-                raise InputError(
-                    "the store was compacted while it was read", path=segment.path, hint="run again"
-                ) from error
+        for file in self._latest_first():
+            for key, parsed in _read(file, None):
+                identity = hashlib.sha256(f"{key}\0{parsed.document.id}".encode("utf-8", "replace")).hexdigest()[:32]
+                if identity not in seen:
+                    seen.add(identity)
+                    yield parsed
 
     def find(self, identifiers: Collection[str]) -> Iterator[tuple[str, str, ParsedDocument]]:
         """Key, hash of the text and parse of the documents stored under these ids, the latest segment first.
@@ -184,11 +176,11 @@ class ParseStore:
             identifiers: document ids; a text stored twice is found twice.
         """
         names = pa.array(sorted(identifiers), pa.string())
-        for segment in reversed(self._intact()):
-            there = pc.is_in(pq.read_table(segment.path, columns=["id"])["id"], value_set=names)
+        for file in self._latest_first():
+            there = pc.is_in(file.read(["id"])["id"], value_set=names)
             rows = {i for i, hit in enumerate(there.to_pylist()) if hit}
             if rows:
-                for key, parsed in _read(segment.path, rows):
+                for key, parsed in _read(file, rows):
                     yield key, hashlib.sha256(parsed.document.text.encode()).hexdigest(), parsed
 
     def put(self, batch: Iterable[tuple[str, ParsedDocument]]) -> int:
@@ -215,13 +207,13 @@ class ParseStore:
         kept = None if keep is None else pa.array(sorted(keep), pa.string())
         with self._lock():
             old = self._intact()
-            corrupted = [self.folder / n for n, s in self._segments.items() if s is None]
+            corrupted = [self.folder / name for name, number in self._seen.items() if number is None]
             seen: set[tuple[str, str]] = set()
             pending: list[pa.Table] = []
             written: set[Path] = set()
             count = 0
-            for segment in reversed(old):
-                table = _table(segment.path)
+            for path in reversed(old):
+                table = _table(path)
                 if kept is not None:
                     table = table.filter(pc.is_in(table["key"], value_set=kept))
                 names = list(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
@@ -236,10 +228,44 @@ class ParseStore:
             if rest is not None and len(rest):
                 written.add(self._write(rest))
                 count += len(rest)
-            for path in {s.path for s in old}.union(corrupted) - written:
+            for path in {*old, *corrupted} - written:
                 path.unlink(missing_ok=True)
-                self._segments.pop(path.name, None)
         return count
+
+    def fold(self) -> int:
+        """Merge the small segments where there are many; the number of segments left.
+
+        Of a key that is stored twice the latest parse stays. A process killed on the way leaves documents twice, which costs
+        room until the next time.
+        """
+        with self._lock():
+            sizes = {path: path.stat().st_size for path in self._intact()}
+            small = [path for path, size in sizes.items() if self._counts[path.name] < SEGMENT_DOCUMENTS // 2 and size < FOLD_BYTES // 2]
+            if len(small) < FOLD_SEGMENTS:
+                return len(sizes)
+            group: list[Path] = []
+            for path in small:
+                group.append(path)
+                if sum(sizes[p] for p in group) >= FOLD_BYTES or sum(self._counts[p.name] for p in group) >= SEGMENT_DOCUMENTS:
+                    self._merge(group)
+                    group = []
+            if len(group) > 1:
+                self._merge(group)
+        return self.segments()
+
+    def _merge(self, paths: Sequence[Path]) -> None:
+        """Write what counts of some segments as one and remove them; call with the lock held."""
+        tables = []
+        for path in paths:
+            table = _table(path)
+            segments, rows = self._index.find(table["key"].to_pylist())
+            counts = (segments == self._seen[path.name]) & (rows == np.arange(len(rows)))
+            tables.append(table.filter(pa.array(counts)))
+        whole = pa.concat_tables(tables)
+        if len(whole):
+            self._write(whole)
+        for path in paths:
+            path.unlink(missing_ok=True)
 
     def _lock(self) -> FileLock:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -259,8 +285,8 @@ class ParseStore:
         content = sink.getvalue().to_pybytes()
         for left in self.folder.glob(".segment-*.part"):  # of writers that were killed: the lock is ours
             left.unlink(missing_ok=True)
-        numbers = [int(p.name.split("-")[1]) for p in self.folder.glob("segment-[0-9]*-*.parquet")]
-        number = max(numbers, default=0) + 1
+        names = self._names()
+        number = max((_place(name)[0] for name in names), default=0) + 1
         path = self.folder / f"segment-{number:06d}-{hashlib.sha256(content).hexdigest()[:24]}.parquet"
         temporary = self.folder / f".{path.name}.{os.getpid()}.part"
         try:
@@ -272,19 +298,70 @@ class ParseStore:
         finally:
             with contextlib.suppress(FileNotFoundError):
                 temporary.unlink()
+        if self._seen.keys() >= set(names):  # else it is looked at with the others, in order
+            self._note(path, table["key"].to_pylist())
         return path
 
-    def _intact(self) -> list[_Segment]:
-        """Segments that match the hash in their name, in the order of writing; looks at each file once."""
-        names = sorted(p.name for p in self.folder.glob("segment-*.parquet")) if self.folder.is_dir() else []
-        for gone in set(self._segments) - set(names):
-            del self._segments[gone]
-        for name in names:
-            if name not in self._segments:
-                self._segments[name] = self._open(self.folder / name)
-        return [s for n in names if (s := self._segments[n]) is not None]
+    def _names(self) -> list[str]:
+        try:
+            names = os.listdir(self.folder)  # noqa: PTH208 (names alone: before every look-up)
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return []
+        return [name for name in names if name.startswith("segment-") and name.endswith(".parquet")]
 
-    def _open(self, path: Path) -> _Segment | None:
+    def _look(self) -> None:
+        """Take in segments that appeared since the last look and forget those that went; each file is read once."""
+        names = self._names()
+        fresh = [name for name in names if name not in self._seen]
+        if len(names) - len(fresh) < len(self._seen):
+            gone = self._seen.keys() - set(names)
+            self._index.drop({number for name in gone if (number := self._seen.pop(name)) is not None})
+            for name in gone:
+                self._counts.pop(name, None)
+        fresh.sort(key=_place)
+        if fresh and self._seen and _place(fresh[0]) < max(map(_place, self._seen)):
+            # put there by hand: what is written later must count as the later one
+            self._index, self._paths, self._counts, self._seen = KeyIndex(), [], {}, {}
+            fresh = sorted(names, key=_place)
+        for name in fresh:
+            path = self.folder / name
+            keys = self._keys(path)
+            if keys is None:
+                self._seen[name] = None
+            else:
+                self._note(path, keys)
+
+    def _note(self, path: Path, keys: Sequence[str]) -> None:
+        self._seen[path.name] = len(self._paths)
+        self._counts[path.name] = len(keys)
+        self._index.add(keys, len(self._paths))
+        self._paths.append(path)
+
+    def _intact(self) -> list[Path]:
+        """Segments that match the hash in their name, in the order of writing."""
+        self._look()
+        return [self._paths[number] for number in self._seen.values() if number is not None]
+
+    def _latest_first(self) -> Iterator[pq.ParquetFile]:
+        """The intact segments, open. Where one went, it was merged into another by another process, which comes then."""
+        done: set[Path] = set()
+        vanished = True
+        while vanished:
+            vanished = False
+            for path in reversed(self._intact()):
+                if path in done:
+                    continue
+                done.add(path)
+                try:
+                    file = pq.ParquetFile(path)
+                except FileNotFoundError:
+                    vanished = True
+                    break
+                with file:
+                    yield file
+
+    def _keys(self, path: Path) -> list[str] | None:
+        """The keys of a segment, None for one that is corrupted."""
         try:
             with path.open("rb") as f:
                 digest = hashlib.file_digest(f, "sha256").hexdigest()
@@ -293,7 +370,7 @@ class ParseStore:
             file = pq.ParquetFile(path)
             if (file.schema_arrow.metadata or {}).get(b"format") != FORMAT.encode():
                 raise ValueError("it was written by another version")
-            keys = np.array([k[:_KEY_BYTES] for k in file.read(["key"])["key"].to_pylist()], dtype=f"S{_KEY_BYTES}")
+            keys: list[str] = file.read(["key"])["key"].to_pylist()
         except (OSError, ValueError, pa.ArrowException) as error:
             fault = Fault(
                 str(path), 0, f"parse segment ignored: {error}", "its documents are parsed again", level="warning"
@@ -301,30 +378,21 @@ class ParseStore:
             self.faults.append(fault)
             log.warning("%s", fault)
             return None
-        order = np.argsort(keys, kind="stable")
-        return _Segment(path, keys[order], order.astype(np.int64))
+        return keys
 
 
-def _short(keys: Sequence[str]) -> npt.NDArray[np.bytes_]:
-    return np.array([k[:_KEY_BYTES] for k in keys], dtype=f"S{_KEY_BYTES}")
-
-
-def _rows_of(segment: _Segment, short: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
-    """The last row of each key in the segment, -1 where it has none."""
-    if not len(segment.keys):
-        return np.full(len(short), -1, dtype=np.int64)
-    place = np.searchsorted(segment.keys, short, side="right") - 1
-    there = (place >= 0) & (segment.keys[place] == short)
-    return np.where(there, segment.rows[place], -1)
+def _place(name: str) -> tuple[int, str]:
+    """Order of writing, by the name of a segment."""
+    match = _SEGMENT.match(name)
+    return int(match[1] or 0) if match else 0, name
 
 
 def _table(path: Path) -> pa.Table:
     return pq.read_table(path, schema=SCHEMA)
 
 
-def _read(path: Path, rows: set[int] | None) -> Iterator[tuple[str, ParsedDocument]]:
+def _read(file: pq.ParquetFile, rows: set[int] | None) -> Iterator[tuple[str, ParsedDocument]]:
     """Documents of a segment by row number, all for None; one row group in memory at a time."""
-    file = pq.ParquetFile(path)
     first = 0
     for number in range(file.num_row_groups):
         size = file.metadata.row_group(number).num_rows

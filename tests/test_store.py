@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import time
 from dataclasses import replace
 from datetime import date
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from coder.key_index import KeyIndex
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
-from coder.store import ParseStore, parse_key, rebind
+from coder.store import FOLD_SEGMENTS, ParseStore, parse_key, rebind
 
 WORDS = ("Gondor", "and", "Rohan", "held", "talks", "in", "Edoras", "on", "Tuesday", ".")
 
@@ -189,6 +191,113 @@ def test_line_break_in_a_word_is_refused(tmp_path: Path) -> None:
     broken = replace(parsed.sentences[0], forms=("a\nb", *WORDS[1:]))
     with pytest.raises(ValueError, match="a: a line break inside forms"):
         ParseStore(tmp_path).put(keyed(ParsedDocument(parsed.document, (broken,))))
+
+
+def small_segments(folder: Path, count: int) -> list[tuple[str, ParsedDocument]]:
+    batches = [keyed(parsed_document(f"d{i:02}", 1 + i % 3)) for i in range(count)]
+    for batch in batches:
+        ParseStore(folder).put(batch)
+    return [pair for batch in batches for pair in batch]
+
+
+def test_many_small_segments_are_merged_and_hold_what_they_held(tmp_path: Path) -> None:
+    pairs = small_segments(tmp_path, FOLD_SEGMENTS)
+    [(key, old)] = pairs[:1]
+    newer = ParsedDocument(old.document, old.sentences[:1])
+    store = ParseStore(tmp_path)
+    store.put([(key, newer)])
+    before = dict(store.get(k for k, _ in pairs))
+    assert store.fold() == 1
+    for one in (store, ParseStore(tmp_path)):
+        assert dict(one.get(k for k, _ in pairs)) == before == dict(pairs) | {key: newer}
+        assert len(one) == FOLD_SEGMENTS and one.segments() == 1 and not one.faults
+    assert [p.name for p in tmp_path.glob("segment-*")] == [p.name for p in tmp_path.glob(f"segment-{FOLD_SEGMENTS + 2:06}-*")]
+    assert store.fold() == 1 and len(store) == FOLD_SEGMENTS
+
+
+def test_few_segments_and_corrupted_ones_are_left_alone(tmp_path: Path) -> None:
+    small_segments(tmp_path, FOLD_SEGMENTS)
+    bad = min(tmp_path.glob("segment-*"))
+    bad.write_bytes(b"bad")
+    before = sorted(tmp_path.glob("segment-*"))
+    store = ParseStore(tmp_path)
+    assert store.fold() == FOLD_SEGMENTS - 1
+    assert sorted(tmp_path.glob("segment-*")) == before and bad.read_bytes() == b"bad"
+
+
+@pytest.mark.parametrize("unlinked", [0, 1, 7])
+def test_merging_that_is_killed_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unlinked: int) -> None:
+    pairs = small_segments(tmp_path, 2 * FOLD_SEGMENTS)
+    real, left = Path.unlink, [unlinked]
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path.name.startswith("segment-"):
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+        real(path, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", unlink)
+        with pytest.raises(KeyboardInterrupt):
+            ParseStore(tmp_path).fold()
+    store = ParseStore(tmp_path)
+    assert store.segments() == 2 * FOLD_SEGMENTS + 1 - unlinked
+    assert dict(store.get(k for k, _ in pairs)) == dict(pairs)
+    assert store.fold() == 1
+    assert len(store) == 2 * FOLD_SEGMENTS and dict(ParseStore(tmp_path).get(k for k, _ in pairs)) == dict(pairs)
+
+
+def test_segments_merged_while_they_are_read_are_read_on(tmp_path: Path) -> None:
+    pairs = small_segments(tmp_path, FOLD_SEGMENTS)
+    reading = iter(ParseStore(tmp_path))
+    found = [next(reading)]
+    ParseStore(tmp_path).fold()
+    assert sorted(p.document.id for p in [*found, *reading]) == [p.document.id for _, p in pairs]
+    names = [p.document.id for _, p in pairs]
+    looking = ParseStore(tmp_path).find(names)
+    assert sorted(p.document.id for _, _, p in looking) == names
+
+
+def test_an_older_segment_put_back_does_not_count_before_a_later_one(tmp_path: Path) -> None:
+    [(key, old)] = keyed(parsed_document("a"))
+    new = ParsedDocument(old.document, old.sentences[:1])
+    store = ParseStore(tmp_path)
+    store.put([(key, old)])
+    [first] = tmp_path.glob("segment-*")
+    content = first.read_bytes()
+    store.put([(key, new)])
+    first.unlink()
+    assert dict(store.get([key])) == {key: new}
+    first.write_bytes(content)
+    assert len(store) == 2 and dict(store.get([key])) == {key: new}
+
+
+def test_index_finds_what_a_dictionary_would() -> None:
+    chance = random.Random(7)
+    index = KeyIndex()
+    added: list[tuple[int, list[str]]] = []
+    for segment in range(300):
+        keys = [f"{chance.randrange(4_000):064x}"[::-1] for _ in range(chance.choice([0, 1, 1, 2, 40]))]
+        index.add(keys, segment)
+        added.append((segment, keys))
+        if chance.random() < 0.05:
+            gone = {s for s, _ in added if chance.random() < 0.2}
+            index.drop(gone)
+            added = [(s, k) for s, k in added if s not in gone]
+        if segment % 10 == 0:
+            expected = {key: (s, row) for s, keys in added for row, key in enumerate(keys)}
+            wanted = [f"{n:064x}"[::-1] for n in range(4_000)]
+            segments, rows = index.find(wanted)
+            assert list(zip(segments.tolist(), rows.tolist(), strict=True)) == [expected.get(k, (-1, -1)) for k in wanted]
+            assert len(index) == sum(len(k) for _, k in added)
+
+
+def test_index_of_many_segments_has_few_runs() -> None:
+    index = KeyIndex()
+    for segment in range(2_000):
+        index.add([f"{segment:064x}"[::-1]], segment)
+    assert len(index._runs) <= 11  # log2 of 2,000: looking up does not go through the segments
 
 
 def _write_many(folder: str, prefix: str) -> None:
