@@ -37,14 +37,15 @@ def run(arguments: Sequence[str], threads: int = 1) -> Run:
         **os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0",
     }  # fmt: skip
     program = (
-        "import os, resource, runpy, sys, json\n"
+        "import json, os, resource, runpy, sys\n"
         "sys.argv = sys.argv[1:]\n"
         "sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[0])))\n"
         "code = 0\n"
         "try:\n    runpy.run_path(sys.argv[0], run_name='__main__')\n"
         "except SystemExit as end:\n    code = end.code or 0\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "print('\\n' + json.dumps({'cpu': used.ru_utime + used.ru_stime, 'peak': used.ru_maxrss}))\n"
+        "from benchmarks.measure import peak\n"
+        "print('\\n' + json.dumps({'cpu': used.ru_utime + used.ru_stime, 'peak': peak()}))\n"
         "sys.exit(code)"
     )
     started = time.perf_counter()
@@ -57,8 +58,7 @@ def run(arguments: Sequence[str], threads: int = 1) -> Run:
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     used = json.loads(lines[-1])
     result = json.loads(lines[-2]) if len(lines) > 1 else {}
-    scale = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return Run(result, used["cpu"], wall, used["peak"] / scale)
+    return Run(result, used["cpu"], wall, used["peak"])
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -88,6 +88,14 @@ def machine() -> str:
 
 
 def peak() -> float:
-    """Peak memory of this process so far, in MB."""
+    """Peak memory of this process so far, in MB.
+
+    Where the system tells, since the program began: `ru_maxrss` of a process starts at what the process that made it held.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
     scale = 1024 * 1024 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / scale
