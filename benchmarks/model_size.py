@@ -128,7 +128,7 @@ def main() -> None:
             folder = Path(temporary, "model")
             pieces = variant(options.model, folder, int8, keep)
             stored = size(folder)
-            after = analysed(Parser.load(folder, threads=1), gold)
+            after = analysed(Parser.load(folder, threads=1, device="cpu"), gold)
         before = before or after
         a = agreement(before, after)
         las = agreement(gold, after)["LAS"]

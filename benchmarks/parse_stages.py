@@ -77,7 +77,7 @@ def main() -> None:
     given = arguments.parse_args()
     torch.set_num_threads(1)
     documents = [p.document for p in generated(sample_parses(given.work, 1), given.sentences)]
-    parser = Parser.load(threads=1)
+    parser = Parser.load(threads=1, device="cpu")
     stages, heads = parser._stages, parser._stages._heads  # type: ignore[attr-defined]
     list(parser.parse(documents[:8]))  # warms up
 

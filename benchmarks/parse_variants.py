@@ -95,7 +95,7 @@ def load(make: Callable[..., encoder.Linear], everywhere: bool) -> Parser:
         for m in modules:
             m.linear = make
     try:
-        return Parser.load(threads=1)
+        return Parser.load(threads=1, device="cpu")
     finally:
         encoder.Encoder.__init__ = reader  # type: ignore[method-assign]
         for m, linear in wide.items():

@@ -70,7 +70,7 @@ def own_parse(threads: int) -> Any:
     """The parse stage of this package."""
     from coder.parse import Parser
 
-    parser = Parser.load(None, threads)
+    parser = Parser.load(None, threads, "cpu")
 
     def parse(documents: list[Any]) -> Iterator[list[Token]]:
         for parsed in parser.parse(documents):

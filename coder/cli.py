@@ -16,6 +16,7 @@ from coder import __version__
 from coder.commands import export, panel, report, validate, verify
 from coder.commands.shared import (
     AddedOption,
+    DeviceOption,
     DictionariesOption,
     LegacyConfigOption,
     ModelOption,
@@ -68,6 +69,7 @@ def build(
     add_dictionaries: AddedOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
+    device: DeviceOption = None,
     scores: ScoresOption = "gdelt",
     quad_classes: QuadOption = "gdelt",
     monadic: MonadicOption = False,
@@ -88,14 +90,14 @@ def build(
     if engine == "spark":
         from coder.spark import Plan, build_on_spark, spark_session
 
-        plan = Plan.of(dictionaries or [], add_dictionaries or [], resources.options, model)
+        plan = Plan.of(dictionaries or [], add_dictionaries or [], resources.options, model, device)
         counts = build_on_spark(spark_session(spark_master), corpus, output, plan)
         say(f"{counts.documents} documents, {counts.events} events, {counts.rejects} rejects -> {output / 'events'}")
         return
     if engine != "local":
         raise EventCoderError(f'no engine "{engine}"', hint="local or spark")
     with progress_bar("coding") as progress:
-        summary = run(corpus, output, resources, Model(model, threads), progress)
+        summary = run(corpus, output, resources, Model(model, threads, device), progress)
     say(
         f"{summary.documents} documents ({summary.parsed} parsed now), {summary.sentences} sentences, {summary.events} events "
         f"-> {output / 'events.parquet'}"
@@ -122,6 +124,7 @@ def parse(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the parse store, or a .conllu file.")],
     model: ModelOption = None,
     threads: ThreadsOption = None,
+    device: DeviceOption = None,
     conllu: Annotated[Path | None, typer.Option(help="Write the parses as CoNLL-U too.")] = None,
 ) -> None:
     """Parse documents into a parse store (Parquet) or a CoNLL-U file."""
@@ -139,7 +142,7 @@ def parse(
 
     def counted(progress: Callable[[str, int], None]) -> Iterator[ParsedDocument]:
         nonlocal count
-        for parsed in parse_documents(read_documents(source, rejects.append), Model(model, threads), store):
+        for parsed in parse_documents(read_documents(source, rejects.append), Model(model, threads, device), store):
             count += 1
             rejects.extend(parsed.rejects)
             progress("parse", count)
@@ -166,6 +169,7 @@ def code(
     add_dictionaries: AddedOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
+    device: DeviceOption = None,
     scores: ScoresOption = "gdelt",
     quad_classes: QuadOption = "gdelt",
     monadic: MonadicOption = False,
@@ -183,10 +187,10 @@ def code(
         story_similarity=story_similarity, story_window=story_window,
     )  # fmt: skip
     rejects: list[Reject] = []
-    parsed, model_name, model_hash, corpus = parsed_input(source, Model(model, threads), rejects.append)
+    parsed, model_name, model_hash, corpus, parsed_on = parsed_input(source, Model(model, threads, device), rejects.append)
     with progress_bar("coding") as progress:
         rows, more = code_parsed(parsed, resources, progress)
-    write_events(rows, output, metadata(resources, model_name(), model_hash(), corpus))
+    write_events(rows, output, metadata(resources, model_name(), model_hash(), corpus, parsed_on))
     say(f"{len(rows)} events -> {output}")
     report_rejects(rejects + more)
 

@@ -82,6 +82,7 @@ def _run(events: EventTally, documents: DocumentTally, rejects: RejectTally, met
         ("groups of the same dyad, code, status and date (`daily_id`)", events.groups),
         ("rows of rejects.parquet", rejects.total()),
         ("parsing model", f"{escape(metadata.get('eventcoder.model'))}, SHA-256 {code(metadata.get('eventcoder.model_sha256', ''))}"),
+        *((("parsed on", escape(metadata["eventcoder.device"])),) if "eventcoder.device" in metadata else ()),
         ("dictionaries, SHA-256", code(metadata.get("eventcoder.dictionaries", ""))),
         ("corpus, SHA-256", code(metadata.get("eventcoder.corpus", ""))),
         ("names of places", escape(metadata.get("eventcoder.gazetteer", ""))),

@@ -59,8 +59,9 @@ def _without_doubles(documents: Iterable[ParsedDocument], on_reject: OnReject) -
 
 def parsed_input(
     source: Path, model: Model, on_reject: OnReject
-) -> tuple[Iterator[ParsedDocument], Callable[[], str], Callable[[], str], str]:
-    """Parsed documents of any input, with the name and hash of the model and the hash of the input.
+) -> tuple[Iterator[ParsedDocument], Callable[[], str], Callable[[], str], str, str]:
+    """Parsed documents of any input, with the name and hash of the model, the hash of the input and the kind of device
+    ("cpu" too where the input's own parses are coded).
 
     Raises:
         InputError: there is nothing at `source`.
@@ -69,19 +70,19 @@ def parsed_input(
         raise InputError("no such file or folder", path=source, hint="check the path")
     if source.suffix in (".conllu", ".conll") or source.name.endswith(".conllu.gz"):
         digest = hashlib.sha256(source.read_bytes()).hexdigest()
-        return _without_doubles(iter_conllu(source), on_reject), lambda: "given parses", lambda: digest, digest
+        return _without_doubles(iter_conllu(source), on_reject), lambda: "given parses", lambda: digest, digest, "cpu"
     if legacy_input_kind(source):
         digest, _ = corpus_hash([source], source)
         records = read_legacy_input(source, on_reject)
         parsed = parsed_records(records, lambda documents: parse_documents(documents, model, None))
-        return _without_doubles(parsed, on_reject), lambda: "given parses", lambda: digest, digest
+        return _without_doubles(parsed, on_reject), lambda: "given parses", lambda: digest, digest, "cpu"
     if is_store(source):
         store = ParseStore(source)
         digest, _ = corpus_hash(sorted(source.glob("*.parquet")), source)
-        return _without_doubles(_stored(store, on_reject), on_reject), lambda: "parse store", lambda: digest, digest
+        return _without_doubles(_stored(store, on_reject), on_reject), lambda: "parse store", lambda: digest, digest, "cpu"
     digest, _ = corpus_hash(list_files(source), source)
     documents = parse_documents(read_documents(source, on_reject), model, None)
-    return documents, lambda: model.name, lambda: model.sha256, digest
+    return documents, lambda: model.name, lambda: model.sha256, digest, model.device
 
 
 def write_events(rows: list[dict[str, Any]], output: Path, metadata: dict[str, str]) -> None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coder.device import check_device, choose_device, load_torch
 from coder.errors import ModelError
 from coder.model_files import CHECKSUMS, REINSTALL, file_hash, missing_files, model_files, verify_model
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
@@ -85,41 +86,45 @@ class Parser:
     Args:
         model_name: for people.
         model_hash: SHA-256 over the model's files.
+        device: where it computes, "cpu", "cuda" or "cuda:1".
     """
 
-    def __init__(self, stages: _StanzaStages, *, model_name: str, model_hash: str) -> None:
+    def __init__(self, stages: _StanzaStages, *, model_name: str, model_hash: str, device: str = "cpu") -> None:
         self._stages = stages
+        self.device = device
         self.model_name = model_name
         self.model_hash = model_hash
 
     @classmethod
-    def load(cls, model: str | Path | None = None, threads: int | None = None) -> Parser:
+    def load(cls, model: str | Path | None = None, threads: int | None = None, device: str | None = None) -> Parser:
         """Load a model.
 
         Args:
             model: None for the bundled English model; a folder laid out like it; a Stanza resources folder (the one
                 that `stanza.download` fills); or the name of an installed Stanza package, "en" or "en:ewt".
             threads: for the models' arithmetic; None leaves it to OMP_NUM_THREADS or the number of cores.
+            device: as `coder.device.choose_device` takes it; None is a GPU where there is one.
 
         Raises:
-            ModelError: the model is missing, corrupted or of another kind.
+            ModelError: the model is missing, corrupted or of another kind; there is no such device.
         """
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read once, when torch loads
-        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        if threads is not None and threads < 1:
+            raise ModelError(f"{threads} threads", hint="give 1 or more")
+        device = choose_device(device)
+        check_device(device)
+        torch = load_torch()
         if threads is not None:
-            if threads < 1:
-                raise ModelError(f"{threads} threads", hint="give 1 or more")
-            import torch
-
             torch.set_num_threads(threads)
+        if device != "cpu":
+            torch.backends.cudnn.allow_tf32 = False  # float32 as on the CPU, in Stanza's LSTMs too
         if model is None:
-            return cls._load_folder(BUNDLED_MODEL, BUNDLED_NAME)
+            return cls._load_folder(BUNDLED_MODEL, BUNDLED_NAME, device)
         folder = Path(model)
         if folder.is_dir():
             if model_files(folder) or (folder / CHECKSUMS).is_file():
-                return cls._load_folder(folder, folder.name)
+                return cls._load_folder(folder, folder.name, device)
             if (folder / "resources.json").is_file():
-                return cls._load_package("en", None, folder)
+                return cls._load_package("en", None, folder, device)
             raise ModelError(
                 "neither a model folder nor a Stanza resources folder",
                 path=folder,
@@ -129,25 +134,25 @@ class Parser:
         language, _, package = name.partition(":")
         if os.sep in name or not language.isalpha():
             raise ModelError("no such model folder", path=folder, hint="give a folder, or a name such as en or en:ewt")
-        return cls._load_package(language, package or None, None)
+        return cls._load_package(language, package or None, None, device)
 
     @classmethod
-    def _load_folder(cls, folder: Path, name: str) -> Parser:
+    def _load_folder(cls, folder: Path, name: str, device: str) -> Parser:
         digest = verify_model(folder)
         if missing := missing_files(folder):
             raise ModelError("model file is missing", path=folder / missing[0], hint=REINSTALL)
         from coder.parse_load import folder_processors
 
         try:
-            processors = folder_processors(folder)
+            processors = folder_processors(folder, device)
         except ModelError:
             raise
         except Exception as error:
             raise ModelError(f"the model cannot be loaded: {error}", path=folder, hint=REINSTALL) from error
-        return cls(_stages(processors), model_name=name, model_hash=digest)
+        return cls(_stages(processors), model_name=name, model_hash=digest, device=device)
 
     @classmethod
-    def _load_package(cls, language: str, package: str | None, folder: Path | None) -> Parser:
+    def _load_package(cls, language: str, package: str | None, folder: Path | None, device: str) -> Parser:
         name = f"stanza {language}:{package or 'default'}"
         options = f", package={package!r}" if package else ""
         where = f", model_dir={str(folder)!r}" if folder else ""
@@ -155,11 +160,11 @@ class Parser:
         from coder.parse_load import package_pipeline
 
         try:
-            pipeline = package_pipeline(language, package, folder)
+            pipeline = package_pipeline(language, package, folder, device)
         except Exception as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise ModelError(f"the Stanza package {name} cannot be loaded: {reason}", hint=hint, path=folder) from error
-        return cls(_stages(pipeline.processors), model_name=name, model_hash=_pipeline_hash(pipeline))
+        return cls(_stages(pipeline.processors), model_name=name, model_hash=_pipeline_hash(pipeline), device=device)
 
     def parse(self, documents: Iterable[Document]) -> Iterator[ParsedDocument]:
         """Parse documents, in their order, a fixed number at a time.

@@ -248,9 +248,10 @@ class SharedHeads:
         """Tags and trees of sentences, longer ones first."""
         sizes = [len(s) + 1 for s in sentences]  # with the root
         for_tagger, for_parser = self._encode(sentences)
-        words = torch.ones(sum(sizes), dtype=torch.bool)
-        words[torch.tensor([0, *sizes[:-1]]).cumsum(0)] = False
-        rows = words.nonzero()[:, 0].to(for_tagger.device)
+        device = for_tagger.device
+        words = torch.ones(sum(sizes), dtype=torch.bool, device=device)
+        words[torch.tensor([0, *sizes[:-1]], device=device).cumsum(0)] = False
+        rows = words.nonzero()[:, 0]
         tags = self._tag(for_tagger[rows], [size - 1 for size in sizes])
         heads, labels = self._parse(for_parser, sizes, rows)
         trees = []
@@ -283,8 +284,9 @@ class SharedHeads:
             for mixture, kept in zip(self._mixtures, found, strict=True):
                 kept.append(torch.stack([weight * by_layer[n] for n, weight in mixture.items()]).sum(0))
         starts = dict(zip(order, accumulate((len(sentences[i]) + 1 for i in order), initial=0), strict=False))
-        rows = torch.cat([torch.arange(starts[i], starts[i] + len(s) + 1) for i, s in enumerate(sentences)])
-        tagger, parser = (torch.cat(kept)[rows.to(self._encoder.device)] for kept in found)
+        rows = np.concatenate([np.arange(starts[i], starts[i] + len(s) + 1) for i, s in enumerate(sentences)])
+        chosen = torch.from_numpy(rows).to(self._encoder.device)
+        tagger, parser = (torch.cat(kept)[chosen] for kept in found)
         return tagger, parser
 
     def _tag(self, embedded: Tensor, counts: Sequence[int]) -> tuple[list[str], list[str], list[str]]:

@@ -34,18 +34,22 @@ from coder.errors import ModelError
 from coder.model_files import ENCODER, PARTS, REINSTALL, Checkpoint, is_packed, read_encoder, read_part
 
 
-def folder_processors(folder: Path) -> dict[str, Any]:
+def folder_processors(folder: Path, device: str = "cpu") -> dict[str, Any]:
     """The five processors of a model folder, in the order in which they run.
+
+    Args:
+        folder: of a model.
+        device: where they compute.
 
     Raises:
         ModelError: naming the file of a packed folder that does not fit. Of other folders, whatever Stanza raises.
     """
     _quiet_transformers()
     if not is_packed(folder):
-        processors: dict[str, Any] = _pipeline(folder).processors
+        processors: dict[str, Any] = _pipeline(folder, device).processors
         return processors
-    encoder = _read(folder / ENCODER, partial(_encoder, folder))
-    return {part: _read(folder / f"{part}.json", partial(_processor, folder, part, *encoder)) for part in PARTS}
+    encoder = _read(folder / ENCODER, partial(_encoder, folder, device))
+    return {part: _read(folder / f"{part}.json", partial(_processor, folder, part, device, *encoder)) for part in PARTS}
 
 
 def stanza_document(processors: Mapping[str, Any], text: str) -> Any:
@@ -56,7 +60,7 @@ def stanza_document(processors: Mapping[str, Any], text: str) -> Any:
     return document
 
 
-def package_pipeline(language: str, package: str | None, folder: Path | None) -> Any:
+def package_pipeline(language: str, package: str | None, folder: Path | None, device: str = "cpu") -> Any:
     """The pipeline of an installed package of Stanza's, or of a resources folder."""
     _quiet_transformers()
     options: dict[str, Any] = {"dir": str(folder)} if folder else {}
@@ -66,7 +70,7 @@ def package_pipeline(language: str, package: str | None, folder: Path | None) ->
         language,
         processors=",".join(PARTS),
         download_method=None,
-        use_gpu=False,
+        device=device,
         logging_level="ERROR",
         **options,
     )
@@ -79,7 +83,7 @@ def _quiet_transformers() -> None:
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 
-def _pipeline(folder: Path) -> Any:
+def _pipeline(folder: Path, device: str) -> Any:
     """The pipeline of a folder of NAME.pt files."""
     cache = FoundationCache()
     if (folder / ENCODER).is_dir():
@@ -96,7 +100,7 @@ def _pipeline(folder: Path) -> Any:
             package=None,
             download_method=None,
             allow_unknown_language=True,
-            use_gpu=False,
+            device=device,
             logging_level="ERROR",
             **paths,
         )
@@ -119,7 +123,7 @@ def _read(path: Path, make: Callable[[], Any]) -> Any:
         raise ModelError(f"settings and weights do not make a model: {reason}", path=path, hint=REINSTALL) from error
 
 
-def _encoder(folder: Path) -> tuple[Any, Any]:
+def _encoder(folder: Path, device: str) -> tuple[Any, Any]:
     """The transformer and its tokenizer."""
     from transformers import BertConfig, BertModel
 
@@ -129,7 +133,7 @@ def _encoder(folder: Path) -> tuple[Any, Any]:
     model, loading = BertModel.from_pretrained(None, output_loading_info=True, **options)
     if faults := {k: sorted(map(str, v)) for k, v in loading.items() if v}:
         raise ValueError(f"{faults}")
-    return model, load_tokenizer(where, tokenizer_kwargs={"trust_remote_code": False}, local_files_only=True)
+    return model.to(device), load_tokenizer(where, tokenizer_kwargs={"trust_remote_code": False}, local_files_only=True)
 
 
 class _TaggerTrainer(TaggerTrainer):  # type: ignore[misc]
@@ -139,12 +143,12 @@ class _TaggerTrainer(TaggerTrainer):  # type: ignore[misc]
         self.args, self.vocab, self.model = args, vocab, model
 
 
-def _processor(folder: Path, part: str, encoder: Any, tokenizer: Any) -> Any:
+def _processor(folder: Path, part: str, device: str, encoder: Any, tokenizer: Any) -> Any:
     stored = read_part(folder, part)
     if part in ("pos", "depparse"):
-        trainer = _HEADS[part](stored, encoder, tokenizer)
+        trainer = _HEADS[part](stored, device, encoder, tokenizer)
     else:
-        trainer = _TRAINERS[part](stored)
+        trainer = _TRAINERS[part](stored, device)
         trainer.model.load_state_dict(stored["model"])
 
     def set_up(self: Any, config: dict[str, Any], pipeline: Any, device: str) -> None:
@@ -153,37 +157,37 @@ def _processor(folder: Path, part: str, encoder: Any, tokenizer: Any) -> Any:
             setattr(self, name, value)
 
     processor = type("Processor", (_PROCESSORS[part],), {"_set_up_model": set_up})  # Stanza's would read a file
-    return processor({"lang": "en", "mode": "predict", "check_requirements": False}, None, "cpu")
+    return processor({"lang": "en", "mode": "predict", "check_requirements": False}, None, device)
 
 
-def _tokenizer_trainer(stored: Checkpoint) -> Any:
-    return TokenizerTrainer(args=stored["config"], vocab=TokenizerVocab.load_state_dict(stored["vocab"]), device="cpu")
+def _tokenizer_trainer(stored: Checkpoint, device: str) -> Any:
+    return TokenizerTrainer(args=stored["config"], vocab=TokenizerVocab.load_state_dict(stored["vocab"]), device=device)
 
 
-def _mwt_trainer(stored: Checkpoint) -> Any:
-    trainer = MWTTrainer(args=stored["config"], vocab=MWTVocab.load_state_dict(stored["vocab"]), device="cpu")
+def _mwt_trainer(stored: Checkpoint, device: str) -> Any:
+    trainer = MWTTrainer(args=stored["config"], vocab=MWTVocab.load_state_dict(stored["vocab"]), device=device)
     trainer.expansion_dict = stored["dict"]
     return trainer
 
 
-def _lemma_trainer(stored: Checkpoint) -> Any:
-    trainer = LemmaTrainer(args=stored["config"], vocab=LemmaVocab.load_state_dict(stored["vocab"]), device="cpu")
+def _lemma_trainer(stored: Checkpoint, device: str) -> Any:
+    trainer = LemmaTrainer(args=stored["config"], vocab=LemmaVocab.load_state_dict(stored["vocab"]), device=device)
     trainer.pos_dict = stored["dicts"]
     return trainer
 
 
-def _tagger_trainer(stored: Checkpoint, encoder: Any, tokenizer: Any) -> Any:
+def _tagger_trainer(stored: Checkpoint, device: str, encoder: Any, tokenizer: Any) -> Any:
     args, vocab = stored["config"], MultiVocab.load_state_dict(stored["vocab"])
     args["tag_columns"] = tag_columns_from_config(args.get("tag_columns"))
     options = {"share_hid": args["share_hid"], "bert_model": encoder, "bert_tokenizer": tokenizer}
-    return _TaggerTrainer(args, vocab, _filled(lambda: Tagger(args, vocab, **options), stored["model"]))
+    return _TaggerTrainer(args, vocab, _filled(lambda: Tagger(args, vocab, **options), stored["model"]).to(device))
 
 
-def _parser_trainer(stored: Checkpoint, encoder: Any, tokenizer: Any) -> Any:
+def _parser_trainer(stored: Checkpoint, device: str, encoder: Any, tokenizer: Any) -> Any:
     args, vocab = stored["config"], MultiVocab.load_state_dict(stored["vocab"])
     options = {"bert_model": encoder, "bert_tokenizer": tokenizer}
-    model = _filled(lambda: GraphParser(args, vocab, **options), stored["model"])
-    return GraphTrainer(args=args, vocab=vocab, model=model, device="cpu", build_optimizer=False)
+    model = _filled(lambda: GraphParser(args, vocab, **options), stored["model"]).to(device)
+    return GraphTrainer(args=args, vocab=vocab, model=model, device=device, build_optimizer=False)
 
 
 def _filled(make: Callable[[], Any], weights: dict[str, Any]) -> Any:

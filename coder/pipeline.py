@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from coder import __version__
 from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
+from coder.device import choose_device, device_kind
 from coder.errors import EventCoderError, InputError
 from coder.files import printable, reason
 from coder.gathered import Gathered
@@ -29,7 +30,7 @@ from coder.read import MANIFEST_NAME, iter_corpus, walk_files
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources, dictionary_names
 from coder.staging import LOCK, Staging
-from coder.store import ParseStore, parse_key, rebind
+from coder.store import ParseStore, parse_key, parsed_by, rebind
 from coder.stories import Fingerprint, find_stories, fingerprint
 from coder.tables import event_row, group_daily, sort_events
 
@@ -52,11 +53,15 @@ class Model:
     Args:
         model: as `Parser.load` takes it.
         threads: for the models' arithmetic.
+        device: as `Parser.load` takes it. One that is not there does no harm until something must be parsed: what
+            was parsed on a GPU can be coded without one.
     """
 
-    def __init__(self, model: str | Path | None = None, threads: int | None = None) -> None:
+    def __init__(self, model: str | Path | None = None, threads: int | None = None, device: str | None = None) -> None:
         self._model = model
         self._threads = threads
+        self._wanted = device
+        self._device: str | None = None
         self._parser: Any = None
         self._digest: tuple[str, str] | None = None
 
@@ -65,8 +70,23 @@ class Model:
         if self._parser is None:
             from coder.parse import Parser
 
-            self._parser = Parser.load(self._model, self._threads)
+            self._parser = Parser.load(self._model, self._threads, self._chosen())
         return self._parser
+
+    def _chosen(self) -> str:
+        if self._device is None:
+            self._device = choose_device(self._wanted)
+        return self._device
+
+    @property
+    def device(self) -> str:
+        """What kind of device it computes on, "cpu" or "cuda"."""
+        return device_kind(self._chosen())
+
+    @property
+    def parsed_by(self) -> str:
+        """What `parse_key` takes for the model."""
+        return parsed_by(self.sha256, self.device)
 
     def _identity(self) -> tuple[str, str]:
         if self._digest is None:
@@ -150,7 +170,7 @@ def parse_documents(
 ) -> Iterator[ParsedDocument]:
     """Parsed documents in order: from the store where it has them, parsed and stored otherwise."""
     for chunk in _chunks(documents):
-        keys = [parse_key(d, model.sha256) for d in chunk]
+        keys = [parse_key(d, model.parsed_by) for d in chunk]
         known: dict[str, ParsedDocument] = dict(store.get(keys)) if store is not None else {}
         missing: dict[str, Document] = {}
         for key, document in zip(keys, chunk, strict=True):
@@ -193,8 +213,8 @@ def code_documents(
         summary: counts what is parsed and coded.
     """
     for chunk in _chunks(documents):
-        parse_keys = [parse_key(d, model.sha256) for d in chunk]
-        keys = [coded_key(d, model.sha256, p) for d, p in zip(chunk, parse_keys, strict=True)]
+        parse_keys = [parse_key(d, model.parsed_by) for d in chunk]
+        keys = [coded_key(d, model.parsed_by, p) for d, p in zip(chunk, parse_keys, strict=True)]
         keyed = dict(zip(keys, chunk, strict=True))
         parsed_before = parses.known(parse_keys)  # what shows the trees needs them all
         known = coded.get({key: d for key, d, p in zip(keys, chunk, parse_keys, strict=True) if p in parsed_before})
@@ -258,9 +278,9 @@ def hash_input(file: Path, *, named: bool = False) -> str:
         return f"unreadable: {error.strerror}"
 
 
-def metadata(resources: Resources, model_name: str, model_hash: str, corpus: str) -> dict[str, str]:
-    """File metadata of every table: with it a reader knows what coded the data."""
-    return {
+def metadata(resources: Resources, model_name: str, model_hash: str, corpus: str, device: str = "cpu") -> dict[str, str]:
+    """File metadata of every table: with it a reader knows what coded the data. The device stands there where it is no CPU."""
+    return ({} if device == "cpu" else {"eventcoder.device": device}) | {
         "eventcoder.version": __version__,
         "eventcoder.dictionaries": resources.dictionaries.sha256,
         "eventcoder.model": model_name,
@@ -356,7 +376,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         summary.rejected = outcomes["rejected"]
         summary.rejects = gathered.count("reject")
         summary.duplicates = gathered.count("story")
-        about = metadata(resources, model.name, model.sha256, digest)
+        about = metadata(resources, model.name, model.sha256, digest, model.device)
         with Staging(output) as staged:
             write_outputs(staged.folder, gathered, resources, about, store)
             manifest = {

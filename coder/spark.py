@@ -26,6 +26,7 @@ import numpy as np
 import pyarrow as pa
 
 from coder.coded import Coded
+from coder.device import DEVICE_VARIABLE
 from coder.errors import InputError
 from coder.options import Options
 from coder.pipeline import Model, code_document
@@ -53,18 +54,22 @@ class Plan:
         dictionaries, added: paths that all workers see, as of `load_resources`.
         options: as JSON.
         model: as of `coder.pipeline.Model`.
+        device: as of `coder.pipeline.Model`; "auto" is each worker's own choice.
     """
 
     dictionaries: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     options: str = "{}"
     model: str | None = None
+    device: str = "cpu"
 
     @classmethod
-    def of(cls, dictionaries: Sequence[Path], added: Sequence[Path], options: Options, model: str | None = None) -> Plan:
-        """The plan for paths and options as the command line has them."""
+    def of(
+        cls, dictionaries: Sequence[Path], added: Sequence[Path], options: Options, model: str | None = None, device: str | None = None
+    ) -> Plan:
+        """The plan for paths and options as the command line has them; no device is the CPU, whose cores the workers share out."""
         here = tuple(str(p.resolve()) for p in dictionaries), tuple(str(p.resolve()) for p in added)
-        return cls(*here, options.model_dump_json(), model)
+        return cls(*here, options.model_dump_json(), model, device or os.environ.get(DEVICE_VARIABLE) or "cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,9 @@ def _resources(plan: Plan) -> Resources:
 
 
 @cache
-def _model(name: str | None) -> Model:
+def _model(name: str | None, device: str) -> Model:
     """Once a worker process."""
-    return Model(name, 1)
+    return Model(name, 1, device)
 
 
 def spark_session(master: str | None = None) -> Any:
@@ -155,7 +160,7 @@ def code_task(plan: Plan, batches: Iterable[pa.RecordBatch], model: Any = None) 
         batches: documents as JSON.
         model: has the parser; None loads the plan's, once a worker process.
     """
-    resources, model = _resources(plan), model or _model(plan.model)
+    resources, model = _resources(plan), model or _model(plan.model, plan.device)
     for batch in batches:
         documents = [_document(body) for body in batch["document"].to_pylist()]
         for parsed in model.parser.parse(documents):

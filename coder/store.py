@@ -78,13 +78,23 @@ def parse_key(document: Document, model_hash: str, version: str = PARSER_VERSION
 
     Args:
         document: to be parsed.
-        model_hash: of the parser's model.
+        model_hash: of the parser's model, as of `parsed_by` where it ran on a GPU.
         version: of the parser.
     """
     head = json.dumps([version, model_hash, sorted(document.furniture)])
     digest = hashlib.sha256(head.encode())
     digest.update(b"\0" + document.text.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def parsed_by(model_hash: str, device: str) -> str:
+    """The model for `parse_key`: with the device where that is no CPU, since GPUs round otherwise.
+
+    Args:
+        model_hash: of the parser's model.
+        device: "cpu" or "cuda".
+    """
+    return model_hash if device == "cpu" else f"{model_hash} on {device}"
 
 
 def rebind(parsed: ParsedDocument, document: Document) -> ParsedDocument:

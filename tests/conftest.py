@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("EVENTCODER_DEVICE", "cpu")  # what is expected was parsed there
     if config.getoption("--long"):  # read where the tests are imported
         os.environ.setdefault("EVENTCODER_FUZZ", "10000")
         os.environ.setdefault("EVENTCODER_LONG", "1")

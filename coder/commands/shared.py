@@ -23,6 +23,10 @@ AddedOption = Annotated[
 ]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of Stanza models, or an installed package such as en.")]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads for parsing.")]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option("--device", help="Where to parse: cpu, cuda or cuda:1; otherwise $EVENTCODER_DEVICE, or a GPU where there is one."),
+]
 ScoresOption = Annotated[str, typer.Option("--scores", help="Goldstein scores: gdelt, icews or a CSV file (code,goldstein).")]
 QuadOption = Annotated[str, typer.Option("--quad-classes", help="gdelt, or phoenix (root 16 is verbal conflict).")]
 MonadicOption = Annotated[bool, typer.Option("--monadic", help="Code events without a target too.")]

@@ -38,7 +38,7 @@ def diff_dictionaries(before: Resources, after: Resources, corpus: Path, model: 
         InputError: there is nothing at `corpus`.
     """
     result = Difference()
-    parsed, _, _, _ = parsed_input(corpus, model, lambda reject: None)
+    parsed, *_ = parsed_input(corpus, model, lambda reject: None)
     for document in parsed:
         old = code_document(document, before).rows
         new = code_document(document, after).rows

@@ -28,7 +28,7 @@ from coder.report.columns import NULL_DAY, Listed, Values, pack, smallest, squee
 from coder.report.patterns import pattern_texts
 from coder.report.trees import pack_trees, stored_sentences
 from coder.resources import Resources
-from coder.store import ParseStore
+from coder.store import ParseStore, parsed_by
 from coder.tables import DocumentRow, EventRow, RejectRow, Row, UnresolvedRow, arrow_schema, run_metadata
 
 _EVENT_ID = re.compile(r"[0-9a-f]{16}")
@@ -99,7 +99,8 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
     sentences = Sentences.of(rows)
     coverage, outcomes, parsed = _count_documents(documents)
     events = squeeze(_pack_events(rows, sentences, documents, coverage, resources))
-    trees = squeeze(_trees(parses, rows, documents, sentences, metadata.get("eventcoder.model_sha256", ""), max_trees))
+    model = parsed_by(metadata.get("eventcoder.model_sha256", ""), metadata.get("eventcoder.device", "cpu"))
+    trees = squeeze(_trees(parses, rows, documents, sentences, model, max_trees))
     texts = squeeze(_pack_texts(rows, sentences))
     first = next((d for d in rows["event_date"] if d is not None), None) if left_out else None
     totals = (
@@ -404,7 +405,7 @@ def _pack_texts(rows: Latest, sentences: Sentences) -> bytearray:
     return pack(header, columns)
 
 
-def _trees(parses: ParseStore, rows: Latest, documents: Companion, sentences: Sentences, model_sha256: str, limit: int) -> bytearray:
+def _trees(parses: ParseStore, rows: Latest, documents: Companion, sentences: Sentences, model: str, limit: int) -> bytearray:
     keys = list(zip(sentences.ids.take(pa.array(sentences.document[:limit])).to_pylist(), sentences.index[:limit].tolist(), strict=True))
     wanted: dict[str, set[int]] = {}
     for document, index in keys:
@@ -413,7 +414,7 @@ def _trees(parses: ParseStore, rows: Latest, documents: Companion, sentences: Se
     digests = documents.where("document_id", pa.array(wanted, pa.string()), "document_id", "sha256")["sha256"].combine_chunks()
     same = documents.where("sha256", digests, "document_id", "sha256")
     texts = dict(zip(same["document_id"].to_pylist(), same["sha256"].to_pylist(), strict=True))
-    found = stored_sentences(parses, wanted, texts, model_sha256) if wanted and texts else {}
+    found = stored_sentences(parses, wanted, texts, model) if wanted and texts else {}
     return pack_trees(
         (number, found[key])
         for number, (key, text) in enumerate(zip(keys, sentences.texts(rows, limit), strict=True))

@@ -11,7 +11,7 @@ from coder.store import ParseStore, parse_key
 
 
 def stored_sentences(
-    store: ParseStore, wanted: Mapping[str, Collection[int]], texts: Mapping[str, str], model_sha256: str
+    store: ParseStore, wanted: Mapping[str, Collection[int]], texts: Mapping[str, str], model: str
 ) -> dict[tuple[str, int], Sentence]:
     """The parses of sentences by document and index; those that are not in the store are left out.
 
@@ -19,7 +19,7 @@ def stored_sentences(
         store: of the build.
         wanted: sentence indexes by document id.
         texts: hash of the text by document id, for every document (a text is stored under its first document's id).
-        model_sha256: the model that the events were coded with; parses of other models are passed over.
+        model: that the events were coded with, as of `coder.store.parsed_by`; parses of others are passed over.
     """
     by_text: dict[str, list[str]] = {}
     for document in wanted:
@@ -28,7 +28,7 @@ def stored_sentences(
     stored_under = {document for document, digest in texts.items() if digest in by_text}
     found: dict[tuple[str, int], Sentence] = {}
     for key, digest, parsed in store.find(stored_under):
-        if digest not in by_text or key != parse_key(parsed.document, model_sha256):
+        if digest not in by_text or key != parse_key(parsed.document, model):
             continue
         sentences = {s.index: s for s in parsed.sentences}
         for document in by_text[digest]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from coder.commands.shared import ThreadsOption, say
+from coder.commands.shared import DeviceOption, ThreadsOption, say
 from coder.errors import EventCoderError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -53,13 +53,14 @@ def score(
     model: Annotated[str | None, typer.Option("--model", help="As of `eventcoder build`; otherwise the bundled one.")] = None,
     sentences: Annotated[int | None, typer.Option("--sentences", min=1, help="Of each test set; otherwise all.")] = None,
     threads: ThreadsOption = 1,
+    device: DeviceOption = "cpu",
 ) -> None:
     """Print a model's parse scores and what it gets wrong that matters to events, as Markdown tables."""
     from coder.parse import Parser
     from coder.training.attachments import attachment_table, boundary_table
     from coder.training.score import TEST_SETS, analysed, markdown, score_all, trees_of
 
-    parser = Parser.load(model, threads=threads)
+    parser = Parser.load(model, threads=threads, device=device)
     typer.echo(f"{parser.model_name}, SHA-256 {parser.model_hash}\n")
     rows = []
     for row in score_all(parser, treebanks, sentences):

@@ -84,7 +84,7 @@ def build_models(
     shutil.copytree(packed, model, ignore=shutil.ignore_patterns("step.json"))
     rows: list[Row] = []
     if scored != 0:
-        rows = list(score_all(Parser.load(model), treebanks, scored))
+        rows = list(score_all(Parser.load(model, device="cpu"), treebanks, scored))
     _write_records(output, model, recipe, threads, steps, rows)
     return model
 
@@ -228,7 +228,7 @@ def write_encoder(parser: Path, base: Path, folder: Path) -> None:
 def write_model(parts: dict[str, Path], encoder: Path, folder: Path) -> None:
     """The folder as shipped, with its checksums; it is loaded once to see that it works."""
     write_packed(parts, encoder, [BUNDLED_MODEL / LICENCE], folder)
-    Parser.load(folder)
+    Parser.load(folder, device="cpu")
 
 
 def _write_records(output: Path, model: Path, recipe: Recipe, threads: int, steps: Steps, rows: Sequence[Row]) -> None:

@@ -79,7 +79,7 @@ def pack(folder: Path, output: Path) -> str:
         work = Path(temporary) / "model"
         licences = sorted(folder.glob("LICENSE*"))
         write_packed({part: folder / f"{part}.pt" for part in PARTS}, folder / ENCODER, licences, work)
-        Parser.load(work)
+        Parser.load(work, device="cpu")
         work.replace(output)
     return verify_model(output)
 
