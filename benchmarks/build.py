@@ -41,7 +41,7 @@ def write_corpus(folder: Path, size: int, work: Path, fill: bool) -> int:
         by_id = {p.document.id: p for p in parsed}
         store = ParseStore(folder / "output" / ".parses")
         read = read_corpus(folder / "corpus", on_reject=lambda _: None)
-        store.put((parse_key(d, model.sha256), rebind(by_id[d.id], d)) for d in read if d.id in by_id)
+        store.put((parse_key(d, model.parsed_by), rebind(by_id[d.id], d)) for d in read if d.id in by_id)
     return len(parsed)
 
 

@@ -24,7 +24,7 @@ from coder.parse import Parser
 from coder.records import Document
 
 WAYS = ((1, 1), (1, 2), (2, 1))
-POLICIES = ("PASSIVE", "ACTIVE", None)
+POLICIES = ("PASSIVE", None)
 
 
 def worker(share: Path, threads: int) -> None:
@@ -76,13 +76,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sentences", type=int, default=1000)
     arguments.add_argument("--rounds", type=int, default=2)
+    arguments.add_argument("--work", type=Path, default=ROOT / "output" / ".benchmarks", help="Folder that keeps the parses.")
     arguments.add_argument("--worker", nargs=2, metavar=("SHARE", "THREADS"), help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.worker:
         worker(Path(given.worker[0]), int(given.worker[1]))
         return
     with tempfile.TemporaryDirectory() as folder:
-        documents = [p.document for p in generated(sample_parses(Path(folder)), given.sentences)]
+        documents = [p.document for p in generated(sample_parses(given.work), given.sentences)]
         found: dict[tuple[int, int, str | None], list[tuple[float, float]]] = {}
         for _ in range(given.rounds):
             for processes, threads in WAYS:

@@ -26,7 +26,7 @@ MODEL = "m" * 64
 class NoParser:
     """Stands for the model: everything is parsed already."""
 
-    sha256 = MODEL
+    sha256 = parsed_by = MODEL
 
 
 @pytest.fixture
