@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, normalize
 from coder.dictionary.load import Dictionaries
@@ -20,28 +21,28 @@ from coder.grammar import Tree
 from coder.records import Mention
 from coder.resolve import resolve_actor
 
-CORE_RELATIONS = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
-PERSON_PRONOUNS = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
-THING_PRONOUNS = frozenset({"it", "its", "itself"})
-PLURAL_PRONOUNS = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
-SPEAKER_PRONOUNS = frozenset({"i", "we", "us", "our", "my", "me", "ours", "ourselves", "myself"})
-ALL_PRONOUNS = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS | SPEAKER_PRONOUNS | {"who", "which", "that", "this", "these", "those", "us", "what", "you", "may", "will", "one"}
-PERSON_KINDS: tuple[str, ...] = ("person", "agent", "unknown")
-THING_KINDS: tuple[str, ...] = ("country", "organization", "agent")
-PLURAL_KINDS: tuple[str, ...] = ("people", "agent", "organization", "country", "person")
-FORMER = frozenset({"former", "ex", "onetime", "deposed", "ousted", "exiled", "erstwhile", "toppled", "fugitive"})
-MODIFIERS = {
+CORE_RELATIONS: Final = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
+PERSON_PRONOUNS: Final = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
+THING_PRONOUNS: Final = frozenset({"it", "its", "itself"})
+PLURAL_PRONOUNS: Final = frozenset({"they", "them", "their", "theirs", "themselves", "both", "each"})
+SPEAKER_PRONOUNS: Final = frozenset({"i", "we", "us", "our", "my", "me", "ours", "ourselves", "myself"})
+ALL_PRONOUNS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS | SPEAKER_PRONOUNS | {"who", "which", "that", "this", "these", "those", "us", "what", "you", "may", "will", "one"}
+PERSON_KINDS: Final[tuple[str, ...]] = ("person", "agent", "unknown")
+THING_KINDS: Final[tuple[str, ...]] = ("country", "organization", "agent")
+PLURAL_KINDS: Final[tuple[str, ...]] = ("people", "agent", "organization", "country", "person")
+FORMER: Final = frozenset({"former", "ex", "onetime", "deposed", "ousted", "exiled", "erstwhile", "toppled", "fugitive"})
+MODIFIERS: Final = {
     "then": "then", "late": "late", "acting": "acting", "interim": "acting", "caretaker": "acting", "elect": "elect",
     "incoming": "elect", "designate": "elect", "aspiring": "elect",
 }  # fmt: skip
-BACKED = frozenset({"backed", "allied", "supported", "sponsored", "funded", "armed", "trained", "linked", "aligned", "occupied",
+BACKED: Final = frozenset({"backed", "allied", "supported", "sponsored", "funded", "armed", "trained", "linked", "aligned", "occupied",
                     "controlled", "held", "owned", "born", "based", "made", "brokered", "mediated", "affiliated", "inspired", "proposed",
                     "sanctioned", "imposed", "built", "recognized", "educated", "friendly", "equipped", "supplied"})  # fmt: skip
-LED = frozenset({"led", "run", "dominated", "majority", "commanded", "flagged", "registered", "operated"})
+LED: Final = frozenset({"led", "run", "dominated", "majority", "commanded", "flagged", "registered", "operated"})
 # Heads that only count what follows "of".
-COUNTING = frozenset("number thousand hundred dozen million group majority score handful couple pair lot total percent portion half third member one".split())
+COUNTING: Final = frozenset("number thousand hundred dozen million group majority score handful couple pair lot total percent portion half third member one".split())
 # Heads that say only what sort of person it is: a more telling word before them gives the role.
-GENERIC_HEADS = frozenset(
+GENERIC_HEADS: Final = frozenset(
     "spokesman spokeswoman spokesperson official leader chief head representative commander member officer source delegation "
     "team envoy boss deputy aide figure supporter ally negotiator delegate group forces force fighter unit position side camp "
     "man woman people men party activist candidate lawyer critic commander-in-chief veteran chairman president secretary "
@@ -50,47 +51,47 @@ GENERIC_HEADS = frozenset(
     "administration".split()
 )
 # Of somebody who lives, is stuck or is stationed somewhere.
-STAYING_VERBS = frozenset("live reside strand trap displace station base stay shelter hide work hold detain jail imprison intern gather camp".split())
-OWNER_PREPOSITIONS = ("of", "from", "for", "to")
+STAYING_VERBS: Final = frozenset("live reside strand trap displace station base stay shelter hide work hold detain jail imprison intern gather camp".split())
+OWNER_PREPOSITIONS: Final[tuple[str, ...]] = ("of", "from", "for", "to")
 # Nouns that stand for the actors just spoken of: "the two leaders", "both sides"; "the group", "the country".
-PAIR_HEADS = frozenset(
+PAIR_HEADS: Final = frozenset(
     "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
     "capital delegation ally foe man premier diplomat".split()
 )
-DATELINE_ENDS = frozenset({"--", "—", "–", "-", ":"})
+DATELINE_ENDS: Final = frozenset({"--", "—", "–", "-", ":"})
 # Words of names of places: what bears them is nobody.
-LANDSCAPE = frozenset(
+LANDSCAPE: Final = frozenset(
     "mountain mountains mount river valley island islands lake hill hills street avenue road bridge airport base square strait sea gulf "
     "bay waters desert forest cape peak pass canal dam park highway crossing peninsula heights coast plaza piazza boulevard".split()
 )
 # Names two countries share.
-TWIN_COUNTRIES = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
-COUNTRY_HEADS = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
-GROUP_HEADS = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
-CALENDAR = frozenset(
+TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
+COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
+GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
+CALENDAR: Final = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
     "november december christmas easter ramadan gmt bst est utc".split()
 )
-SOURCE_PREPOSITIONS = ("of", "by", "from")
-TARGET_PREPOSITIONS = (
+SOURCE_PREPOSITIONS: Final[tuple[str, ...]] = ("of", "by", "from")
+TARGET_PREPOSITIONS: Final[tuple[str, ...]] = (
     "of", "by", "from", "against", "on", "for", "to", "with", "at", "in", "near", "between", "outside", "among", "over", "about",
     "towards", "into", "along",
 )  # fmt: skip
 # Places do not act: "the city of Quetta in Pakistan" is never the doer.
-PLACE_NOUNS = frozenset(
+PLACE_NOUNS: Final = frozenset(
     "city town village region province district area part territory capital border island coast mountain valley river road street "
     "square building house home church mosque school hospital camp base airport port prison embassy compound site place".split()
 )
-TITLES = frozenset(
+TITLES: Final = frozenset(
     "mr mrs ms miss dr prof sir lord lady dame sheikh shaikh ayatollah imam mullah gen lt col maj capt sgt adm sen rep gov "
     "president minister prime chancellor king queen prince princess pope bishop judge justice secretary senator general marshal "
     "comrade abu bin al el el- strongman".split()
 )
 # Of two readings of a name the one further front counts.
-FORM_ORDER = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
+FORM_ORDER: Final = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
 # "post-Soviet", "anti-Russian": the adjective tells no owner.
-PREFIXES = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
-CLOSED_CLASS = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
+PREFIXES: Final = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
+CLOSED_CLASS: Final = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 
 
 def dateline_end(forms: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from coder.actors import PLACE_NOUNS, SentenceMentions
 from coder.dates import reference_day
@@ -25,28 +26,28 @@ from coder.status import status as status_of
 DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 
 # Roles that act and are acted upon mostly within their own country, so that the other side's nationality fills in.
-DOMESTIC_ROLES = ("COP", "JUD", "LEG", "OPP", "MED", "LAB", "EDU", "CVL", "AGR", "HLH", "HRI", "ENV", "CRM", "REL", "BUS")
+DOMESTIC_ROLES: Final[tuple[str, ...]] = ("COP", "JUD", "LEG", "OPP", "MED", "LAB", "EDU", "CVL", "AGR", "HLH", "HRI", "ENV", "CRM", "REL", "BUS")
 # What a state does to its own people, for names that no dictionary has ("police arrested …").
-DOMESTIC_ACTS = ("08", "09", "115", "116", "172", "173", "174", "175", "170", "111", "112", "14")
+DOMESTIC_ACTS: Final[tuple[str, ...]] = ("08", "09", "115", "116", "172", "173", "174", "175", "170", "111", "112", "14")
 # Acts that only the state of the place can do, so that "in X" tells who where the passive leaves it out.
-PLACE_ACTS = ("173", "174", "0841", "116", "1711", "1721", "115")
+PLACE_ACTS: Final[tuple[str, ...]] = ("173", "174", "0841", "116", "1711", "1721", "115")
 # Mass violence and war cross borders: there nationality is never filled in from the enemy.
-CROSS_BORDER_ROOTS = frozenset({"18", "19", "20", "06", "07", "15"})
+CROSS_BORDER_ROOTS: Final = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
-HOME_CODES = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832")
+HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832")
 # Protests without an addressee are against those who govern the country; strikes are against employers.
-HOME_PROTESTS = ("133", "140", "141", "142", "144", "145")
+HOME_PROTESTS: Final[tuple[str, ...]] = ("133", "140", "141", "142", "144", "145")
 # Contacts and mediation, which often cross a border.
-CONTACTS = ("04",)
+CONTACTS: Final[tuple[str, ...]] = ("04",)
 # Sending foreigners out of the country: whoever does so is not of theirs.
-EXPULSIONS = ("161", "166", "174")
-STATE_ROLES = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
-REBEL_ROLES = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
-ENVOYS = frozenset("ambassador envoy diplomat consul attaché representative".split())
-PLACE_PREPOSITIONS = frozenset({"in", "near", "around", "outside"})  # as trees name them: "across" is read as "in"
+EXPULSIONS: Final[tuple[str, ...]] = ("161", "166", "174")
+STATE_ROLES: Final = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
+REBEL_ROLES: Final = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
+ENVOYS: Final = frozenset("ambassador envoy diplomat consul attaché representative".split())
+PLACE_PREPOSITIONS: Final = frozenset({"in", "near", "around", "outside"})  # as trees name them: "across" is read as "in"
 # The stances whose code already says that the inner event is not (yet) a fact.
-FINAL_STANCES = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
-SPEECH_VERBS = frozenset(
+FINAL_STANCES: Final = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
+SPEECH_VERBS: Final = frozenset(
     "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress explain warn allege "
     "acknowledge admit reveal disclose reiterate assert contend quote cite describe post".split()
 )

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import Final
 
 from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_from, words
 from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
 
-_REACH_BACK = 6  # words that may stand before the telling one ("the first half of this year")
+_REACH_BACK: Final = 6  # words that may stand before the telling one ("the first half of this year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +147,16 @@ def _has_complement(tree: Tree, last: int) -> bool:
     return last + 1 < tree.n and tree.upos[last + 1] not in ("PUNCT", "CCONJ", "ADP", "AUX")
 
 
-_LEADS = {
+_LEADS: Final = {
     "since": "since", "until": "until", "till": "until", "by": "by", "before": "before", "after": "after", "following": "after", "from": "from",
     "starting": "from", "in": "in", "on": "on", "during": "during", "over": "over", "within": "in", "between": "between", "for": "for",
     "throughout": "during", "through": "until", "of": "of", "at": "at", "to": "to", "postponed": "", "pre": "before", "post": "after",
 }  # fmt: skip
-_LEAD_FILLERS = words(
+_LEAD_FILLERS: Final = words(
     "about around roughly nearly almost approximately late early the at least just only some more than back "
     "sometime as soon -"
 )
-_LEAD_PAIRS = {
+_LEAD_PAIRS: Final = {
     ("prior", "to"): "before",
     ("ahead", "of"): "before",
     ("up", "to"): "until",
@@ -229,7 +230,7 @@ def _is_month(tree: Tree, kind: str, match: re.Match[str], first: int, last: int
     return tree.upos[token] == "PROPN" and tree.relation(token) not in ("flat", "nsubj")
 
 
-_COUNTED = words(
+_COUNTED: Final = words(
     "person people man woman child soldier civilian troop death casualty case vote seat dollar euro fighter member "
     "refugee migrant km mile meter metre percent page word kilogram ton tonne"
 )
@@ -374,7 +375,7 @@ def _is_quarter(tree: Tree, match: re.Match[str], first: int, last: int) -> bool
     return bool(told) or _lead(tree, first) in ("in", "during", "since", "by", "until", "for", "of")
 
 
-_CHECKS: dict[str, Callable[[Tree, re.Match[str], int, int], bool]] = {
+_CHECKS: Final[dict[str, Callable[[Tree, re.Match[str], int, int], bool]]] = {
     "year": _is_year,
     "weekday": _is_weekday,
     "season": _is_season,
@@ -388,8 +389,8 @@ _CHECKS: dict[str, Callable[[Tree, re.Match[str], int, int], bool]] = {
 
 # ---- leads and ranges ----------------------------------------------------------------------------------------------
 
-_CONNECTORS = frozenset({"to", "until", "till", "through", "and", "-", "–", "or", "into"})
-_RANGE_KINDS = {"days": "date", "near day": "weekday"}
+_CONNECTORS: Final = frozenset({"to", "until", "till", "through", "and", "-", "–", "or", "into"})
+_RANGE_KINDS: Final = {"days": "date", "near day": "weekday"}
 
 
 def _join(tree: Tree, phrases: list[Phrase]) -> list[Phrase]:

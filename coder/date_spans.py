@@ -10,11 +10,12 @@ import calendar
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter  # type: ignore[import-untyped]
 
-BACKGROUND_DAYS = 365  # how far back an undated earlier event is looked for
-DAY = timedelta(days=1)
+BACKGROUND_DAYS: Final = 365  # how far back an undated earlier event is looked for
+DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def years_span(first: int, last: int, basis: str, unit: str) -> Span:
     return Span(date(max(first, 1), 1, 1), date(min(last, 9999), 12, 31), "unknown", basis, unit)
 
 
-SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 
 def season_span(name: str, year: int, basis: str) -> Span:
@@ -240,7 +241,7 @@ def weekday_span(weekday: int, clock: Clock, *, strict: bool = False) -> Span | 
     return day_span(today + timedelta(days=ahead), "relative", "weekday")
 
 
-FIXED_HOLIDAYS: dict[str, tuple[int, int]] = {
+FIXED_HOLIDAYS: Final[dict[str, tuple[int, int]]] = {
     "christmas eve": (12, 24),
     "christmas day": (12, 25),
     "christmas": (12, 25),
@@ -264,7 +265,7 @@ FIXED_HOLIDAYS: dict[str, tuple[int, int]] = {
     "inauguration day": (1, 20),
 }
 # Days from Easter Sunday.
-EASTER_HOLIDAYS: dict[str, int] = {
+EASTER_HOLIDAYS: Final[dict[str, int]] = {
     "palm sunday": -7,
     "maundy thursday": -3,
     "good friday": -2,
@@ -277,7 +278,7 @@ EASTER_HOLIDAYS: dict[str, int] = {
     "orthodox easter": 0,
 }
 # Month, weekday, which one of the month (-1 the last).
-FLOATING_HOLIDAYS: dict[str, tuple[int, int, int]] = {
+FLOATING_HOLIDAYS: Final[dict[str, tuple[int, int, int]]] = {
     "thanksgiving day": (11, 3, 4),
     "thanksgiving": (11, 3, 4),
     "labor day": (9, 0, 1),

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Final
 
 from coder.date_patterns import is_temporal_word, words
 from coder.date_phrases import Phrase, find_phrases
@@ -28,44 +29,44 @@ from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import EventDate, Sentence, Status
 from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, own_tense
 
-UNDATED = EventDate(None, None, "unknown", "unknown", "no publication date")
+UNDATED: Final = EventDate(None, None, "unknown", "unknown", "no publication date")
 
 
-SPEECH = words(
+SPEECH: Final = words(
     "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress "
     "explain warn allege acknowledge admit reveal disclose reiterate assert contend quote"
 )
 # Verbs whose object or subject is an event of another time.
-REACTIONS = words(
+REACTIONS: Final = words(
     "condemn denounce deplore criticise criticize praise welcome hail applaud mourn protest remember recall mark "
     "commemorate mention discuss investigate avenge regret lament celebrate blame follow blast decry slam reject "
     "retaliate respond"
 )
 # Verbs whose infinitive shares their time ("began to withdraw on Friday", "is set to visit on Friday").
-SHARED_INFINITIVE = words(
+SHARED_INFINITIVE: Final = words(
     "manage begin start continue help succeed proceed be go come set due schedule slate expect plan intend "
     "prepare have use fail refuse decline"
 )
-OTHER_TIME_MARKS = frozenset(
+OTHER_TIME_MARKS: Final = frozenset(
     {"after", "before", "since", "until", "by", "if", "because", "although", "though", "to", "unless", "despite"}
 )
-SAME_TIME_MARKS = frozenset({"as", "when", "while"})
+SAME_TIME_MARKS: Final = frozenset({"as", "when", "while"})
 # Verbs of what an event does at once, so that its date is theirs.
-EFFECTS = words(
+EFFECTS: Final = words(
     "kill wound injure destroy damage displace free begin start end conclude fail collapse happen occur last claim "
     "break take hit strike leave"
 )
 # Nouns of what comes after the event they govern.
-SEQUELS = words("retaliation response revenge reaction condemnation anniversary aftermath wake reprisal outrage anger")
-CONTAINING = frozenset({"during", "at", "in", "on", "amid", "over", "for", "with", "by"})
-BEFORE_OBJECT = frozenset(
+SEQUELS: Final = words("retaliation response revenge reaction condemnation anniversary aftermath wake reprisal outrage anger")
+CONTAINING: Final = frozenset({"during", "at", "in", "on", "amid", "over", "for", "with", "by"})
+BEFORE_OBJECT: Final = frozenset(
     {"after", "following", "since", "in the wake of", "in response to", "because of", "in retaliation for"}
 )
-AHEAD_OF_OBJECT = frozenset({"before", "ahead of", "prior to", "until"})
-PASSING = frozenset(
+AHEAD_OF_OBJECT: Final = frozenset({"before", "ahead of", "prior to", "until"})
+PASSING: Final = frozenset(
     {"", "with", "to", "in", "at", "near", "on", "into", "from", "by", "between", "against", "for", "of"}
 )
-EVENT_NOUNS = words(
+EVENT_NOUNS: Final = words(
     "blockade remark gathering putsch mutiny annexation occupation evacuation kidnapping execution attack war visit talk meeting strike airstrike election vote deal accord agreement treaty summit ceasefire "
     "truce raid clash battle trip tour protest riot coup uprising revolt massacre bombing killing call speech "
     "conference siege invasion offensive assault blast explosion crisis dispute conflict pact trial hearing "
@@ -74,13 +75,13 @@ EVENT_NOUNS = words(
     "message report session victory defeat loss fall collapse start end beginning death murder earthquake embargo "
     "surge escalation disaster takeover"
 )
-NON_EVENTS = words(
+NON_EVENTS: Final = words(
     "government parliament department mission minister regiment apartment king building ring thing wing "
     "settlement region nation station nothing something anything everything evening morning organization "
     "organisation population coalition opposition delegation administration constitution corporation commission "
     "federation union element document"
 )  # fmt: skip
-EVENT_ENDINGS = ("tion", "sion", "ment", "ing", "ting")
+EVENT_ENDINGS: Final[tuple[str, ...]] = ("tion", "sion", "ment", "ing", "ting")
 
 
 def resolve_date(
@@ -222,7 +223,7 @@ def _told_by_tense(tree: Tree, node: int, status: Status) -> EventDate:
     return EventDate(today, today, "day", "publication", "publication date")
 
 
-_DIRECTIONS = {"future": "future", "modal": "future", "present": "near"}
+_DIRECTIONS: Final = {"future": "future", "modal": "future", "present": "near"}
 
 # ---- the scene -----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from coder.actors import SentenceMentions
 from coder.dictionary.compiled import HYPHENS, Condition, Frame
@@ -17,12 +18,12 @@ from coder.records import FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
 
-MAX_DEPTH = 4
-TRIGGER_TAGS = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
+MAX_DEPTH: Final = 4
+TRIGGER_TAGS: Final = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
 # Appeals, demands and threats: what stands in their infinitive has not happened.
-ASKING = ("02", "10", "13")
-REACTIONS = ("010", "011", "012", "013", "017", "018", "019", "051", "052", "09", "110", "111", "113", "114")
+ASKING: Final[tuple[str, ...]] = ("02", "10", "13")
+REACTIONS: Final[tuple[str, ...]] = ("010", "011", "012", "013", "017", "018", "019", "051", "052", "09", "110", "111", "113", "114")
 
 
 @dataclass(frozen=True, slots=True)
@@ -903,46 +904,46 @@ class Matcher:
 
 
 # Nouns that only measure or bundle what follows "of".
-QUANTIFIERS = frozenset(
+QUANTIFIERS: Final = frozenset(
     "number series wave string round set spate barrage dozen hundred thousand million billion lot part majority variety range "
     "kind sort type form act action volley flurry group amount bit host score pair couple handful package measure "
     "resumption start beginning continuation".split()
 )
 # Nouns that end what they govern.
-ENDING_NOUNS = frozenset("end halt stop cessation termination suspension freeze pause".split())
+ENDING_NOUNS: Final = frozenset("end halt stop cessation termination suspension freeze pause".split())
 
 # Prepositions between an "empty" verb and its noun ("went into talks", "came under attack").
-LIGHT_PREPOSITIONS = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
-SHARED_PREPOSITIONS = frozenset({"of", "against", "for", "on", "to", "with"})
-CONDEMNATIONS = ("110", "111", "114")
+LIGHT_PREPOSITIONS: Final = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
+SHARED_PREPOSITIONS: Final = frozenset({"of", "against", "for", "on", "to", "with"})
+CONDEMNATIONS: Final[tuple[str, ...]] = ("110", "111", "114")
 # Nouns whose content clause tells what somebody is said to have done.
-CLAIM_NOUNS = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())
-PERMISSION_NOUNS = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
+CLAIM_NOUNS: Final = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())
+PERMISSION_NOUNS: Final = frozenset("permission authorization authorisation approval right access mandate licence license leave ability".split())
 # What police and courts do to persons, whose names no dictionary needs to have.
-CASE_CODES = ("0841", "09", "115", "116", "173")
+CASE_CODES: Final[tuple[str, ...]] = ("0841", "09", "115", "116", "173")
 # Prepositions that lead to whom an act of force is done.
-ACT_PREPOSITIONS = frozenset({"against", "on", "to", "at", "in", "with"})
+ACT_PREPOSITIONS: Final = frozenset({"against", "on", "to", "at", "in", "with"})
 # Rules made, lifted and changed: of whom the clause on a rule tells is not whom it is made for.
-RULES = ("081", "083", "172")
+RULES: Final[tuple[str, ...]] = ("081", "083", "172")
 # Acts done to people whom the text names by what they are: aid, strikes and protests, releases.
-ROLE_TARGETS = ("07", "033", "14")
-PEACE_FORCE_CODES = ("074", "0334", "0332", "154")
+ROLE_TARGETS: Final[tuple[str, ...]] = ("07", "033", "14")
+PEACE_FORCE_CODES: Final[tuple[str, ...]] = ("074", "0334", "0332", "154")
 # Codes of forces that move: whose are moved is not whom it is done to.
-OWN_FORCES = ("033", "0356", "0334", "07", "087", "15", "0344", "030")
-MOVING_WORDS = frozenset(
+OWN_FORCES: Final[tuple[str, ...]] = ("033", "0356", "0334", "07", "087", "15", "0344", "030")
+MOVING_WORDS: Final = frozenset(
     "deploy deployment send sending dispatch redeploy redeployment mobilise mobilize mobilisation mobilization reinforce reinforcement "
     "rotate rotation commit station withdraw withdrawal pullout pull".split()
 )
 # Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
-GROUND_ROOTS = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
-ADDRESS_FUNCTIONS = ("to", "against", "with", "towards", "on", "for", "over")
-PLACE_FUNCTIONS = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
-COMING_ABOUT = frozenset("begin start take come enter hold continue resume open last remain commence erupt break flare rage occur ensue".split())
-BREAKING_DOWN = frozenset("collapse stall fail break falter founder stop end deadlock halt expire lapse".split())
+GROUND_ROOTS: Final[tuple[str, ...]] = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
+ADDRESS_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "with", "towards", "on", "for", "over")
+PLACE_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
+COMING_ABOUT: Final = frozenset("begin start take come enter hold continue resume open last remain commence erupt break flare rage occur ensue".split())
+BREAKING_DOWN: Final = frozenset("collapse stall fail break falter founder stop end deadlock halt expire lapse".split())
 # Verbs that tell of somebody's act named by a noun ("noting Russia's support for …").
-TELLING_VERBS = frozenset("note reaffirm reiterate stress underline confirm highlight cite emphasize emphasise recall underscore disclose".split())
+TELLING_VERBS: Final = frozenset("note reaffirm reiterate stress underline confirm highlight cite emphasize emphasise recall underscore disclose".split())
 # Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
-CASUALTY_VERBS = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
+CASUALTY_VERBS: Final = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
 
 
 def _joined(found: list[Mention]) -> list[Mention]:

@@ -9,19 +9,19 @@ Labels are Universal Dependencies v2; subtypes are looked at only where they mat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from coder.records import Sentence
 
-NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
-SUBJECT_LABELS = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
-PASSIVE_SUBJECTS = frozenset({"nsubj:pass", "csubj:pass"})
-OBLIQUE = frozenset({"obl", "nmod"})
-RELATIVE_PRONOUNS = frozenset({"who", "which", "that", "whom", "whose"})
-VERBAL = frozenset({"VERB", "AUX"})
+NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
+SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
+PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
+OBLIQUE: Final = frozenset({"obl", "nmod"})
+RELATIVE_PRONOUNS: Final = frozenset({"who", "which", "that", "whom", "whose"})
+VERBAL: Final = frozenset({"VERB", "AUX"})
 
 # One name a relation for prepositions that say the same.
-PREPOSITION_ALIASES = {
+PREPOSITION_ALIASES: Final = {
     "upon": "on",
     "onto": "on",
     "atop": "on",
@@ -46,29 +46,29 @@ PREPOSITION_ALIASES = {
     "out of": "out of",
     "thru": "through",
 }
-MESSAGES = frozenset("letter statement message note tweet post video report petition telegram memo resolution email".split())
-SPEAKING_VERBS = frozenset("threaten warn urge accuse demand call ask condemn criticise criticize denounce appeal request invite reject thank".split())
+MESSAGES: Final = frozenset("letter statement message note tweet post video report petition telegram memo resolution email".split())
+SPEAKING_VERBS: Final = frozenset("threaten warn urge accuse demand call ask condemn criticise criticize denounce appeal request invite reject thank".split())
 # The second half of "sit-in", "walk-outs", "call-up".
-NOUN_PARTICLES = frozenset({"in", "ins", "out", "outs", "off", "offs", "up", "ups", "down", "downs"})
+NOUN_PARTICLES: Final = frozenset({"in", "ins", "out", "outs", "off", "offs", "up", "ups", "down", "downs"})
 
 # Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
-SUBJECT_CONTROL_WITH_OBJECT = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
+SUBJECT_CONTROL_WITH_OBJECT: Final = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
 
 # Verbs that speak to the one who is to do what their infinitive says.
-ADDRESSING_VERBS = frozenset(
+ADDRESSING_VERBS: Final = frozenset(
     "warn urge ask order tell advise instruct command force press encourage persuade remind invite request compel implore beg "
     "caution pressure exhort beseech direct oblige".split()
 )
 
 # Verbs whose subject is the one who plans what their object is for ("has a plan to", "signed an agreement to").
-OWNING_VERBS = frozenset(
+OWNING_VERBS: Final = frozenset(
     "have make announce reveal unveil sign reach take draw hatch approve adopt issue give show express reiterate offer lead launch "
     "voice state declare pass seek start begin renew keep abandon drop cancel receive win get sent send deploy use outline".split()
 )
 
 
 # Nouns whose possessor suffers the act: "the tanker's release".
-PATIENT_NOUNS = frozenset(
+PATIENT_NOUNS: Final = frozenset(
     "release arrest detention extradition expulsion deportation assassination removal killing murder trial conviction imprisonment "
     "kidnapping abduction capture execution liberation prosecution ouster ousting dismissal impeachment recall".split()
 )

@@ -9,19 +9,20 @@ sentence: of "Turkey, which hosts refugees, condemned the nuclear test" each eve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from coder.dictionary.issues import IssueHit
 from coder.grammar import Tree
 from coder.records import Event
 
 # Relations that lead from a word up to the verb of its own clause.
-INSIDE_CLAUSE = frozenset(
+INSIDE_CLAUSE: Final = frozenset(
     "obj iobj obl nmod nsubj compound amod xcomp appos flat nummod det case advmod fixed dep aux cop expl discourse vocative".split()
 )
 # Words that begin, and relations that are, clauses below the verb that tell another event.
-CONJUNCTIONS = frozenset("after before when while as since because although though if unless until once whereas".split())
-OTHER_CLAUSES = frozenset({"parataxis"})
-_BEGINNING = OTHER_CLAUSES | {"conj", "acl", "advcl"}
+CONJUNCTIONS: Final = frozenset("after before when while as since because although though if unless until once whereas".split())
+OTHER_CLAUSES: Final = frozenset({"parataxis"})
+_BEGINNING: Final = OTHER_CLAUSES | {"conj", "acl", "advcl"}
 
 
 def issues_in(tree: Tree, hits: Sequence[IssueHit], event: Event) -> tuple[tuple[str, ...], str]:

@@ -10,6 +10,7 @@ A place counts only where it hangs on the action ("attacked soldiers in Goma"), 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from coder.actors import SentenceMentions
 from coder.dictionary.compiled import HYPHENS, NameHit
@@ -21,7 +22,7 @@ from coder.place_phrases import PLACE_FORMS, PlacePhrases, Spot
 from coder.places import Area, PlaceIndex, Town
 from coder.records import Event, Place, ResolvedActor
 
-CITY_STATES = frozenset({"SGP", "MCO", "VAT", "HKG", "MAC", "GIB"})
+CITY_STATES: Final = frozenset({"SGP", "MCO", "VAT", "HKG", "MAC", "GIB"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from coder.places import Town, near
 
-DOMINANCE = 4  # without a country around, a town counts where it has this many times the people of any other
-RIVAL = 7  # a country around calls for its own town only where that has at least a seventh of the largest one's people …
-RIVAL_PEOPLE = 50_000  # … and this many
-AT_HOME = 100_000  # or, for an act of force or policing with no other country around, this many
-SMALL = 15_000  # towns with fewer people count only in a country that the text names
-ALONE = 5_000  # … or where no other place of the world bears the name
+DOMINANCE: Final = 4  # without a country around, a town counts where it has this many times the people of any other
+RIVAL: Final = 7  # a country around calls for its own town only where that has at least a seventh of the largest one's people …
+RIVAL_PEOPLE: Final = 50_000  # … and this many
+AT_HOME: Final = 100_000  # or, for an act of force or policing with no other country around, this many
+SMALL: Final = 15_000  # towns with fewer people count only in a country that the text names
+ALONE: Final = 5_000  # … or where no other place of the world bears the name
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from coder.actors import CALENDAR, SentenceMentions
 from coder.dictionary.compiled import NameHit
@@ -14,44 +15,44 @@ from coder.grammar import Tree
 from coder.places import PlaceIndex
 from coder.records import Event
 
-LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "close to", "outside of", "north of", "south of", "east of", "west of"})
+LOCATIVE: Final = frozenset({"in", "at", "near", "outside", "around", "close to", "outside of", "north of", "south of", "east of", "west of"})
 # What these acts are done to, or whither, is where they happen.
-GROUND = ("18", "19", "20")
-TARGET_PREPOSITIONS = frozenset({"on", "at", "against", "over", "into"})
-DESTINATION_CODES = ("042", "043", "07", "15", "18", "19")
-ORIGIN_CODES = ("087", "08", "17", "18", "19", "20")
-PLACE_OBJECT_CODES = ("042", "043", "17", "18", "19", "20")
+GROUND: Final[tuple[str, ...]] = ("18", "19", "20")
+TARGET_PREPOSITIONS: Final = frozenset({"on", "at", "against", "over", "into"})
+DESTINATION_CODES: Final[tuple[str, ...]] = ("042", "043", "07", "15", "18", "19")
+ORIGIN_CODES: Final[tuple[str, ...]] = ("087", "08", "17", "18", "19", "20")
+PLACE_OBJECT_CODES: Final[tuple[str, ...]] = ("042", "043", "17", "18", "19", "20")
 # Said or planned, not done: where it was said counts, not where the thing spoken of is.
-SPEECH_ROOTS = frozenset({"01", "02", "09", "10", "11", "12", "13", "16"})
-TALK_ROOTS = frozenset({"03", "04", "05"})
+SPEECH_ROOTS: Final = frozenset({"01", "02", "09", "10", "11", "12", "13", "16"})
+TALK_ROOTS: Final = frozenset({"03", "04", "05"})
 # A fight names the enemy as its object, not the ground.
-CONTEST_VERBS = frozenset({"fight", "battle", "combat", "clash", "confront", "engage", "defeat", "fighting", "war"})
-SPEECH_VERBS = frozenset("say tell add announce declare state note warn insist report claim write explain stress".split())
-CONVENING = frozenset("host hold attend open chair convene begin conclude".split())
-OCCASIONS = frozenset("summit meeting conference talk talks ceremony rally session forum".split())
-SPEAKING = frozenset("speak address talk appear arrive visit meet".split())
-LOCAL_ROOTS = ("08", "116", "14", "17")  # their doers act where they are ("police in Bishkek arrested …")
-SETTLEMENTS = frozenset("city town village capital municipality suburb settlement township port outskirts resort hamlet metropolis stronghold".split())
-AREAS = frozenset(
+CONTEST_VERBS: Final = frozenset({"fight", "battle", "combat", "clash", "confront", "engage", "defeat", "fighting", "war"})
+SPEECH_VERBS: Final = frozenset("say tell add announce declare state note warn insist report claim write explain stress".split())
+CONVENING: Final = frozenset("host hold attend open chair convene begin conclude".split())
+OCCASIONS: Final = frozenset("summit meeting conference talk talks ceremony rally session forum".split())
+SPEAKING: Final = frozenset("speak address talk appear arrive visit meet".split())
+LOCAL_ROOTS: Final[tuple[str, ...]] = ("08", "116", "14", "17")  # their doers act where they are ("police in Bishkek arrested …")
+SETTLEMENTS: Final = frozenset("city town village capital municipality suburb settlement township port outskirts resort hamlet metropolis stronghold".split())
+AREAS: Final = frozenset(
     "province region state governorate district county oblast department prefecture territory enclave peninsula valley island "
     "countryside republic canton area".split()
 )
-FACILITIES = frozenset(
+FACILITIES: Final = frozenset(
     "airport airfield airbase base hospital prison jail port camp market station checkpoint cathedral stadium barracks "
     "downtown square court courthouse".split()
 )
-OUTSKIRTS = frozenset("outskirts edge edges suburb suburbs centre center heart part parts north south east west streets street".split())
-DIRECTIONS = frozenset("north south east west northeast northwest southeast southwest northwards southwards".split())
+OUTSKIRTS: Final = frozenset("outskirts edge edges suburb suburbs centre center heart part parts north south east west streets street".split())
+DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest northwards southwards".split())
 # Words that a preposition of place stands before, and towns too small to be meant bear.
-NO_PLACES = frozenset(
+NO_PLACES: Final = frozenset(
     "congress parliament senate house cabinet court ramadan christmas easter internet twitter facebook union state republic "
     "ministry government assembly council commons lords knesset duma bundestag media english french arabic god islam "
     "telegram youtube instagram".split()
 )
 # "the government in Kyiv" is a government, not a place of the event.
-POWERS = frozenset("government authority authorities regime leadership administration junta ruler leader embassy ally".split())
-TOPICS = frozenset("war conflict crisis situation election elections violence fighting unrest coup peace future referendum developments".split())
-PLACE_FORMS = frozenset({"capital", "city", "region"})
+POWERS: Final = frozenset("government authority authorities regime leadership administration junta ruler leader embassy ally".split())
+TOPICS: Final = frozenset("war conflict crisis situation election elections violence fighting unrest coup peace future referendum developments".split())
+PLACE_FORMS: Final = frozenset({"capital", "city", "region"})
 
 
 @dataclass(frozen=True, slots=True)

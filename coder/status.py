@@ -5,28 +5,30 @@ In: a Tree and a FrameMatch. Out: its Status, from the words above and around th
 
 from __future__ import annotations
 
+from typing import Final
+
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Status
 
-NEGATIONS = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
+NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
 
-HYPOTHETICAL_AUX = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
+HYPOTHETICAL_AUX: Final = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
 
-FUTURE_AUX = frozenset({"will", "shall", "'ll", "’ll", "wo"})
+FUTURE_AUX: Final = frozenset({"will", "shall", "'ll", "’ll", "wo"})
 
-HYPOTHETICAL_MARKS = frozenset({"if", "unless", "whether", "lest", "until"})
+HYPOTHETICAL_MARKS: Final = frozenset({"if", "unless", "whether", "lest", "until"})
 
-FUTURE_PREDICATES = frozenset({"set", "due", "about", "scheduled", "slated", "expect", "expected", "going", "go", "poised", "prepare", "bound"})
+FUTURE_PREDICATES: Final = frozenset({"set", "due", "about", "scheduled", "slated", "expect", "expected", "going", "go", "poised", "prepare", "bound"})
 
-HYPOTHETICAL_PREDICATES = frozenset(
+HYPOTHETICAL_PREDICATES: Final = frozenset(
     "fear worry doubt suspect believe think speculate hope wish want seek likely unlikely possible able possibility appear seem "
     "could risk imagine suggest aim try attempt".split()
 )
 
 # Nouns that make what they govern ("for", "of", "to") a plan or a mere possibility.
-INTENT_NOUNS = frozenset("willingness readiness plan intention offer commitment pledge promise preparation vow decision agreement".split())
+INTENT_NOUNS: Final = frozenset("willingness readiness plan intention offer commitment pledge promise preparation vow decision agreement".split())
 
-IRREALIS_NOUNS = frozenset(
+IRREALIS_NOUNS: Final = frozenset(
     "possibility prospect risk threat fear hope chance likelihood proposal call demand request bid effort attempt need idea "
     "suggestion speculation rumor rumour prevention potential option scenario plea appeal invitation warning opposition "
     "rejection condition basis purpose goal aim ambition desire wish urge pressure push support preference allegation denial "
@@ -34,19 +36,19 @@ IRREALIS_NOUNS = frozenset(
 )
 
 # Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
-ADDRESS_VERBS = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
+ADDRESS_VERBS: Final = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
 
-SPOKEN = ("01", "02", "05", "10", "11", "12", "13")
+SPOKEN: Final[tuple[str, ...]] = ("01", "02", "05", "10", "11", "12", "13")
 
-NEGATIVE_IMPLICATIVES = frozenset({"fail", "neglect", "forget", "refrain", "omit"})
+NEGATIVE_IMPLICATIVES: Final = frozenset({"fail", "neglect", "forget", "refrain", "omit"})
 
 # Wishes: cooperation that is wished for is an intent, conflict a mere possibility.
-WISHES = frozenset("seek want hope aim wish try attempt desire".split())
+WISHES: Final = frozenset("seek want hope aim wish try attempt desire".split())
 
-OPERATIONS = frozenset("operation raid sweep crackdown swoop campaign drive".split())
-BEGINNING = frozenset("launch conduct mount stage begin start carry execute".split())
+OPERATIONS: Final = frozenset("operation raid sweep crackdown swoop campaign drive".split())
+BEGINNING: Final = frozenset("launch conduct mount stage begin start carry execute".split())
 # Verbs whose infinitive came true ("managed to seize", "began to withdraw").
-IMPLICATIVE = frozenset(
+IMPLICATIVE: Final = frozenset(
     "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
     "force compel make let cause lead allow enable use be say report know cease refuse decline vote".split()
 )

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from coder.grammar import Tree
 from coder.records import Status
 
-MAX_CLIMB = 40
-PREDICATES = frozenset({"VERB", "AUX"})
+MAX_CLIMB: Final = 40
+PREDICATES: Final = frozenset({"VERB", "AUX"})
 
-_FUTURE = frozenset({"will", "shall", "'ll", "’ll", "wo", "gon"})
-_MODAL = frozenset({"may", "might", "could", "can", "should", "must", "ought", "would", "'d"})
-_HAVE_PAST = frozenset({"had", "having"})
-_HAVE_PRESENT = frozenset({"has", "have", "'ve", "’ve", "'s", "’s"})
-_PAST = frozenset({"was", "were", "did"})
-_PRESENT = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s", "do", "does"})
+_FUTURE: Final = frozenset({"will", "shall", "'ll", "’ll", "wo", "gon"})
+_MODAL: Final = frozenset({"may", "might", "could", "can", "should", "must", "ought", "would", "'d"})
+_HAVE_PAST: Final = frozenset({"had", "having"})
+_HAVE_PRESENT: Final = frozenset({"has", "have", "'ve", "’ve", "'s", "’s"})
+_PAST: Final = frozenset({"was", "were", "did"})
+_PRESENT: Final = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s", "do", "does"})
 
 
 def clause_tense(tree: Tree, node: int, status: Status) -> str:

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
-HYPHENS = frozenset("-‐‑‒–—/")
-_STOPS = re.compile(r"[.'’`]")
+HYPHENS: Final = frozenset("-‐‑‒–—/")
+_STOPS: Final = re.compile(r"[.'’`]")
 
 
 def normalize(word: str) -> str:

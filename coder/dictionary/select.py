@@ -7,11 +7,12 @@ kept under such words; those of a sentence lead to the few that are worth a clos
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from coder.dictionary.compiled import Condition, Frame
 
-FEW = 4  # so many frames are looked at one by one
-KEPT = 256  # choices that a trigger remembers
+FEW: Final = 4  # so many frames are looked at one by one
+KEPT: Final = 256  # choices that a trigger remembers
 
 
 class Selector:
