@@ -4,6 +4,7 @@
 # make benchmark  speed and memory: parsing, coding, whole builds (benchmark-parsing, -coding, -build for one)
 # make models TREEBANKS=DIR        trains the English models anew (hours; docs/models.md); make models-trial: a minute
 # make models-score TREEBANKS=DIR  parse scores of the bundled model, or of MODEL=...
+# make compiled    compiles what coding spends its time in (a minute, needs a C compiler); make plain takes that back
 # make clean       removes output/ (parses and all); make distclean the environment too
 #
 # Variables: PYTHON (3.11 or newer), CORPUS, OUTPUT, OPTIONS (further options of `eventcoder build`).
@@ -25,7 +26,7 @@ CHANGED := $(shell test -e '$(TABLES)' && { \
 	find coder $(hidden) -o -name __pycache__ -prune -o -type f -newer '$(TABLES)' -print; \
 	} 2>/dev/null | head -c 1 | wc -c | tr -d ' 0')
 
-.PHONY: FORCE all test howto lint check models models-trial models-score clean distclean
+.PHONY: FORCE all compiled plain test howto lint check models models-trial models-score clean distclean
 .DELETE_ON_ERROR:
 
 all: $(TABLES)
@@ -46,6 +47,17 @@ $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev]'
 	@touch $@
 
+# Beside the sources, where the editable installation finds them; coder/plain.py leaves them out as soon as a source is newer.
+compiled: $(VENV)/.core plain
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[compile]'
+	HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(BIN)/python -m hatchling build --target wheel --hooks-only
+
+plain:
+	rm -f ./*__mypyc.*.so ./*__mypyc.*.pyd
+	find coder \( -name '*.so' -o -name '*.pyd' \) -type f -exec rm -f {} +
+
+# The tests replace parts of modules, which compiled ones do not allow.
+test: export EVENTCODER_PLAIN = 1
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest
 
@@ -84,5 +96,5 @@ models-score: $(VENV)/.core
 clean:
 	rm -rf $(OUTPUT)
 
-distclean: clean
+distclean: clean plain
 	rm -rf $(VENV)

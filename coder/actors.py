@@ -327,9 +327,12 @@ class SentenceMentions:
             return (mention,)
         rest = tuple(o for o in mention.owners if o not in countries)
         return tuple(
-            replace(mention, owners=(owner, *rest), start=owner.start, end=owner.end, text=owner.text, rule=f"{mention.rule}, shared by {owner.text!r}")
+            mention.under(
+                mention.head, owner.start, owner.end, owner.text, f"{mention.rule}, shared by {owner.text!r}", mention.sentence_index,
+                (owner, *rest),
+            )
             for owner in countries
-        )
+        )  # fmt: skip
 
     def _pair(self, head: int) -> tuple[Mention, ...]:
         """ "the two leaders", "both sides": the last two actors spoken of."""
@@ -364,10 +367,9 @@ class SentenceMentions:
         first = min([c for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")], default=head)
         end = sentence.ends[head]
         return tuple(
-            replace(
-                m, head=head, start=sentence.starts[t], end=end,
-                text=sentence.text[sentence.starts[t] - sentence.start : end - sentence.start],
-                rule=f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence_index=sentence.index,
+            m.under(
+                head, sentence.starts[t], end, sentence.text[sentence.starts[t] - sentence.start : end - sentence.start],
+                f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence.index,
             )
             for t, m in zip((first, head), reversed(distinct), strict=True)
         )  # fmt: skip
@@ -397,9 +399,9 @@ class SentenceMentions:
             before = self.discourse.group if tree.lower[head] in ("they", "both") else ()
             sentence = tree.sentence
             return tuple(
-                replace(
-                    m, head=head, start=sentence.starts[head], end=sentence.ends[head], text=tree.forms[head],
-                    rule=f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence_index=sentence.index,
+                m.under(
+                    head, sentence.starts[head], sentence.ends[head], tree.forms[head],
+                    f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence.index,
                 )
                 for m in before
             )  # fmt: skip
@@ -538,16 +540,14 @@ class SentenceMentions:
         if found is not None and found.kind == "unknown":
             known = self.discourse.known_name(found.text)
             if known is not None:
-                found = replace(
-                    known, head=head, start=found.start, end=found.end, text=found.text,
-                    rule=f"named before: {known.text!r} ({known.rule})", sentence_index=tree.sentence.index,
-                )  # fmt: skip
+                rule = f"named before: {known.text!r} ({known.rule})"
+                found = known.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
         return found
 
     def _renamed(self, other: Mention, head: int, core: set[int]) -> Mention:
         """The actor of an apposition under the words of the phrase it explains."""
         start, end, text = self._words_of(core)
-        return replace(other, head=head, rule=f"apposition: {other.rule}", start=start, end=end, text=text)
+        return other.under(head, start, end, text, f"apposition: {other.rule}", other.sentence_index)
 
     def _words_of(self, core: set[int]) -> tuple[int, int, str]:
         sentence = self.tree.sentence
@@ -722,7 +722,7 @@ class SentenceMentions:
             return mention
         sentence = self.tree.sentence
         words = sentence.text[mention.start - sentence.start : owner.end - sentence.start]
-        return replace(mention, end=owner.end, text=words)
+        return mention.under(mention.head, mention.start, owner.end, words, mention.rule, mention.sentence_index)
 
     def _owners(self, head: int, core: set[int], names: list[Phrase], hit: AgentHit) -> tuple[Mention, ...]:
         """Whose the agent is: adjective or name before it, possessor, "of/from/for", "-led", then "in"."""

@@ -6,7 +6,6 @@ In: the events of a sentence with its tree. Out: the same events with place and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coder.actors import SentenceMentions
@@ -54,12 +53,10 @@ def annotate(
         told, rule = issues_in(tree, hits, event)
         if told or more:
             given = event.issues or ()
-            event = replace(
-                event, place=located.place, place_rule=located.rule,
-                issues=tuple(sorted({*given, *told, *more})), issue_rule="; ".join(r for r in (rule, *more) if r),
-            )  # fmt: skip
+            every = tuple(sorted({*given, *told, *more}))
+            event = event.annotated(located.place, located.rule, every, "; ".join([r for r in (rule, *more) if r]))
         elif locator is not None:
-            event = replace(event, place=located.place, place_rule=located.rule)
+            event = event.annotated(located.place, located.rule, event.issues, event.issue_rule)
         found.append(event)
     return found
 

@@ -512,7 +512,7 @@ class Matcher:
                     best = reading
         if best is None:
             return None
-        return replace(best, trigger=i, specificity=best.specificity + 2, tokens=tuple(sorted({*best.tokens, best.trigger})))
+        return best.carried_by(i)
 
     def _inner(self, i: int, carrier: int, frame: Frame) -> FrameMatch | None:
         for function in frame.inner:

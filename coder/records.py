@@ -182,6 +182,15 @@ class Mention:
             self.modifier, self.entry_id, rule, self.sentence_index, self.plural, self.form,
         )  # fmt: skip
 
+    def under(
+        self, head: int, start: int, end: int, text: str, rule: str, sentence_index: int, owners: tuple[Mention, ...] | None = None
+    ) -> Mention:
+        """The same actor under other words."""
+        return Mention(
+            head, start, end, text, self.kind, self.actors, self.role, self.owners if owners is None else owners,
+            self.modifier, self.entry_id, rule, sentence_index, self.plural, self.form,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedActor:
@@ -214,6 +223,13 @@ class FrameMatch:
     inner: FrameMatch | None = None
     specificity: int = 0
     frame: Frame | None = None
+
+    def carried_by(self, trigger: int) -> FrameMatch:
+        """The reading of a noun as that of the light verb that carries it, which says more than either alone."""
+        return FrameMatch(
+            self.pattern_id, trigger, tuple(sorted({*self.tokens, self.trigger})), self.code, self.sources, self.targets,
+            self.reciprocal, self.paired_code, self.status, self.stance, self.inner, self.specificity + 2, self.frame,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +278,10 @@ class Event:
     issues: tuple[str, ...] | None = None
     issue_rule: str = ""
     notes: tuple[str, ...] = field(default=())
+
+    def annotated(self, place: Place | None, place_rule: str, issues: tuple[str, ...] | None, issue_rule: str) -> Event:
+        """The same event with where it happened and what it is about; several times as fast as `replace`."""
+        return Event(
+            self.sentence, self.source, self.target, self.code, self.pattern_id, self.trigger_tokens, self.status, self.date,
+            self.reciprocal, self.attributed_to, self.attributed_text, place, place_rule, issues, issue_rule, self.notes,
+        )  # fmt: skip
