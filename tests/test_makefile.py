@@ -126,3 +126,11 @@ def test_training_asks_for_treebanks(project: Path) -> None:
         "-m coder.training build my banks -o models-build --encoder e --trial",
         "-m coder.training score my banks --model en",
     ]
+
+
+def test_plain_takes_compiled_modules_away(project: Path) -> None:
+    for name in ("abc__mypyc.cpython-311-x86_64-linux-gnu.so", "coder/cli.cpython-311-x86_64-linux-gnu.so"):
+        (project / name).write_text("x")
+    make(project, "plain")
+    assert not list(project.rglob("*.so"))
+    assert (project / "coder/cli.py").exists()
