@@ -24,7 +24,6 @@ def worker(size: int, work: Path, dictionaries: list[Path], added: list[Path]) -
     from samples import generated, sample_parses
 
     from coder.coding import code_sentences
-    from coder.memory import keep_for_good
     from coder.pipeline import code_document
     from coder.resources import load_resources
     from coder.store import ParseStore
@@ -32,7 +31,6 @@ def worker(size: int, work: Path, dictionaries: list[Path], added: list[Path]) -
     started = time.process_time()
     resources = load_resources(dictionaries, added)
     loading = time.process_time() - started
-    keep_for_good()  # as the commands do
     if not size:
         print("{}")
         return

@@ -80,7 +80,6 @@ def build(
     spark_master: Annotated[str | None, typer.Option(help="Master of the cluster, where Spark's settings do not name it.")] = None,
 ) -> None:
     """Code a corpus into output/events.parquet and its companions, parsing only what is new."""
-    from coder.memory import keep_for_good
     from coder.pipeline import Model
     from coder.pipeline import build as run
 
@@ -97,7 +96,6 @@ def build(
         return
     if engine != "local":
         raise EventCoderError(f'no engine "{engine}"', hint="local or spark")
-    keep_for_good()
     with progress_bar("coding") as progress:
         summary = run(corpus, output, resources, Model(model, threads, device), progress)
     say(
@@ -181,7 +179,6 @@ def code(
 ) -> None:
     """Code documents or stored parses into one table of events."""
     from coder.inputs import parsed_input, write_events
-    from coder.memory import keep_for_good
     from coder.pipeline import Model, code_parsed, metadata
     from coder.records import Reject
 
@@ -189,7 +186,6 @@ def code(
         dictionaries, add_dictionaries, legacy_config, scores=scores, quad_classes=quad_classes, monadic=monadic,
         story_similarity=story_similarity, story_window=story_window,
     )  # fmt: skip
-    keep_for_good()
     rejects: list[Reject] = []
     parsed, model_name, model_hash, corpus, parsed_on = parsed_input(source, Model(model, threads, device), rejects.append)
     with progress_bar("coding") as progress:

@@ -8,16 +8,6 @@ import gc
 import sys
 
 
-def keep_for_good() -> None:
-    """Leave what is loaded by now (dictionaries, above all) out of every later search for garbage.
-
-    It is never searched again, not even by `give_back`: for commands and worker processes that load once, then code; a library
-    has no business to decide this for its caller.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 def give_back() -> None:
     """Have Python, Arrow and, on Linux, the C library return what they keep for later."""
     gc.collect()

@@ -28,7 +28,6 @@ import pyarrow as pa
 from coder.coded import Coded
 from coder.device import DEVICE_VARIABLE
 from coder.errors import InputError
-from coder.memory import keep_for_good
 from coder.options import Options
 from coder.pipeline import Model, code_document
 from coder.read import list_files
@@ -86,12 +85,7 @@ class Counts:
 def _resources(plan: Plan) -> Resources:
     """Once a worker process."""
     options = Options.model_validate_json(plan.options)
-    resources = load_resources([Path(p) for p in plan.dictionaries], [Path(p) for p in plan.added], options)
-    from pyspark import TaskContext
-
-    if TaskContext.get() is not None:  # a worker of Spark's, which codes and nothing else
-        keep_for_good()
-    return resources
+    return load_resources([Path(p) for p in plan.dictionaries], [Path(p) for p in plan.added], options)
 
 
 @cache

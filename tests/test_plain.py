@@ -1,4 +1,4 @@
-"""Which modules are imported where some were compiled beside their sources; what commands do to garbage collection."""
+"""Which modules are imported where some were compiled beside their sources."""
 
 from __future__ import annotations
 
@@ -67,20 +67,3 @@ def test_an_installation_is_not_looked_at(tree: Path) -> None:
     os.utime(tree / "coder" / "deep" / "b.py", ns=(2 * 10**18 + 1, 2 * 10**18 + 1))
     done = run(tree, IMPORTS)
     assert "ImportError" in done.stderr and "make compiled" not in done.stderr
-
-
-def test_commands_alone_leave_what_is_loaded_out_of_garbage_collection(tmp_path: Path) -> None:
-    program = (
-        "import gc, sys\n"
-        "from coder.cli import app\n"
-        "from coder.resources import load_resources\n"
-        "load_resources()\n"
-        "print(gc.get_freeze_count())\n"
-        f"app(['code', {str(ROOT / 'tests' / 'data' / 'issues.conllu')!r}, '-o', {str(tmp_path / 'events.jsonl')!r}], standalone_mode=False)\n"
-        "print(gc.get_freeze_count())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    before, after = map(int, done.stdout.split())
-    assert before == 0
-    assert after > 10_000
-    assert (tmp_path / "events.jsonl").stat().st_size > 0
