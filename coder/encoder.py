@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, layer_norm, relu, scaled_dot_product_attention
 
+from coder.casing import CasedEmbedding
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"none": lambda x: x, "gelu": gelu, "relu": relu}
 
 
@@ -123,6 +125,28 @@ class _Layer:
         return self._second_norm(self._down(self._up(x), x))
 
 
+class WordPieces:
+    """The vectors of word pieces, and what their case adds where their numbers tell it (see `coder.casing`).
+
+    Args:
+        module: a `torch.nn.Embedding` or a `CasedEmbedding`.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self._cases: Tensor | None = None
+        if isinstance(module, CasedEmbedding):
+            none = module.cases.new_zeros(1, module.cases.shape[1])
+            self._cases = torch.cat([none, module.cases.detach()])
+            module = module.pieces
+        self._pieces = module.weight.detach()
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        if self._cases is None:
+            return self._pieces[ids]
+        size = len(self._pieces)
+        return self._pieces[ids % size] + self._cases[ids // size]
+
+
 class Encoder:
     """A BERT model for sentences that stand one under the other.
 
@@ -133,13 +157,13 @@ class Encoder:
 
     def __init__(self, model: Any, config: Any) -> None:
         embeddings = model.embeddings
-        self._words = embeddings.word_embeddings.weight.detach()
+        self._words = WordPieces(embeddings.word_embeddings)
         # every piece is of the first kind
         self._places = embeddings.position_embeddings.weight.detach()
         self._kind = embeddings.token_type_embeddings.weight.detach()[0]
         self._norm = _Norm.of(embeddings.LayerNorm)
         self._layers = [_Layer(layer, int(config.num_attention_heads)) for layer in model.encoder.layer]
-        self.device = self._words.device
+        self.device = self._places.device
 
     @staticmethod
     def fits(config: Any) -> bool:
@@ -168,7 +192,7 @@ class Encoder:
         groups = [(len(list(same)), length) for length, same in groupby(lengths)]
         ids = torch.tensor([p for s in sentences for p in s], device=self.device)
         places = torch.cat([torch.arange(length, device=self.device).repeat(count) for count, length in groups])
-        x = self._norm(self._words[ids] + self._kind + self._places[places])
+        x = self._norm(self._words(ids) + self._kind + self._places[places])
         kept = {0: x[wanted]}
         for number, layer in enumerate(self._layers[: max(layers)], 1):
             last = number == max(layers)

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
+from coder.casing import CasedTokenizer, case_of
 from coder.encoder import Encoder, Recurrent, linear, of_module
 
 Scores = npt.NDArray[np.float32]
@@ -43,7 +44,7 @@ class Tree:
     deprels: tuple[str, ...]
 
 
-def _plain_mark(word: str) -> str:
+def plain_mark(word: str) -> str:
     """One mark for a run of question and exclamation marks, as Stanza trains with."""
     if len(word) > 1 and word[0] in _QUESTION + _EXCLAMATION and not word.strip(_QUESTION + _EXCLAMATION):
         return "?" if word[0] in _QUESTION else "!"
@@ -140,7 +141,7 @@ class _LabelScorer:
 
 
 class SharedHeads:
-    """Tagger and graph parser over one frozen transformer; make one with `SharedHeads.of`."""
+    """Tagger and graph parser over one transformer; make one with `SharedHeads.of`."""
 
     def __init__(self, tagger: Any, parser: Any, spanning_tree: Callable[[Scores], npt.NDArray[np.int64]]) -> None:
         # nothing here holds on to the models: their weights are laid out anew
@@ -151,6 +152,8 @@ class SharedHeads:
         bert = tagger.bert_model
         self._encoder = Encoder(bert, bert.config)
         self._tokenizer = tagger.bert_tokenizer
+        # what a case adds to the number of a piece
+        self._case_step = int(bert.config.vocab_size) if isinstance(self._tokenizer, CasedTokenizer) else 0
         self._pieces: dict[str, list[int]] = {}
         self.max_pieces = int(bert.config.max_position_embeddings) - 2
         depth = range(self._encoder.depth + 1)
@@ -218,13 +221,13 @@ class SharedHeads:
             if len(self._pieces) > MAX_CACHED_WORDS:
                 self._pieces.clear()
                 new = sorted(set(words))
-            plain = [_plain_mark(w) for w in new]
+            plain = [plain_mark(w) for w in new]
             for word, ids in zip(new, self._tokenizer(plain, add_special_tokens=False).input_ids, strict=True):
                 if not ids:
                     ids = self._tokenizer("-", add_special_tokens=False).input_ids
                 if len(ids) > MAX_WORD_PIECES:  # the last piece stands for the word
                     ids = [*ids[: MAX_WORD_PIECES - 1], ids[-1]]
-                self._pieces[word] = list(ids)
+                self._pieces[word] = [i + self._case_step * case_of(word) for i in ids]
         return [self._pieces[w] for w in words]
 
     def piece_counts(self, words: Sequence[str]) -> list[int]:

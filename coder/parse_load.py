@@ -30,6 +30,7 @@ from stanza.pipeline.mwt_processor import MWTProcessor
 from stanza.pipeline.pos_processor import POSProcessor
 from stanza.pipeline.tokenize_processor import TokenizeProcessor
 
+from coder.casing import CASE_TABLE, with_cases
 from coder.errors import ModelError
 from coder.model_files import ENCODER, PARTS, REINSTALL, Checkpoint, is_packed, read_encoder, read_part
 
@@ -88,6 +89,8 @@ def _pipeline(folder: Path, device: str) -> Any:
     cache = FoundationCache()
     if (folder / ENCODER).is_dir():
         bert, tokenizer = load_bert(str(folder / ENCODER), local_files_only=True)
+        if (cases := read_encoder(folder).get(CASE_TABLE)) is not None:
+            bert, tokenizer = with_cases(bert, tokenizer, cases)
         cache.bert[ENCODER] = BertRecord(bert, tokenizer, {})
     paths = {f"{p}_model_path": str(folder / f"{p}.pt") for p in PARTS}
     with tempfile.TemporaryDirectory() as resources:
@@ -129,11 +132,16 @@ def _encoder(folder: Path, device: str) -> tuple[Any, Any]:
 
     where = str(folder / ENCODER)
     config = BertConfig.from_pretrained(where, local_files_only=True)
-    options = {"config": config, "state_dict": read_encoder(folder), "add_pooling_layer": False}
+    weights = read_encoder(folder)
+    cases = weights.pop(CASE_TABLE, None)
+    options = {"config": config, "state_dict": weights, "add_pooling_layer": False}
     model, loading = BertModel.from_pretrained(None, output_loading_info=True, **options)
     if faults := {k: sorted(map(str, v)) for k, v in loading.items() if v}:
         raise ValueError(f"{faults}")
-    return model.to(device), load_tokenizer(where, tokenizer_kwargs={"trust_remote_code": False}, local_files_only=True)
+    tokenizer = load_tokenizer(where, tokenizer_kwargs={"trust_remote_code": False}, local_files_only=True)
+    if cases is not None:
+        model, tokenizer = with_cases(model, tokenizer, cases)
+    return model.to(device), tokenizer
 
 
 class _TaggerTrainer(TaggerTrainer):  # type: ignore[misc]

@@ -17,7 +17,7 @@ from coder.parse import BUNDLED_MODEL, Parser, _SharedEncoderStages
 from coder.pipeline import Model
 from coder.records import Document, Sentence
 from coder.training import attachments, build, score
-from coder.training.recipe import FULL, Recipe
+from coder.training.recipe import FULL, Joint, Recipe
 from coder.training.steps import Steps
 from coder.training.treebanks import Tree, Word, paragraphs, read_trees, running_text, to_conllu
 
@@ -33,6 +33,7 @@ TINY = Recipe(
     parser_warmup=1,
     tagger_steps=1,
     tagger_every=1,
+    joint=Joint(steps=3, words=40, every=3),
 )
 CLITICS = ("'s", "n't")
 TREEBANKS = Path(os.environ.get("EVENTCODER_TREEBANKS", ROOT.parent / "shared" / "treebanks"))
@@ -157,7 +158,7 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
         assert folder == out / "en"
         return [line.removesuffix(" …") for line in said if line.endswith(" …")]
 
-    assert train(TINY) == ["data", "tokenize", "mwt", "lemma", "parser-1", "parser-2", "encoder", "pos", "model"]
+    assert train(TINY) == ["data", "tokenize", "mwt", "lemma", "parser-1", "parser-2", "encoder", "pos", "joint", "model"]
     digest = verify_model(out / "en")
     parser = Parser.load(out / "en")
     assert parser.model_hash == digest
@@ -182,9 +183,9 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
 
     assert train(TINY) == []
     (out / "steps" / "lemma" / "lemma.pt").unlink()
-    assert train(TINY) in (["lemma"], ["lemma", "model"])  # the trainer's file notes the time
+    assert train(TINY) in (["lemma"], ["lemma", "joint", "model"])  # the trainer's file notes the time
     assert verify_model(out / "en") == digest  # the shipped one does not
-    assert train(replace(TINY, tagger_steps=2, tagger_every=2)) == ["pos", "model"]
+    assert train(replace(TINY, tagger_steps=2, tagger_every=2)) == ["pos", "joint", "model"]
     assert verify_model(out / "en") != digest
 
 

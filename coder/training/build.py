@@ -2,6 +2,7 @@
 
     data -> tokenizer, mwt, lemma
          -> parser-1 -> parser-2 (the encoder learns with the parser) -> encoder (taken out, frozen) -> tagger
+         -> joint (parser, tagger and encoder go on together, see `joint`)
     all  -> model: packed (see `pack`), with SHA256SUMS -> scores -> card
 
     build_models(Path("treebanks"), Path("build"), FULL, say=print)
@@ -14,6 +15,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -22,17 +24,19 @@ from pathlib import Path
 from typing import Any
 
 from coder.errors import EventCoderError, ModelError
-from coder.model_files import PARTS, file_hash, verify_model
+from coder.model_files import ENCODER, PARTS, file_hash, verify_model
 from coder.parse import BUNDLED_MODEL, Parser
 from coder.training import recipe as settings
 from coder.training.pack import INT8, write_packed
-from coder.training.recipe import Recipe
+from coder.training.recipe import Joint, Recipe
 from coder.training.score import Row, score_all
 from coder.training.steps import Steps, versions
 from coder.training.treebanks import DEVELOPMENT, TRAIN, Tree, read_trees, running_text, to_conllu
 
 LICENCE = "LICENSE-ATTRIBUTION"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
+NEWS = "_news_"
+"""In the sent_ids of GUM's news."""
 _LANGUAGE = ["--lang", "en", "--shorthand", "en_news"]
 
 
@@ -77,6 +81,11 @@ def build_models(
     encoder = steps.run("encoder", [parser, base / "config.json"], {}, lambda to: write_encoder(parser, base, to))
     tagger = train.tagger(data, encoder)
     parts = dict(zip(PARTS, (tokenizer, mwt, tagger, lemma, parser), strict=True))
+    inputs = [data / "train.conllu", data / "dev.conllu", *parts.values(), encoder]
+    shaped = {"joint": asdict(recipe.joint), "seed": settings.SEED, "threads": threads}
+    joint = steps.run("joint", inputs, shaped, lambda to: train_joint(data, parts, encoder, recipe.joint, to, say))
+    parts |= {name: joint / f"{name}.pt" for name in ("pos", "depparse")}
+    encoder = joint / ENCODER
     packed = steps.run("model", [*parts.values(), encoder], {"int8": dict(INT8)}, lambda to: write_model(parts, encoder, to))
     model = output / "en"
     if model.exists():
@@ -223,6 +232,20 @@ def write_encoder(parser: Path, base: Path, folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     for name in TOKENIZER_FILES:
         shutil.copyfile(base / name, folder / name)
+
+
+def train_joint(
+    data: Path, parts: dict[str, Path], encoder: Path, how: Joint, folder: Path, say: Callable[[str], None]
+) -> None:
+    """Tagger, parser and encoder, trained further together."""
+    from coder.training.joint import train
+
+    with tempfile.TemporaryDirectory() as temporary:
+        write_packed(parts, encoder, [], Path(temporary), int8={})
+        trees, development = (read_trees(data / f"{part}.conllu") for part in ("train", "dev"))
+        trees += [t for t in trees if NEWS in t.id] * (how.news - 1)
+        train(trees, development, Path(temporary), how, folder, say).write(parts, encoder, folder)
+    (folder / "checkpoint.pt").unlink(missing_ok=True)
 
 
 def write_model(parts: dict[str, Path], encoder: Path, folder: Path) -> None:
