@@ -17,6 +17,17 @@ NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
 SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
 PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 OBLIQUE: Final = frozenset({"obl", "nmod"})
+_AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
+_MAYBE_OBJECTS: Final = frozenset({"obl", "obl:unmarked", "xcomp"})
+_NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
+GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot".split())
+BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
+WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+TIMES: Final = WEEKDAYS | frozenset(
+    "january february march april may june july august september october "
+    "november december spring summer autumn fall winter second minute hour day week weekend month quarter year decade time "
+    "morning noon afternoon evening night midnight today yesterday tomorrow tonight".split()
+)
 RELATIVE_PRONOUNS: Final = frozenset({"who", "which", "that", "whom", "whose"})
 VERBAL: Final = frozenset({"VERB", "AUX"})
 
@@ -115,6 +126,8 @@ class Tree:
             i for i in range(2, n)
             if self.lower[i] in NOUN_PARTICLES and self.forms[i - 1] == "-" and self.upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
         ]  # fmt: skip
+        if "PROPN" in self.upos:  # no name is in small letters
+            self.upos = tuple("NOUN" if u == "PROPN" and f.islower() else u for u, f in zip(self.upos, self.forms, strict=True))
         if particles:  # "sit-in" cut in three
             self.upos = tuple("NOUN" if i in particles else u for i, u in enumerate(self.upos))
         heads = list(sentence.heads)
@@ -609,6 +622,31 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
             mended = mended or list(deprels)
             mended[i] = "nsubj"  # "after the parliament authorised …" read as "after the parliament"
             continue
+        if deprel == "nsubj:pass" and verb >= 0 and not _passive(sentence, heads, verb):
+            mended = mended or list(deprels)
+            mended[i] = "nsubj"
+            continue
+        if deprel in _MAYBE_OBJECTS and 0 <= verb < i and _bare_object(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            mended[i] = "obj"
+            agent = next((c for c, h in enumerate(heads) if h == i and c > i and _case_of(sentence, heads, c) == "by"), -1)
+            if agent >= 0 and "nsubj:pass" in _labels_under(sentence, heads, verb):  # "was given tanks by Germany"
+                heads[agent], mended[agent] = verb, "obl:agent"
+            continue
+        if deprel == "case" and verb > i and deprels[verb] in ("compound", "flat") and (heads[verb] > verb or i < heads[verb] < verb):
+            mended = mended or list(deprels)
+            heads[i] = heads[verb]  # "of [human rights] abuses", "in San José"
+            continue
+        if deprel == "nmod" and 0 <= verb < i and sentence.upos[verb] == "PROPN" and sentence.forms[i].lower() in WEEKDAYS:
+            above = _verb_above(sentence, heads, verb)
+            if above >= 0:
+                mended = mended or list(deprels)
+                heads[i], mended[i] = above, "obl"  # "Washington on Tuesday invited …" hung on the name
+            continue
+        if deprel == "conj" and 0 <= verb < i and deprels[verb] == "compound" and verb < heads[verb] < i:
+            mended = mended or list(deprels)
+            heads[i] = heads[verb]  # "Costa Rica and Nicaragua" hung on "Costa"
+            continue
         if verb < 0:
             if deprel != "root":  # of a broken tree: a word that hangs on nothing has no function
                 mended = mended or list(deprels)
@@ -630,6 +668,61 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
         heads[i], heads[noun] = heads[noun], i
         mended[i], mended[noun] = "xcomp", "obj"
     return tuple(mended) if mended is not None else deprels
+
+
+def _passive(sentence: Sentence, heads: list[int], verb: int) -> bool:
+    """Whether a verb with a passive subject is passive.
+
+    Not without an auxiliary where it is finite, or the main verb of a sentence with a full stop and no agent ("Aid poured in.",
+    where "poured" may be read as a participle); headlines leave the auxiliary out.
+    """
+    if sentence.upos[verb] != "VERB":
+        return True
+    below = _labels_under(sentence, heads, verb)
+    if not below.isdisjoint(_AUXILIARIES):
+        return True
+    finite = "VerbForm=Fin" in sentence.feats[verb]
+    return not finite and (heads[verb] >= 0 or sentence.forms[-1] != "." or "obl:agent" in below)
+
+
+def _verb_above(sentence: Sentence, heads: list[int], word: int) -> int:
+    """The nearest verb that a word hangs under, or -1."""
+    for _ in heads:
+        word = heads[word]
+        if word < 0 or sentence.upos[word] == "VERB":
+            return word
+    return -1
+
+
+def _labels_under(sentence: Sentence, heads: list[int], head: int) -> set[str]:
+    return {sentence.deprels[c] for c, h in enumerate(heads) if h == head}
+
+
+def _case_of(sentence: Sentence, heads: list[int], noun: int) -> str:
+    """The preposition of a noun, in small letters."""
+    return next((sentence.forms[c].lower() for c, h in enumerate(heads) if h == noun and sentence.deprels[c] == "case"), "")
+
+
+def _bare_object(sentence: Sentence, heads: list[int], i: int, verb: int) -> bool:
+    """Whether a noun behind a verb is its object, whatever the label: no preposition, no time, and no other object.
+
+    "wrote off the debt", "was given tanks", "surrounded Asmara".
+    """
+    deprel, lemma = sentence.deprels[i], sentence.lemmas[verb]
+    if sentence.upos[i] not in ("NOUN", "PROPN") or sentence.upos[verb] != "VERB" or sentence.lemmas[i].lower() in TIMES:
+        return False
+    if not _labels_under(sentence, heads, i).isdisjoint(_NO_OBJECTS):
+        return False
+    beside = _labels_under(sentence, heads, verb)
+    if "obj" in beside or "ccomp" in beside:
+        return False
+    if deprel == "xcomp":
+        if not beside.isdisjoint(_AUXILIARIES):
+            return lemma in GIVING_VERBS and "nsubj:pass" in beside
+        return sentence.upos[i] == "PROPN" and lemma not in BECOMING_VERBS
+    if "iobj" in beside:
+        return True
+    return deprel == "obl" and "nsubj:pass" not in beside
 
 
 def _stolen_subject(sentence: Sentence, heads: list[int], i: int, verb: int) -> bool:

@@ -7,7 +7,7 @@ In: `Document`s. Out: `ParsedDocument`s in the same order, with rejects for what
         print(parsed.sentences[0].draw())
 
 Plain Stanza runs one document through five models in turn. Here the documents of a chunk share every step: one
-tokenizer run over all segments, one run of the transformer for tagger and parser (they share a frozen encoder),
+tokenizer run over all segments, one run of the transformer for tagger and parser (they share an encoder),
 sentences sorted by length, labels scored for the chosen arcs alone, lemmas and multiword tokens looked up once a word
 form. Models of another make (an installed Stanza package) go through Stanza's own processors, chunk by chunk.
 Words and trees are those of plain Stanza but for sentence repairs (see `segment`) and float rounding.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Goes up whenever the same text and model may parse otherwise; part of the parse store's key."""
 
 BUNDLED_MODEL = Path(__file__).parent / "models" / "en"
@@ -46,6 +46,7 @@ CHUNK_DOCUMENTS = 64
 CHUNK_CHARACTERS = 400_000
 MAX_CACHED = 500_000
 
+_MADE_UP_FROM = 7  # shorter forms ("went", "better", "eldest") may have a lemma that begins otherwise
 _MAX_TRAINED_FORM = 60  # longer forms (addresses, encoded data) are their own lemma and one token
 
 
@@ -391,7 +392,11 @@ class _StanzaStages:
         ]
 
     def lemmatize(self, words: Sequence[tuple[str, str]]) -> list[str]:
-        """Lemmas of (form, upos) pairs: they do not depend on the sentence, so each is worked out once."""
+        """Lemmas of (form, upos) pairs: they do not depend on the sentence, so each is worked out once.
+
+        A word in small letters is looked up as a noun where the tagger has it for a name.
+        """
+        words = [(form, "NOUN" if tag == "PROPN" and form.islower() else tag) for form, tag in words]
         new = sorted({w for w in words if w not in self._lemmas and len(w[0]) <= _MAX_TRAINED_FORM})
         if new:
             from stanza.models.common.doc import Document as StanzaDocument
@@ -402,8 +407,16 @@ class _StanzaStages:
             rows = [{"id": (i,), "text": form, "upos": upos} for i, (form, upos) in enumerate(new, 1)]
             document = self._processors["lemma"].process(StanzaDocument([rows]))
             for word, row in zip(new, document.sentences[0].words, strict=True):
-                self._lemmas[word] = row.lemma or word[0]
+                self._lemmas[word] = plausible_lemma(word[0], row.lemma)
         return [self._lemmas.get(w, w[0]) for w in words]
+
+
+def plausible_lemma(form: str, lemma: str | None) -> str:
+    """The lemma, or the form itself where the sequence model has made up another word ("warplanes": "Larplane")."""
+    if not lemma:
+        return form
+    same = lemma[0].lower() == form[0].lower() or len(form) < _MADE_UP_FROM
+    return lemma if same else form
 
 
 class _SharedEncoderStages(_StanzaStages):

@@ -113,3 +113,56 @@ def test_broken_trees_do_not_hang(heads: tuple[int, ...]) -> None:
         for name in ("subject", "object", "complement", "with", "indirect", "owner"):
             assert len(found.function(i, name)) <= 3
     assert found.sentence.draw()
+
+
+# Slips of the parser -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "word", "relation", "head"),
+    [
+        (f"Aid aid NOUN 2 nsubj:pass\npoured pour VERB 0 root {PART}\nin in ADV 2 advmod\n. . PUNCT 2 punct", "Aid", "nsubj", "poured"),
+        (f"Two two NUM 2 nsubj:pass\nkilled kill VERB 0 root {PART}\nin in ADP 4 case\nMali Mali PROPN 2 obl", "Two", "nsubj:pass", "killed"),
+        (PASSIVE + "\n. . PUNCT 3 punct", "Mali", "nsubj:pass", "attacked"),
+        (f"Peru Peru PROPN 2 nsubj\nforgave forgive VERB 0 root {FIN}\nthe the DET 4 det\ndebt debt NOUN 2 obl", "debt", "obj", "forgave"),
+        (f"Peru Peru PROPN 2 nsubj\nattacked attack VERB 0 root {FIN}\nMonday Monday PROPN 2 obl", "Monday", "obl", "attacked"),
+        (f"Peru Peru PROPN 2 nsubj\nattacked attack VERB 0 root {FIN}\nin in ADP 4 case\nMali Mali PROPN 2 obl", "Mali", "obl", "attacked"),
+        (
+            f"Mali Mali PROPN 3 nsubj:pass\nwas be AUX 3 aux:pass\ngiven give VERB 0 root {PART}\ntanks tank NOUN 3 xcomp\n"
+            "by by ADP 6 case\nPeru Peru PROPN 4 nmod",
+            "Peru",
+            "obl:agent",
+            "given",
+        ),
+        (f"Mali Mali PROPN 2 nsubj\nbecame become VERB 0 root {FIN}\nChad Chad PROPN 2 xcomp", "Chad", "xcomp", "became"),
+        (
+            f"Peru Peru PROPN 2 nsubj\nmet meet VERB 0 root {FIN}\nin in ADP 5 case\nSan San PROPN 2 obl\nJosé José PROPN 4 flat",
+            "in",
+            "case",
+            "San",
+        ),
+        (
+            "Costa Costa PROPN 2 compound\nRica Rica PROPN 5 nsubj\nand and CCONJ 4 cc\nPeru Peru PROPN 1 conj\n"
+            f"met meet VERB 0 root {FIN}",
+            "Peru",
+            "conj",
+            "Rica",
+        ),
+        (
+            f"Peru Peru PROPN 4 nsubj\non on ADP 3 case\nTuesday Tuesday PROPN 1 nmod\ninvited invite VERB 0 root {FIN}\nMali Mali PROPN 4 obj",
+            "Tuesday",
+            "obl",
+            "invited",
+        ),
+    ],
+)  # fmt: skip
+def test_slips_are_mended(rows: str, word: str, relation: str, head: str) -> None:
+    found = tree(rows)
+    i = found.forms.index(word)
+    assert (found.deprels[i], found.forms[found.heads[i]]) == (relation, head)
+    assert i in found.children[found.heads[i]]
+
+
+def test_no_name_is_in_small_letters() -> None:
+    found = tree(f"Peru Peru PROPN 2 nsubj\nattacked attack VERB 0 root {FIN}\nwarplanes warplane PROPN 2 obj")
+    assert found.upos == ("PROPN", "VERB", "NOUN")

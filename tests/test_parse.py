@@ -11,7 +11,7 @@ import pytest
 from coder import parse
 from coder.errors import ModelError
 from coder.model_files import verify_model
-from coder.parse import BUNDLED_MODEL, Parser
+from coder.parse import BUNDLED_MODEL, Parser, plausible_lemma
 from coder.records import Document, ParsedDocument, RejectReason
 from coder.segment import Token, cuts, language_fault, rejoin, segments, separate
 
@@ -302,3 +302,18 @@ def test_failure_of_one_document_leaves_the_others(parser: Parser, monkeypatch: 
     assert [len(p.sentences) for p in found] == [1, 0, 1]
     [reject] = found[1].rejects
     assert (reject.reason, reject.detail) == (RejectReason.PARSE_FAILED, "RuntimeError: the eye")
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma", "expected"),
+    [
+        ("warplanes", "Larplane", "warplanes"),
+        ("warplanes", "warplane", "warplane"),
+        ("Warplanes", "warplane", "warplane"),
+        ("went", "go", "go"),
+        ("better", "good", "good"),
+        ("talks", None, "talks"),
+    ],
+)
+def test_plausible_lemma(form: str, lemma: str | None, expected: str) -> None:
+    assert plausible_lemma(form, lemma) == expected

@@ -40,7 +40,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for n, text in enumerate(STORIES):
         (folder / f"d{n}.txt").write_text(f"---\nid: d{n}\ndate: 2024-05-1{n + 4}\n---\n{text}\n", "utf-8")
     (folder / "same.jsonl").write_text('{"id": "d1", "date": "2024-05-01", "text": "Mali thanked Chad."}\n{"id": "e"}\n', "utf-8")
-    huge = " ".join(f"Somalia and Kenya signed agreement number {n} on Friday." for n in range(60))
+    huge = " ".join(f"Somalia and Kenya signed {n + 2} agreements on Friday." for n in range(60))
     (folder / "huge.txt").write_text(f"---\nid: huge\ndate: 2024-06-01\n---\n{huge}\n", "utf-8")
     return folder
 
