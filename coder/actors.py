@@ -17,7 +17,7 @@ from typing import Final
 from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, normalize
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
-from coder.grammar import Tree
+from coder.grammar import MONTHS, WEEKDAYS, Tree
 from coder.records import Mention
 from coder.resolve import resolve_actor
 
@@ -68,10 +68,7 @@ LANDSCAPE: Final = frozenset(
 TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
 GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
-CALENDAR: Final = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
-    "november december christmas easter ramadan gmt bst est utc".split()
-)
+CALENDAR: Final = WEEKDAYS | MONTHS | {"christmas", "easter", "ramadan", "gmt", "bst", "est", "utc"}
 SOURCE_PREPOSITIONS: Final[tuple[str, ...]] = ("of", "by", "from")
 TARGET_PREPOSITIONS: Final[tuple[str, ...]] = (
     "of", "by", "from", "against", "on", "for", "to", "with", "at", "in", "near", "between", "outside", "among", "over", "about",

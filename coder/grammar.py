@@ -23,9 +23,9 @@ _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
 GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot".split())
 BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-TIMES: Final = WEEKDAYS | frozenset(
-    "january february march april may june july august september october "
-    "november december spring summer autumn fall winter second minute hour day week weekend month quarter year decade time "
+MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
+TIMES: Final = WEEKDAYS | MONTHS | frozenset(
+    "spring summer autumn fall winter second minute hour day week weekend month quarter year decade time "
     "morning noon afternoon evening night midnight today yesterday tomorrow tonight".split()
 )
 RELATIVE_PRONOUNS: Final = frozenset({"who", "which", "that", "whom", "whose"})
@@ -653,7 +653,7 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
                 mended[i] = "root"
             continue
         if deprel == "compound" and verb > i and sentence.upos[verb] == "VERB" and sentence.upos[i] in ("NOUN", "PROPN"):
-            if not any(heads[c] == verb and deprels[c] in SUBJECT_LABELS for c in range(len(heads))):
+            if _labels_under(sentence, heads, verb).isdisjoint(SUBJECT_LABELS):
                 mended = mended or list(deprels)
                 mended[i] = "nsubj"  # "Police shot …" read as a compound
             continue
@@ -662,7 +662,7 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
         noun = heads[i]
         if noun <= i or sentence.upos[noun] != "PROPN" or deprels[noun] not in ("obj", "obl") or heads[noun] < 0:
             continue
-        if any(heads[c] == noun and deprels[c] in ("det", "case") for c in range(len(heads))):
+        if not _labels_under(sentence, heads, noun).isdisjoint(("det", "case")):
             continue
         mended = mended or list(deprels)
         heads[i], heads[noun] = heads[noun], i

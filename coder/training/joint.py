@@ -99,11 +99,21 @@ class _Bilinear(nn.Bilinear):  # type: ignore[misc]
     """PyTorch's, as one matrix product: its own makes a product an output, many times slower to learn with."""
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
-        outputs, first, second = self.weight.shape
-        with _light():
-            left = input1 @ self.weight.permute(1, 0, 2).reshape(first, outputs * second)
-            scores = torch.bmm(left.view(-1, outputs, second), input2.to(left.dtype).unsqueeze(2)).squeeze(2)
-        return scores.float() + self.bias
+        return bilinear(input1, input2, self.weight) + self.bias
+
+
+def bilinear(left: Tensor, right: Tensor, weight: Tensor) -> Tensor:
+    """Row by row, the bilinear form of two rows for each output.
+
+    Args:
+        left, right: as many rows each.
+        weight: output × left × right.
+    """
+    outputs, first, second = weight.shape
+    with _light():
+        wide = left @ weight.permute(1, 0, 2).reshape(first, outputs * second)
+        scores = torch.bmm(wide.view(-1, outputs, second), right.to(wide.dtype).unsqueeze(2)).squeeze(2)
+    return scores.float()
 
 
 def _light() -> Any:
@@ -136,13 +146,10 @@ class Networks:
     def groups(self, how: Joint) -> list[dict[str, Any]]:
         """The optimizer's groups: encoder and heads, each with and without weight decay."""
         groups: list[dict[str, Any]] = []
-        own = [("encoder", self.encoder.named_parameters(), how.encoder_rate)]
-        own += [
-            (n, ((k, p) for k, p in m.named_parameters() if not k.startswith("bert_model.")), how.head_rate)
-            for n, m in (("parser", self.parser), ("tagger", self.tagger))
-        ]
-        for _, parameters, rate in own:
-            listed = [p for _, p in parameters]
+        own = [(list(self.encoder.parameters()), how.encoder_rate)]
+        for model in (self.parser, self.tagger):
+            own.append(([p for k, p in model.named_parameters() if not k.startswith("bert_model.")], how.head_rate))
+        for listed, rate in own:
             groups.append({"params": [p for p in listed if p.dim() > 1], "lr": rate, "weight_decay": how.weight_decay})
             groups.append({"params": [p for p in listed if p.dim() < 2], "lr": rate, "weight_decay": 0.0})
         return [g | {"highest": g["lr"]} for g in groups]
@@ -244,30 +251,23 @@ class Networks:
         half = torch.rand(int(real.sum())) < 0.5  # the costliest product by far: every other word will do
         dependents = left[:, 1:][real][half]
         heads = right.gather(1, chosen.expand(-1, -1, width))[real][half]
-        weight = model.deprel.scorer.W_bilin.weight  # dependent × head × label
-        labels = weight.shape[2]
-        with _light():
-            wide = dependents @ weight.permute(0, 2, 1).reshape(width, labels * width)
-            scores = torch.bmm(wide.view(-1, labels, width), heads.to(wide.dtype).unsqueeze(2)).squeeze(2)
-        scores = scores.float() + model.deprel.scorer.W_bilin.bias
+        form = model.deprel.scorer.W_bilin  # its weight is dependent × head × label
+        scores = bilinear(dependents, heads, form.weight.permute(2, 0, 1)) + form.bias
         loss = loss + 2 * cross_entropy(scores, (deprel[real] - VOCAB_PREFIX_SIZE)[half], reduction="sum")
         return loss / real.sum()
 
     @contextmanager
     def _one_pass(self) -> Iterator[None]:
         """Both networks read the same run of the encoder."""
-        held: dict[int, Any] = {}
+        from stanza.models.common.bert_embedding import cloned_feature
+
+        held: list[tuple[list[Tensor], list[list[int]]]] = []
 
         def embeddings(_n: str, _t: Any, model: Any, data: Any, _d: Any, keep_endpoints: bool, **options: Any) -> list[Tensor]:
             if not held:
-                held[0] = self._encode(model, data)
+                held.append(self._encode(model, data))
             states, last = held[0]
-            mix = options["bert_layer_mix"]
-            if mix is None:
-                mixed = sum(states[-4:-1]) / 4
-            else:
-                layers = states[-mix.in_features :]
-                mixed = sum(layers) / len(layers) + sum(w * x for w, x in zip(mix.weight[0], layers, strict=True))
+            mixed = cloned_feature(states, detach=False, bert_layer_mix=options["bert_layer_mix"])
             rows = [m[places] for m, places in zip(mixed, last, strict=True)]
             return rows if keep_endpoints else [r[1:-1] for r in rows]
 
