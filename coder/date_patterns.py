@@ -167,6 +167,14 @@ def patterns_from(word: str) -> tuple[Pattern, ...]:
 
 
 @lru_cache(maxsize=1 << 15)
+def patterns_from_two(word: str, following: str) -> tuple[Pattern, ...]:
+    """Those of PATTERNS, in their order, that a date phrase beginning with two words may match: few even after "the"."""
+    text, place = f"since {word} {following} ", len("since ")
+    partial = _partial_patterns()
+    return tuple(PATTERNS[n] for n, p in enumerate(partial) if p.match(text, place, partial=True))
+
+
+@lru_cache(maxsize=1 << 15)
 def is_temporal_word(word: str) -> bool:
     """Whether a lower-cased word may belong to a date phrase: the cheap check before any reading."""
     return word in PLAIN_WORDS or (

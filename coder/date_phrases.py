@@ -15,15 +15,16 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_from, words
+from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_from, patterns_from_two, words
 from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
 
 _REACH_BACK: Final = 6  # words that may stand before the telling one ("the first half of this year")
+_MANY: Final = 3  # patterns a word may begin for which the next word is asked, too
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Phrase:
     """A date phrase at tokens first … last (inclusive), not yet read against a clock.
 
@@ -42,6 +43,23 @@ class Phrase:
     read_words: Callable[[Clock], Span | None] | None = None
     offset: tuple[int, str] | None = None
     joined: Phrase | None = None
+
+    def __init__(
+        self, first: int, last: int, text: str, kind: str, lead: str = "", read_words: Callable[[Clock], Span | None] | None = None,
+        offset: tuple[int, str] | None = None, joined: Phrase | None = None,
+    ) -> None:  # fmt: skip
+        self.first = first
+        self.last = last
+        self.text = text
+        self.kind = kind
+        self.lead = lead
+        self.read_words = read_words
+        self.offset = offset
+        self.joined = joined
+
+    def led_by(self, lead: str) -> Phrase:
+        """The same phrase after another preposition."""
+        return Phrase(self.first, self.last, self.text, self.kind, lead, self.read_words, self.offset, self.joined)
 
     @property
     def vague(self) -> bool:
@@ -72,37 +90,50 @@ class Phrase:
 
 def find_phrases(tree: Tree) -> list[Phrase]:
     """All date phrases of a sentence in text order; ranges joined, figures that are no dates left out."""
-    if not any(map(is_temporal_word, tree.lower)):
+    telling = [i for i, word in enumerate(tree.lower) if is_temporal_word(word)]
+    if not telling:
         return []
-    core = {i for i, word in enumerate(tree.lower) if is_temporal_word(word)}
-    text, starts, owners = _lay_out(tree)
-    spaced = text.split(" ")
-    ends = {start + len(word): k for k, (start, word) in enumerate(zip(starts, spaced, strict=True))}
-    telling = [k for k, o in enumerate(owners) if o in core]
-    tries = sorted({k for t in telling for k in range(max(0, t - _REACH_BACK), t + 1)})
+    spaced, owners = _lay_out(tree)
+    if len(spaced) > tree.n:
+        core = frozenset(telling)
+        telling = [k for k, o in enumerate(owners) if o in core]
+    text = " ".join(spaced)
+    length = len(text)
     found: list[Phrase] = []
-    position = 0
-    for k in tries:
-        if k < position:
-            continue
-        best: tuple[int, str, re.Match[str], Reader] | None = None
-        for kind, pattern, reader in patterns_from(spaced[k]):
-            match = pattern.match(text, starts[k])
-            if match is None or match.end() not in ends or (best and match.end() <= best[0]):
-                continue
-            last = owners[ends[match.end()]]
-            if _is_date(tree, kind, match, owners[k], last):
-                best = (match.end(), kind, match, reader)
-        if best is None:
-            continue
-        end, kind, match, reader = best
-        position = ends[end] + 1
-        found.append(_phrase(tree, kind, match, reader, owners[k], owners[ends[end]]))
-    return _join(tree, found)
+    k = at = 0  # a word and its offset
+    for t in telling:
+        first = max(k, t - _REACH_BACK)
+        while k < first:
+            at += len(spaced[k]) + 1
+            k += 1
+        while k <= t:
+            following = patterns_from(spaced[k])
+            if len(following) > _MANY and k + 1 < len(spaced):
+                following = patterns_from_two(spaced[k], spaced[k + 1])
+            longest = last = 0
+            best: tuple[str, re.Match[str], Reader] | None = None
+            for kind, pattern, reader in following:
+                match = pattern.match(text, at)
+                if match is None:
+                    continue
+                end = match.end()
+                if end <= longest or (end < length and text[end] != " "):
+                    continue
+                ending = k + text.count(" ", at, end)
+                if _is_date(tree, kind, match, owners[k], owners[ending]):
+                    longest, last, best = end, ending, (kind, match, reader)
+            beyond = k + 1
+            if best is not None:
+                found.append(_phrase(tree, best[0], best[1], best[2], owners[k], owners[last]))
+                beyond = last + 1
+            while k < beyond:
+                at += len(spaced[k]) + 1
+                k += 1
+    return _join(tree, found) if len(found) > 1 else found
 
 
-def _lay_out(tree: Tree) -> tuple[str, list[int], list[int]]:
-    """The words in lower case with hyphens spaced out, the offset of each and the token it belongs to."""
+def _lay_out(tree: Tree) -> tuple[list[str], list[int]]:
+    """The words in lower case, none with a blank, with hyphens spaced out, and the token each belongs to."""
     words: list[str] = []
     owners: list[int] = []
     for i, word in enumerate(tree.lower):
@@ -120,12 +151,7 @@ def _lay_out(tree: Tree) -> tuple[str, list[int], list[int]]:
         pieces = [p for p in re.split(r"(-)", word) if p] or ["_"]
         words += [p.replace(" ", "_") for p in pieces]
         owners += [i] * len(pieces)
-    starts: list[int] = []
-    at = 0
-    for word in words:
-        starts.append(at)
-        at += len(word) + 1
-    return " ".join(words), starts, owners
+    return words, owners
 
 
 def _phrase(tree: Tree, kind: str, match: re.Match[str], reader: Reader, first: int, last: int) -> Phrase:
@@ -180,27 +206,34 @@ def _lead(tree: Tree, first: int) -> str:
 
 def _is_date(tree: Tree, kind: str, match: re.Match[str], first: int, last: int) -> bool:
     """Whether words that look like a date are one: no surnames, modals, counts, article numbers."""
-    groups = match.groupdict()
-    if groups.get("month"):
+    if kind in _OF_MONTHS:
         return _is_month(tree, kind, match, first, last)
     check = _CHECKS.get(kind)
     return check(tree, match, first, last) if check else True
 
 
+_OF_MONTHS: Final = frozenset({"date", "days", "month"})
+
+
+def _token_of(tree: Tree, name: str, first: int, last: int) -> int:
+    """The first token that ends in a name of a month or a weekday, the first of all where none does."""
+    for i in range(first, last + 1):
+        if tree.lower[i].rstrip(".").endswith(name):
+            return i
+    return first
+
+
 def _is_month(tree: Tree, kind: str, match: re.Match[str], first: int, last: int) -> bool:
-    groups = match.groupdict()
-    name = groups["month"]
-    token = next((i for i in range(first, last + 1) if tree.lower[i].rstrip(".").endswith(name)), first)
-    if not any(c.isupper() for c in tree.forms[token]) or tree.upos[token] in ("AUX", "VERB"):
+    name = match["month"]
+    token = _token_of(tree, name, first, last)
+    if not any(map(str.isupper, tree.forms[token])) or tree.upos[token] in ("AUX", "VERB"):
         return False
-    if kind in ("date", "days"):
-        if groups.get("day") and not 1 <= int(groups["day"]) <= 31:
+    if kind != "month":
+        if not 1 <= int(match["day"]) <= 31:
             return False
-        in_month = (
-            first and tree.lower[first - 1] == "in" and not groups.get("year") and tree.lower[first].startswith(name)
-        )
+        in_month = first and tree.lower[first - 1] == "in" and not match["year"] and tree.lower[first].startswith(name)
         return not in_month
-    if groups.get("year") or groups.get("yref") or groups.get("part") or groups.get("which") not in (None, "the"):
+    if match["year"] or match["yref"] or match["part"] or match["which"] not in (None, "the"):
         return True
     if _lead(tree, first) in (
         "in",
@@ -286,7 +319,7 @@ def _is_year(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
 
 def _is_weekday(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
     name = match["dow"]
-    token = next((i for i in range(first, last + 1) if tree.lower[i].rstrip(".").endswith(name)), first)
+    token = _token_of(tree, name, first, last)
     if not tree.forms[token][:1].isupper() or tree.upos[token] in ("VERB", "ADJ", "AUX"):
         return False
     if first and tree.lower[first - 1] in ("black", "bloody", "palm", "good", "easter", "super", "cyber"):

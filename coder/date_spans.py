@@ -1,6 +1,6 @@
 """Calendar arithmetic on intervals: weeks, months, quarters, seasons, holidays, and the nearest one that fits a tense.
 
-In: numbers and dates. Out: `Span`s. Nothing here knows words or trees; what falls outside the calendar is a ValueError
+In: numbers and dates. Out: `Span`s, never changed once made (see `coder.records`). Nothing here knows words or trees; what falls outside the calendar is a ValueError
 or an OverflowError, which the reader of phrases turns into "no date".
 """
 
@@ -18,7 +18,7 @@ BACKGROUND_DAYS: Final = 365  # how far back an undated earlier event is looked 
 DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Span:
     """First and last day, with the precision and the basis of `EventDate`.
 
@@ -31,12 +31,19 @@ class Span:
     basis: str
     unit: str = ""
 
+    def __init__(self, start: date, end: date, precision: str, basis: str, unit: str = "") -> None:
+        self.start = start
+        self.end = end
+        self.precision = precision
+        self.basis = basis
+        self.unit = unit
+
     @property
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Clock:
     """What a phrase is read against.
 
@@ -53,6 +60,15 @@ class Clock:
     perfect: bool = False
     reference: Span | None = None
     within: Span | None = None
+
+    def __init__(
+        self, today: date | None, direction: str = "past", perfect: bool = False, reference: Span | None = None, within: Span | None = None,
+    ) -> None:  # fmt: skip
+        self.today = today
+        self.direction = direction
+        self.perfect = perfect
+        self.reference = reference
+        self.within = within
 
 
 def length_precision(start: date, end: date) -> str:

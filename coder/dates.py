@@ -17,7 +17,6 @@ open or vague intervals. A night or the past 24 hours count as "day" and span tw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Final
@@ -105,10 +104,19 @@ def resolve_date(
         story: the day of the document's news (see `story_date`), which an undated past takes in place of the
             publication date.
     """
+    return _resolve(None, reference, follows, story, tree, trigger_tokens, status)
+
+
+def _resolve(
+    scene: _Scene | None, reference: EventDate | None, follows: bool, story: EventDate | None,
+    tree: Tree, trigger_tokens: tuple[int, ...], status: Status,
+) -> EventDate:  # fmt: skip
+    """See `resolve_date`; `scene` is one of the same tree and reference that something was asked of before."""
     tokens = [t for t in trigger_tokens if 0 <= t < tree.n]
     if not tokens:
         return _told_by_tense(tree, -1, status)
-    scene = _Scene(tree, status, reference)
+    if scene is None or scene.status is not status:
+        scene = _Scene(tree, status, reference)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
     span, rule = scene.date(tokens)
@@ -164,21 +172,34 @@ def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate |
         tree: of the sentence.
         reference: the date told last before it.
     """
+    scene = _asserted(tree, reference)
+    return None if scene is None else _main_date(scene)
+
+
+def _asserted(tree: Tree, reference: EventDate | None) -> _Scene | None:
+    """The scene of what a sentence asserts; None where no word of it could tell a date."""
     if not any(map(is_temporal_word, tree.lower)):
-        tree.dated = ([], {})
+        tree.dated = _Dated([], {})
         return None
-    root = next((i for i in range(tree.n) if tree.heads[i] < 0 and tree.upos[i] != "PUNCT"), -1)
+    return _Scene(tree, Status.ASSERTED, reference)
+
+
+def _main_date(scene: _Scene) -> EventDate | None:
+    root = _root(scene.tree) if scene.phrases else -1
     if root < 0:
-        return None
-    if tree.dated is not None and not tree.dated[0]:
-        return None
-    scene = _Scene(tree, Status.ASSERTED, reference)
-    if not scene.phrases:
         return None
     span = scene.own(root) or scene.nearby(root)
     if span is None or span.unit in ("vague", "background"):
         return None
     return EventDate(span.start, span.end, span.precision, span.basis, "main clause")
+
+
+def _root(tree: Tree) -> int:
+    """The first word that hangs on nothing and is no sign; -1 for none."""
+    for i, head in enumerate(tree.heads):
+        if head < 0 and tree.upos[i] != "PUNCT":
+            return i
+    return -1
 
 
 class ToldDates:
@@ -201,11 +222,12 @@ class ToldDates:
         sentence = tree.sentence
         reference, before = self._reference, self._before
         follows = self._last is not None and before is not None and sentence.start - before.end < 2
-        self._last = sentence_date(tree, reference)
+        scene = _asserted(tree, reference)
+        self._last = None if scene is None else _main_date(scene)
         self._story = self._story or story_date([self._last], sentence.publication_date)
         self._reference = self._last or reference
         self._before = sentence
-        return partial(resolve_date, reference=reference, follows=follows, story=self._story)
+        return partial(_resolve, scene, reference, follows, self._story)
 
 
 def reference_day(when: EventDate) -> date | None:
@@ -228,10 +250,20 @@ _DIRECTIONS: Final = {"future": "future", "modal": "future", "present": "near"}
 # ---- the scene -----------------------------------------------------------------------------------------------------
 
 
+class _Dated:
+    """The date phrases of a sentence and what they hang from: the same for all that is asked of it."""
+
+    __slots__ = ("governed", "phrases")
+
+    def __init__(self, phrases: list[Phrase], governed: dict[int, list[Phrase]]) -> None:
+        self.phrases = phrases
+        self.governed = governed
+
+
 class _Scene:
     """The date phrases of one sentence and the words they hang from."""
 
-    __slots__ = ("_asked", "_tenses", "governed", "phrases", "reference", "status", "today", "tree")
+    __slots__ = ("_asked", "_own", "_tenses", "governed", "phrases", "reference", "status", "today", "tree")
 
     def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
         self.tree = tree
@@ -242,28 +274,34 @@ class _Scene:
         self.reference = _as_span(reference)
         self._asked: set[int] = set()
         self._tenses: dict[int, str] = {}
-        if tree.dated is None:
-            tree.dated = self._find_phrases()
-        self.phrases, self.governed = tree.dated
+        self._own: dict[int, Span | None] = {}
+        dated: _Dated | None = tree.dated
+        if dated is None:
+            dated = tree.dated = self._find_phrases()
+        self.phrases, self.governed = dated.phrases, dated.governed
 
-    def _find_phrases(self) -> tuple[list[Phrase], dict[int, list[Phrase]]]:
-        """The date phrases of the sentence and what they hang from: the same for all that is asked of the sentence."""
+    def _find_phrases(self) -> _Dated:
         self.phrases = find_phrases(self.tree)
         governed: dict[int, list[Phrase]] = {}
         for phrase in self.phrases:
             governed.setdefault(self.governor(phrase), []).append(phrase)
             if phrase.lead == "anniversary" and (above := self._anniversary_of(phrase)) >= 0:
                 governed.setdefault(above, []).append(phrase)
-        return self.phrases, governed
+        return _Dated(self.phrases, governed)
 
     # -- phrases
 
     def governor(self, phrase: Phrase) -> int:
         """The word a phrase hangs from, -1 for none."""
         tree = self.tree
-        tops = [i for i in range(phrase.first, phrase.last + 1) if not phrase.first <= tree.heads[i] <= phrase.last]
-        tops = [i for i in tops if tree.relation(i) not in ("case", "punct", "mark", "cc")] or tops
-        top = tops[0]
+        top = -1
+        for i in range(phrase.first, phrase.last + 1):
+            if not phrase.first <= tree.heads[i] <= phrase.last:
+                if tree.relations[i] not in ("case", "punct", "mark", "cc"):
+                    top = i
+                    break
+                if top < 0:
+                    top = i
         for _ in range(MAX_CLIMB):
             head = tree.heads[top]
             if (
@@ -327,6 +365,8 @@ class _Scene:
 
     def _told_before(self, phrase: Phrase) -> Span | None:
         """The date told last before a phrase in the same sentence."""
+        if self.phrases[0] is phrase:
+            return None
         for other in reversed(self.phrases):
             if other.last < phrase.first and other.kind not in ("offset", "then", "vague", "duration", "unit"):
                 span = other.bare(Clock(self.today, self.clock(self.governor(other)).direction))
@@ -341,7 +381,7 @@ class _Scene:
             lead = ""  # in "after Monday's raid" the preposition is the noun's
         if phrase.offset is not None:
             return self._offset(phrase, clock)
-        return (phrase if lead is None else replace(phrase, lead=lead)).span(clock)
+        return (phrase if lead is None else phrase.led_by(lead)).span(clock)
 
     def _offset(self, phrase: Phrase, clock: Clock) -> Span | None:
         complement = self.complement(phrase)
@@ -383,12 +423,16 @@ class _Scene:
                     within = span
         if within is not None and len(phrases) > 1:
             spans = [s for p in phrases if (s := self.read(p, node, within, lead)) is not None]
-        if not spans:
-            return None
+        if len(spans) < 2:
+            return spans[0] if spans else None
         return min(spans, key=lambda s: (s.unit in ("vague", "background"), s.precision == "unknown", s.days))
 
     def own(self, node: int) -> Span | None:
-        return self.best(node) if node in self.governed else None
+        if node not in self.governed:
+            return None
+        if node not in self._own:
+            self._own[node] = self.best(node)
+        return self._own[node]
 
     # -- dates
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coder.conllu import iter_conllu
-from coder.date_patterns import PATTERNS, patterns_from
+from coder.date_patterns import PATTERNS, patterns_from, patterns_from_two
 from coder.date_phrases import _lay_out, find_phrases
 from coder.dates import ToldDates, reference_day, resolve_date, sentence_date, story_date
 from coder.grammar import Tree
@@ -496,14 +496,16 @@ def test_figures_and_names_hold_no_date(text: str) -> None:
 
 
 def test_no_pattern_is_left_out_where_it_could_match() -> None:
-    """`patterns_from` is a shortcut: whatever matches at a word must be among what it gives for the word."""
+    """`patterns_from` is a shortcut: whatever matches at a word must be among what it gives for the word, or for it and the next."""
     matches = 0
     for sentence in parses().values():
-        text, starts, _ = _lay_out(Tree(sentence))
-        for word, start in zip(text.split(" "), starts, strict=True):
-            offered = patterns_from(word)
+        laid_out, _ = _lay_out(Tree(sentence))
+        text, start = " ".join(laid_out), 0
+        for word, following in zip(laid_out, [*laid_out[1:], "."], strict=True):
+            offered = patterns_from(word), patterns_from_two(word, following)
             for entry in PATTERNS:
                 if entry[1].match(text, start):
-                    assert entry in offered, (word, entry[0])
+                    assert all(entry in some for some in offered), (word, following, entry[0])
                     matches += 1
+            start += len(word) + 1
     assert matches > 300
