@@ -9,12 +9,11 @@ date of the event and is looked up later by `resolve_actor`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
-from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode, normalize
+from coder.dictionary.compiled import HYPHENS, Actor, AgentHit, NameHit, TrieNode, normalize
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.grammar import MONTHS, WEEKDAYS, Tree
@@ -86,8 +85,15 @@ TITLES: Final = frozenset(
 )
 # Of two readings of a name the one further front counts.
 FORM_ORDER: Final = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
+KEPT_WORDS: Final = 1 << 16
 # "post-Soviet", "anti-Russian": the adjective tells no owner.
 PREFIXES: Final = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
+# Words that stand for no actor unless a name covers them, and determiners that point back to one.
+NO_ACTORS: Final = frozenset({"PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"})
+OWNING_DETERMINERS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS
+OWNED: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"})
+LED_OR_BACKED: Final = BACKED | LED
+NOTHING: Final[frozenset[tuple[int, int]]] = frozenset()
 CLOSED_CLASS: Final = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 
 
@@ -127,10 +133,79 @@ def _names_person(phrase: Phrase) -> bool:
     return False
 
 
-@lru_cache(maxsize=1 << 16)
-def _key(form: str) -> str:
-    """The key a word of the text is looked up by."""
-    return normalize(form).strip("-")
+class _Word:
+    """A form of the text: its key, whether it may qualify an actor ("former"), and what the dictionaries have under it.
+
+    `names` are phrases that begin with it, where its letters allow a name; `led` those of "Saudi" for "Saudi-led".
+    """
+
+    __slots__ = ("agents", "key", "led", "names", "qualifies")
+
+    def __init__(self, form: str, names: TrieNode, agents: TrieNode) -> None:
+        key = self.key = normalize(form).strip("-")
+        self.qualifies = key in FORMER or key in MODIFIERS
+        self.names: TrieNode | None = None
+        self.led: list[NameHit] | None = None
+        if form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form == "al":
+            if key in names.next:
+                self.names = names.next[key]
+            elif "-" in key:
+                self.led = _led_hits(form, names)
+        self.agents: TrieNode | None = agents.next.get(key)
+
+
+def _led_hits(form: str, names: TrieNode) -> list[NameHit] | None:
+    """ "Saudi-led" in one token: the name before the hyphen."""
+    first, hyphen, last = form.partition("-")
+    if not hyphen or not first[:1].isupper() or last.lower() not in LED_OR_BACKED:
+        return None
+    node = names.next.get(normalize(first))
+    hits = [h for h in node.hits if not h.acronym or first.replace(".", "").isupper()] if node is not None else []
+    return hits or None
+
+
+class _Lexicon:
+    """The words of texts by their forms: most words come again and again."""
+
+    __slots__ = ("agents", "names", "words")
+
+    def __init__(self, names: TrieNode, agents: TrieNode) -> None:
+        self.names = names
+        self.agents = agents
+        self.words: dict[str, _Word] = {}
+
+    def add(self, form: str) -> _Word:
+        if len(self.words) > KEPT_WORDS:
+            self.words.clear()
+        word = self.words[form] = _Word(form, self.names, self.agents)
+        return word
+
+
+_lexicons: list[_Lexicon] = []  # that of the dictionaries used last
+
+
+def _lexicon(dictionaries: Dictionaries) -> _Lexicon:
+    names, agents = dictionaries.names, dictionaries.agents
+    for lexicon in _lexicons:
+        if lexicon.names is names and lexicon.agents is agents:
+            return lexicon
+    lexicon = _Lexicon(names, agents)
+    _lexicons[:] = [lexicon]
+    return lexicon
+
+
+def _unless(mention: Mention | None, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+    """The mention, None where it is one of those left out."""
+    return None if mention is None or (mention.start, mention.end) in exclude else mention
+
+
+def _distinct(actors: Iterable[Actor]) -> tuple[Actor, ...]:
+    """Actors once each; several times as fast as a dict, which would hash all their fields."""
+    found: list[Actor] = []
+    for actor in actors:
+        if actor not in found:
+            found.append(actor)
+    return tuple(found)
 
 
 class SentenceMentions:
@@ -142,64 +217,100 @@ class SentenceMentions:
         discourse: what earlier sentences of the document have introduced.
     """
 
-    __slots__ = ("_agent_at", "_antecedents", "_at", "_dateline", "_inside", "_name_at", "agents", "day", "dictionaries", "discourse", "keys", "names", "phrases", "tree")
+    __slots__ = (
+        "_agent_at", "_antecedents", "_asked", "_at", "_covered", "_dateline", "_inside", "_name_at", "_of_sources", "_qualified",
+        "_without", "_words", "agents", "day", "dictionaries", "discourse", "keys", "names", "tree",
+    )  # fmt: skip
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
         self.tree = tree
         self.dictionaries = dictionaries
         self.discourse = discourse
         self.day = tree.sentence.publication_date
-        self.keys = [_key(f) for f in tree.forms]
+        lexicon = _lexicon(dictionaries)
+        known = lexicon.words
+        words: list[_Word] = []
+        qualified = False
+        for form in tree.forms:
+            word = known.get(form)
+            if word is None:
+                word = lexicon.add(form)
+            if word.qualifies:
+                qualified = True
+            words.append(word)
+        self._words = words
+        self._qualified = qualified  # whether any word does
+        self.keys = [word.key for word in words]
         self.names: list[Phrase] = []
         self.agents: list[Phrase] = []
+        n = len(words)
+        self._name_at: list[Phrase | None] = [None] * n
+        self._agent_at: list[Phrase | None] = [None] * n
+        self._covered: set[int] = set()  # tokens of phrases
         self._dateline = dateline_end(tree.forms)
         self._scan()
-        self._name_at = {t: p for p in reversed(self.names) for t in range(p.start, p.end)}
-        self._agent_at = {t: p for p in reversed(self.agents) for t in range(p.start, p.end)}
-        self._at: dict[int, Mention | None] = {}
+        self._at: list[Mention | None] = [None] * n
+        self._asked = [False] * n
         self._antecedents: dict[int, int] = {}
-        self._inside: dict[tuple[int, bool, frozenset[tuple[int, int]]], Mention | None] = {}
+        # what `inside` found: of any, of those that may be sources, and of those that leave mentions out
+        self._inside: dict[int, Mention | None] = {}
+        self._of_sources: dict[int, Mention | None] = {}
+        self._without: dict[tuple[int, bool, frozenset[tuple[int, int]]], Mention | None] = {}
 
     # ---- dictionary phrases ------------------------------------------------------------------------------------
 
     def _scan(self) -> None:
-        forms = self.tree.forms
-        keys = self.keys
-        names, agents = self.dictionaries.names.next, self.dictionaries.agents.next
+        forms, words = self.tree.forms, self._words
         n = len(forms)
-        shouting = sum(map(str.isupper, forms)) * 2 > n > 4
+        shouting = -1  # not known yet
         end = 0
-        for i, form in enumerate(forms):
-            if form.islower() and form.isascii() and form[0] >= "a" and form != "al":
-                continue  # most words: nothing that a name begins with
-            key = keys[i]
-            if i < end or not (form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form == "al"):
+        for i, word in enumerate(words):
+            if i < end:
                 continue
-            found = self._longest(i, names[key], shouting) if key in names else self._led_word(i) if "-" in key else None
-            if found:
-                if not (i > 1 and forms[i - 1] in HYPHENS and keys[i - 2] in PREFIXES and found.names[0].form == "adjective"):
-                    self.names.append(found)
-                end = found.end
-        last = 0
-        for i, key in enumerate(keys):
-            if i < last or key not in agents:
+            node = word.names
+            if node is not None:
+                if shouting < 0:
+                    shouting = int(sum(map(str.isupper, forms)) * 2 > n > 4)
+                found = self._longest(i, node, shouting > 0)
+                if found is None:
+                    continue
+            elif word.led is not None:
+                found = Phrase(i, i + 1, word.led, [])
+            else:
                 continue
-            node: TrieNode | None = agents[key]
-            end = -1
+            if not (i > 1 and forms[i - 1] in HYPHENS and words[i - 2].key in PREFIXES and found.names[0].form == "adjective"):
+                self.names.append(found)
+                self._cover(found, self._name_at)
+            end = found.end
+        end = 0
+        for i, word in enumerate(words):
+            node = word.agents
+            if node is None or i < end:
+                continue
+            last = -1
             hits: list[AgentHit] = []
             j = i + 1
             while node is not None:
                 if node.agents:
-                    end, hits = j, node.agents
+                    last, hits = j, node.agents
+                if not node.next:
+                    break
                 while j < n and forms[j] in HYPHENS:
                     j += 1
                 if j >= n:
                     break
-                node = node.next.get(keys[j])
+                node = node.next.get(words[j].key)
                 j += 1
-            if end > 0 and self._agent_fits(i, end, hits):
-                self.agents.append(Phrase(i, end, [], hits))
-                last = end
+            if last > 0 and self._agent_fits(i, last, hits):
+                phrase = Phrase(i, last, [], hits)
+                self.agents.append(phrase)
+                self._cover(phrase, self._agent_at)
+                end = last
+
+    def _cover(self, phrase: Phrase, places: list[Phrase | None]) -> None:
+        for t in range(phrase.start, phrase.end):
+            places[t] = phrase
+            self._covered.add(t)
 
     def _agent_fits(self, start: int, end: int, hits: list[AgentHit]) -> bool:
         if end - start > 1:
@@ -218,6 +329,8 @@ class SentenceMentions:
                 hits = [h for h in current.hits if self._capitals_fit(h, positions, shouting)]
                 if hits and self._tag_fits(positions, hits):
                     best = Phrase(start, j, hits, [])
+            if not current.next:
+                break
             while j < n and (forms[j] in HYPHENS or (forms[j] == "." and j + 1 < n)):
                 j += 1
             if j < n - 1 and len(keys[j]) == 1 and keys[j] not in current.next and forms[j][:1].isupper() and keys[j].isalpha():
@@ -228,15 +341,6 @@ class SentenceMentions:
             positions = [*positions, j]
             j += 1
         return best
-
-    def _led_word(self, i: int) -> Phrase | None:
-        """ "Saudi-led" in one token: the name before the hyphen."""
-        first, hyphen, last = self.tree.forms[i].partition("-")
-        if not hyphen or last.lower() not in BACKED | LED:
-            return None
-        node = self.dictionaries.names.next.get(normalize(first))
-        hits = [h for h in node.hits if not h.acronym or first.replace(".", "").isupper()] if node is not None else []
-        return Phrase(i, i + 1, hits, []) if hits and first[:1].isupper() else None
 
     def _capitals_fit(self, hit: NameHit, positions: list[int], shouting: bool) -> bool:
         forms = self.tree.forms
@@ -269,14 +373,14 @@ class SentenceMentions:
 
     def at(self, head: int) -> Mention | None:
         """The actor that the noun phrase headed by `head` names, or None."""
-        known = self._at.get(head)
-        if known is None and head not in self._at:
-            self._at[head] = None  # ends loops of appositions
-            if head >= self._dateline:
-                known = self._at[head] = self._mention(head)
-        return known
+        if head < self._dateline:
+            return None
+        if not self._asked[head]:
+            self._asked[head] = True  # ends loops of appositions
+            self._at[head] = self._mention(head)
+        return self._at[head]
 
-    def inside(self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()) -> Mention | None:
+    def inside(self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = NOTHING) -> Mention | None:
         """The actor named by the phrase, else the one its head belongs to ("Netanyahu's policies" → Netanyahu).
 
         Args:
@@ -285,32 +389,39 @@ class SentenceMentions:
         """
         if head < self._dateline:
             return None
-        key = (head, as_source, exclude)
-        if key not in self._inside:
-            self._inside[key] = None
-            mention = self.at(head)
-            if mention is not None and (mention.start, mention.end) in exclude:
-                mention = None
-            if mention is not None and mention.kind == "unknown" and mention.owners:
-                self._inside[key] = mention
+        if exclude:
+            key = (head, as_source, exclude)
+            if key not in self._without:
+                self._without[key] = None
+                self._without[key] = self._find_inside(head, as_source, exclude)
+            return self._without[key]
+        found = self._of_sources if as_source else self._inside
+        if head not in found:
+            found[head] = None
+            found[head] = self._find_inside(head, as_source, exclude)
+        return found[head]
+
+    def _find_inside(self, head: int, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+        mention = self.at(head)
+        if mention is not None and exclude and (mention.start, mention.end) in exclude:
+            mention = None
+        if mention is not None:
+            if mention.kind != "unknown" or mention.owners:
                 return mention
-            if (mention is None or mention.kind == "unknown") and (self.tree.children[head] or head in self._name_at or head in self._agent_at):
-                for embedded in self._embedded(head, as_source):
-                    if (embedded.start, embedded.end) not in exclude:
-                        mention = embedded
-                        break
-            self._inside[key] = mention
-        return self._inside[key]
+        if self.tree.children[head] or head in self._covered:
+            return self._embedded(head, as_source, exclude) or mention
+        return mention
 
     def several(
-        self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = frozenset()
+        self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = NOTHING
     ) -> tuple[Mention, ...]:
         """The mention(s) of a phrase: one for each country of "officials from Sudan and Chad"."""
-        if self.tree.lower[head] in TWIN_COUNTRIES or self.tree.lemmas[head].lower() in PAIR_HEADS:
+        tree = self.tree
+        if tree.lower[head] in TWIN_COUNTRIES or tree.lemmas[head].lower() in PAIR_HEADS:
             pair = self._pair(head)
             if pair:
                 return pair
-        if self.tree.lower[head] in PLURAL_PRONOUNS and self.tree.upos[head] == "PRON":
+        if tree.upos[head] == "PRON" and tree.lower[head] in PLURAL_PRONOUNS:
             group = self._group_of(head)
             if len(group) > 1:
                 return group
@@ -320,7 +431,7 @@ class SentenceMentions:
         if mention.kind != "agent" or not mention.plural or len(mention.owners) < 2:
             return (mention,)
         countries = [o for o in mention.owners if o.kind in ("country", "organization", "place")]
-        if len({o.actors for o in countries}) < 2:
+        if not countries or all(o.actors == countries[0].actors for o in countries):
             return (mention,)
         rest = tuple(o for o in mention.owners if o not in countries)
         return tuple(
@@ -416,10 +527,9 @@ class SentenceMentions:
             for c in self.tree.children[head]
         )
 
-    def _definite(self, head: int) -> Mention | None:
+    def _definite(self, head: int, lemma: str) -> Mention | None:
         """ "the country", "the group": the last country or organisation spoken of."""
         tree = self.tree
-        lemma = tree.lemmas[head].lower()
         kinds = ("country",) if lemma in COUNTRY_HEADS else ("organization", "people") if lemma in GROUP_HEADS else ()
         if not kinds or "Number=Plur" in tree.feats[head]:
             return None
@@ -442,30 +552,38 @@ class SentenceMentions:
         core = {head}
         if not tree.children[head]:
             return core
+        deprels, relations = tree.deprels, tree.relations
         queue = [head]
         while queue:
             node = queue.pop()
             for c in tree.children[node]:
-                relation = tree.deprels[c]
-                if relation == "amod" and self._participle(c):
+                relation = deprels[c]
+                if relation in CORE_RELATIONS:
+                    if relation == "amod" and self._participle(c):
+                        continue
+                elif relation == "punct":
+                    if tree.forms[c] in HYPHENS:
+                        core.add(c)
                     continue
-                if relation in CORE_RELATIONS or tree.relation(c) in ("compound", "flat") or (relation == "conj" and node != head and tree.relation(node) in ("amod", "compound") and c < head) or (relation == "nmod" and c < node and tree.case(c) == ""):
-                    pass
-                elif relation == "punct" and tree.forms[c] in HYPHENS:
-                    core.add(c)
-                    continue
-                else:
+                elif relation == "nmod":
+                    if c > node or tree.case(c) != "":
+                        continue
+                elif relation == "conj":
+                    if node == head or c > head or relations[node] not in ("amod", "compound"):
+                        continue
+                elif relations[c] not in ("compound", "flat"):
                     continue
                 core.add(c)
-                queue.append(c)
+                if tree.children[c]:
+                    queue.append(c)
         return core
 
     def _participle(self, i: int) -> bool:
         """ "Turkish-backed": what stands before the participle is not the nationality of the noun."""
-        form = self.keys[i]
-        if self.tree.upos[i] == "VERB" or form in BACKED or form in LED:
+        if self.tree.upos[i] == "VERB" or self.keys[i] in LED_OR_BACKED:
             return True
-        return "-" in self.tree.forms[i] and self.tree.forms[i].rsplit("-", 1)[1].lower() in BACKED | LED
+        form = self.tree.forms[i]
+        return "-" in form and form.rsplit("-", 1)[1].lower() in LED_OR_BACKED
 
     def _phrases_in(self, phrases: list[Phrase], tokens: set[int]) -> list[Phrase]:
         found: list[Phrase] = []
@@ -500,39 +618,43 @@ class SentenceMentions:
     def _mention(self, head: int) -> Mention | None:
         tree = self.tree
         tag = tree.upos[head]
-        if (tag == "PRON" and head not in self._name_at) or (tag == "DET" and tree.lower[head] in PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS):
-            return self._pronoun(head)
-        if tag in ("PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"):
+        if tag == "PRON":
+            if self._name_at[head] is None:
+                return self._pronoun(head)
+        elif tag == "DET":
+            if tree.lower[head] in OWNING_DETERMINERS:
+                return self._pronoun(head)
+        elif tag in NO_ACTORS:
             return None
+        lemma = tree.lemmas[head].lower()
         if tag == "ADJ" and tree.lemmas[head] == "military" and tree.relation(head) == "amod":
             return None  # "a military assault" says how, not who
-        if tree.lemmas[head].lower() in COUNTING or tag == "NUM":
-            for c in tree.children[head]:
-                if tree.relation(c) == "nmod" and tree.case(c) == "of":
+        children = tree.children[head]
+        if tag == "NUM" or lemma in COUNTING:
+            for c in children:
+                if tree.relations[c] == "nmod" and tree.case(c) == "of":
                     counted = self.at(c)
                     if counted is not None:
                         return replace(counted, head=head, plural=True)
-        if tag == "NUM" and tree.deprels[head] in ("obj", "nsubj:pass") and not tree.children[head] and tree.forms[head].isalnum():
-            return self._make(head, {head}, kind="agent", role="CVL", rule="a number of people", form="agent")
-        definite = self._definite(head)
-        if definite is not None:
-            return definite
-        core = self._core(head)
-        for p in (self._name_at.get(head), self._agent_at.get(head)):
-            if p is not None and p.end - p.start > 1:
-                core.update(range(p.start, p.end))
-        found = self._from_core(head, core)
-        appositions = self._appositions(head)
-        if found is None or found.kind in ("unknown", "agent"):
-            for a in appositions:
+            if tag == "NUM" and tree.deprels[head] in ("obj", "nsubj:pass") and not children and tree.forms[head].isalnum():
+                return self._make(head, {head}, "agent", "a number of people", role="CVL", form="agent")
+        if children and (lemma in COUNTRY_HEADS or lemma in GROUP_HEADS):
+            definite = self._definite(head, lemma)
+            if definite is not None:
+                return definite
+        found: Mention | None = None
+        core: set[int] | None = None
+        if tag == "PROPN" or children or head in self._covered:
+            core = self._core_with_phrases(head)
+            if tag == "PROPN" or not self._covered.isdisjoint(core):
+                found = self._from_core(head, core)
+        if found is None or found.kind == "unknown" or found.kind == "agent":
+            for a in self._appositions(head):
                 other = self.at(a)
                 if other is None or other.kind == "unknown":
                     continue
-                if found is None or found.kind == "unknown":
-                    found = self._renamed(other, head, core)
-                    break
-                if other.kind in ("person", "organization") or (not found.owners and other.owners):
-                    found = self._renamed(other, head, core)
+                if found is None or found.kind == "unknown" or other.kind in ("person", "organization") or (not found.owners and other.owners):
+                    found = self._renamed(other, head, core or {head})
                     break
         if found is not None and found.kind == "unknown":
             known = self.discourse.known_name(found.text)
@@ -540,6 +662,14 @@ class SentenceMentions:
                 rule = f"named before: {known.text!r} ({known.rule})"
                 found = known.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
         return found
+
+    def _core_with_phrases(self, head: int) -> set[int]:
+        """The core, and all of the phrases over its head."""
+        core = self._core(head)
+        for p in (self._name_at[head], self._agent_at[head]):
+            if p is not None and p.end - p.start > 1:
+                core.update(range(p.start, p.end))
+        return core
 
     def _renamed(self, other: Mention, head: int, core: set[int]) -> Mention:
         """The actor of an apposition under the words of the phrase it explains."""
@@ -551,18 +681,29 @@ class SentenceMentions:
         start, end = sentence.starts[min(core)], sentence.ends[max(core)]
         return start, end, sentence.text[start - sentence.start : end - sentence.start]
 
-    def _make(self, head: int, core: set[int], **fields: object) -> Mention:
-        start, end, text = self._words_of({t for t in core if self.tree.upos[t] != "PUNCT"} or core)
+    def _make(
+        self, head: int, core: set[int], kind: str, rule: str, *, actors: tuple[Actor, ...] = (), role: str = "",
+        owners: tuple[Mention, ...] = (), entry_id: str = "", form: str = "name",
+    ) -> Mention:  # fmt: skip
+        tree = self.tree
+        sentence = tree.sentence
+        first = last = head
+        if len(core) > 1 or head not in core:
+            first = last = -1
+            for t in core:
+                if tree.upos[t] != "PUNCT":
+                    if t > last:
+                        last = t
+                    if first < 0 or t < first:
+                        first = t
+            if last < 0:
+                first, last = min(core), max(core)
+        start, end = sentence.starts[first], sentence.ends[last]
         return Mention(
-            head=head,
-            start=start,
-            end=end,
-            text=text,
-            sentence_index=self.tree.sentence.index,
-            modifier=self._modifier(head, core),
-            plural="Number=Plur" in self.tree.feats[head],
-            **fields,  # type: ignore[arg-type]
-        )
+            head, start, end, sentence.text[start - sentence.start : end - sentence.start], kind, actors, role, owners,
+            self._modifier(head, core) if self._qualified else "", entry_id, rule, sentence.index,
+            "Number=Plur" in tree.feats[head], form,
+        )  # fmt: skip
 
     def _modifier(self, head: int, core: set[int]) -> str:
         for t in core:
@@ -586,17 +727,17 @@ class SentenceMentions:
         return found
 
     def _from_core(self, head: int, core: set[int]) -> Mention | None:
-        names = self._with_covering(self._phrases_in(self.names, core), self._name_at.get(head))
-        agents = self._with_covering(self._phrases_in(self.agents, core), self._agent_at.get(head))
+        names = self._with_covering(self._phrases_in(self.names, core), self._name_at[head])
+        agents = self._with_covering(self._phrases_in(self.agents, core), self._agent_at[head])
         people = [p for p in names if _names_person(p)]
         if people:
             phrase = people[-1]
             covering_agent = self._covering(agents, head)
             if phrase.start <= head < phrase.end or covering_agent is None or covering_agent.end <= phrase.start:
-                actors = tuple(dict.fromkeys(h.actor for h in phrase.names if h.actor.kind == "person"))
+                actors = _distinct([h.actor for h in phrase.names if h.actor.kind == "person"])
                 titled = self._titles_fit(actors, names, phrase)
                 if titled and not self._other_first_name(phrase, core, names, agents):
-                    return self._make(head, core, kind="person", actors=titled, entry_id=titled[0].entry_id, rule="name")
+                    return self._make(head, core, "person", "name", actors=titled, entry_id=titled[0].entry_id)
         covering = self._covering(names, head)
         if covering is not None and self._part_of_a_name(covering):
             names = [p for p in names if p is not covering]
@@ -626,7 +767,7 @@ class SentenceMentions:
                 return self._agent_mention(head, core, titles[-1], agents, names)
             if not self._event_like(head) and self.keys[head] not in CALENDAR and not any(self.keys[t] in LANDSCAPE for t in core):
                 owner = self._embedded_in_core(head, core) or self._possessor(head)
-                return self._make(head, core, kind="unknown", owners=(owner,) if owner else (), rule="a name no dictionary has")
+                return self._make(head, core, "unknown", "a name no dictionary has", owners=(owner,) if owner else ())
         return None
 
     def _part_of_a_name(self, phrase: Phrase) -> bool:
@@ -672,22 +813,26 @@ class SentenceMentions:
         return actors if phrase.end - phrase.start > 1 or any(a.country is None for a in actors) else ()
 
     def _best_hit(self, hits: list[NameHit]) -> NameHit:
+        if len(hits) == 1:
+            return hits[0]
         day = self.day
         return min(hits, key=lambda h: (FORM_ORDER.get(h.form, 9), h.actor.distance(day), h.actor.end is not None and bool(day and h.actor.end < day)))
 
     def _name_mention(self, head: int, core: set[int], phrase: Phrase, hit: NameHit) -> Mention:
         kind = "place" if hit.form in ("city", "region") else hit.actor.kind
-        actors = tuple(dict.fromkeys(h.actor for h in phrase.names if h.form == hit.form))
+        actors = _distinct([h.actor for h in phrase.names if h.form == hit.form])
         return self._make(
-            head, core, kind=kind, actors=actors or (hit.actor,), role=hit.role, form=hit.form,
-            entry_id=hit.actor.entry_id, rule=f"{hit.form} of {hit.actor.name}",
+            head, core, kind, f"{hit.form} of {hit.actor.name}", actors=actors or (hit.actor,), role=hit.role,
+            entry_id=hit.actor.entry_id, form=hit.form,
         )  # fmt: skip
 
     def _owner_mention(self, head: int, phrase: Phrase) -> Mention:
         hit = self._best_hit(phrase.names)
         kind = "place" if hit.form in ("city", "region") else hit.actor.kind
-        return self._make(head, set(range(phrase.start, phrase.end)), kind=kind, actors=(hit.actor,), role=hit.role, form=hit.form,
-                          entry_id=hit.actor.entry_id, rule=f"{hit.form} of {hit.actor.name}")
+        return self._make(
+            head, set(range(phrase.start, phrase.end)), kind, f"{hit.form} of {hit.actor.name}", actors=(hit.actor,), role=hit.role,
+            entry_id=hit.actor.entry_id, form=hit.form,
+        )  # fmt: skip
 
     def _agent_mention(self, head: int, core: set[int], agent: Phrase, agents: list[Phrase], names: list[Phrase]) -> Mention | None:
         hit = agent.agents[0]
@@ -704,8 +849,10 @@ class SentenceMentions:
         owners = self._owners(head, core, names, hit)
         if not owners and self.tree.relation(head) == "conj" and role != "INT":  # "Iran and six world powers"
             owners = self._shared_owners(head)
-        made = self._make(head, core, kind="agent", role=role, owners=owners, entry_id=entry, rule=f"agent {hit.phrase!r}",
-                          form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent")
+        made = self._make(
+            head, core, "agent", f"agent {hit.phrase!r}", role=role, owners=owners, entry_id=entry,
+            form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent",
+        )  # fmt: skip
         if hit.plural and not made.plural:  # a plural the tagger did not see
             made = replace(made, plural=True)
         return self._with_owner_after(made)
@@ -774,7 +921,7 @@ class SentenceMentions:
         """Saudi Arabia of "a Saudi-led strike"; `relations` are those the participle may have."""
         tree = self.tree
         for c in tree.children[head]:
-            if tree.relation(c) in relations and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
+            if tree.relations[c] in relations and (self.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
                 for p in self.names:
                     if c - 3 <= p.start and p.end <= c + 1:
                         return self._owner_mention(p.end - 1, p)
@@ -805,56 +952,81 @@ class SentenceMentions:
             return self._owner_mention(best.end - 1, best)
         return None
 
-    def _embedded(self, head: int, as_source: bool) -> Iterator[Mention]:
-        """The actors a phrase that names none belongs to, the likeliest first."""
+    def _embedded(self, head: int, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+        """The likeliest of the actors that a phrase which names none belongs to, but for those left out."""
         tree = self.tree
         form = tree.forms[head]
-        if tree.upos[head] not in ("NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"):
-            return
-        if tree.upos[head] in ("VERB", "PRON", "DET"):
-            partitive = self._partitive(head)
-            if partitive is not None:
-                yield partitive
-            return
+        tag = tree.upos[head]
+        if tag not in OWNED:
+            return None
+        if tag in ("VERB", "PRON", "DET"):
+            return _unless(self._partitive(head), exclude)
         if as_source and tree.lemmas[head].lower() in PLACE_NOUNS:
-            return
-        for c in reversed(tree.children[head]):  # the nearest first: "US President Donald Trump's decision"
-            if tree.deprels[c] in ("nmod:poss", "det:poss"):
-                yield from self._as_owner(c, as_source, f"possessor of {form!r}")
+            return None
+        children = tree.children[head]
+        deprels, relations = tree.deprels, tree.relations
+        for k in range(len(children) - 1, -1, -1):  # the nearest first: "US President Donald Trump's decision"
+            c = children[k]
+            if deprels[c] in ("nmod:poss", "det:poss"):
+                owner = self._as_owner(c, as_source, exclude)
+                if owner is not None:
+                    return owner.told(f"possessor of {form!r}: {owner.rule}")
         core = self._core(head)
-        agents = [p for p in self._phrases_in(self.agents, core) if p.agents[0].code and p.end <= head]
-        if agents:
-            mention = self._agent_mention(agents[-1].end - 1, core - {head}, agents[-1], agents, self._phrases_in(self.names, core))
-            if mention is not None:
-                if not mention.owners:
-                    mention = replace(mention, owners=self._owners(head, core, [], agents[-1].agents[0]))
-                yield mention.told(f"before {form!r}: {mention.rule}")
-        owner = self._embedded_in_core(head, core)
-        if owner is not None:
-            yield owner.told(f"before {form!r}: {owner.rule}")
-        relations = tree.relations
-        marked = [(tree.case(c), c) for c in tree.children[head] if relations[c] == "nmod"]
-        for preposition in (SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS) if marked else ():
-            for case, c in marked:
-                if case == preposition:
-                    yield from self._as_owner(c, as_source, f"{preposition!r} of {form!r}")
-        for c in tree.children[head]:
-            if relations[c] != "acl":
-                continue
-            if not as_source and any(tree.relation(g) == "mark" and tree.lower[g] == "that" for g in tree.children[c]):
-                for s in tree.function(c, "subject"):  # "rejected the announcement that Keita had won"
-                    yield from self._as_owner(s, False, f"of whom the {form!r} tells")
-            for g in tree.children[c]:
-                by = tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by")
-                if as_source and by and tree.deprels[c] != "acl:relcl":  # "missiles fired by the army"
-                    yield from self._as_owner(g, True, f"agent of the clause on {form!r}")
-                elif not as_source and tree.relation(g) in ("obl", "obj") and tree.upos[g] in ("NOUN", "PROPN"):
-                    yield from self._as_owner(g, False, f"in the clause on {form!r}")
+        if not self._covered.isdisjoint(core):
+            agents = [p for p in self._phrases_in(self.agents, core) if p.agents[0].code and p.end <= head]
+            if agents:
+                mention = self._agent_mention(agents[-1].end - 1, core - {head}, agents[-1], agents, self._phrases_in(self.names, core))
+                if mention is not None:
+                    if not mention.owners:
+                        mention = replace(mention, owners=self._owners(head, core, [], agents[-1].agents[0]))
+                    if (mention.start, mention.end) not in exclude:
+                        return mention.told(f"before {form!r}: {mention.rule}")
+            owner = _unless(self._embedded_in_core(head, core), exclude)
+            if owner is not None:
+                return owner.told(f"before {form!r}: {owner.rule}")
+        marked = [c for c in children if relations[c] == "nmod"]
+        if marked:
+            cases = [tree.case(c) for c in marked]
+            for preposition in SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS:
+                if preposition not in cases:
+                    continue
+                for k, c in enumerate(marked):
+                    if cases[k] == preposition:
+                        owner = self._as_owner(c, as_source, exclude)
+                        if owner is not None:
+                            return owner.told(f"{preposition!r} of {form!r}: {owner.rule}")
+        for c in children:
+            if relations[c] == "acl":
+                owner = self._in_clause(c, form, as_source, exclude)
+                if owner is not None:
+                    return owner
+        return None
 
-    def _as_owner(self, c: int, as_source: bool, rule: str) -> Iterator[Mention]:
+    def _in_clause(self, c: int, form: str, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+        """An actor of the clause on a noun."""
+        tree = self.tree
+        if not as_source and any(tree.relation(g) == "mark" and tree.lower[g] == "that" for g in tree.children[c]):
+            for s in tree.function(c, "subject"):  # "rejected the announcement that Keita had won"
+                owner = self._as_owner(s, False, exclude)
+                if owner is not None:
+                    return owner.told(f"of whom the {form!r} tells: {owner.rule}")
+        for g in tree.children[c]:
+            if as_source:
+                if tree.deprels[c] == "acl:relcl":
+                    continue
+                if tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by"):  # "missiles fired by the army"
+                    owner = self._as_owner(g, True, exclude)
+                    if owner is not None:
+                        return owner.told(f"agent of the clause on {form!r}: {owner.rule}")
+            elif tree.relation(g) in ("obl", "obj") and tree.upos[g] in ("NOUN", "PROPN"):
+                owner = self._as_owner(g, False, exclude)
+                if owner is not None:
+                    return owner.told(f"in the clause on {form!r}: {owner.rule}")
+        return None
+
+    def _as_owner(self, c: int, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
         owner = self.inside(c, as_source=as_source)
-        if owner is not None and owner.kind != "unknown":
-            yield owner.told(f"{rule}: {owner.rule}")
+        return None if owner is None or owner.kind == "unknown" else _unless(owner, exclude)
 
     def _partitive(self, head: int) -> Mention | None:
         """ "some of the rebels", "those of Iran"."""
@@ -898,7 +1070,7 @@ class SentenceMentions:
 
     def unknown_attackers(self, head: int, victim: Mention) -> Mention:
         """Those behind an act of violence that nobody is named for: unidentified armed forces (UAF) of the victim's country."""
-        return self._make(head, self._core(head), kind="agent", role="UAF", owners=(victim,), rule=f"whoever is behind {self.tree.forms[head]!r}", form="agent")
+        return self._make(head, self._core(head), "agent", f"whoever is behind {self.tree.forms[head]!r}", role="UAF", owners=(victim,), form="agent")
 
     def stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
         sentence = self.tree.sentence
