@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from coder.actors import SentenceMentions
 from coder.annotate import annotate
@@ -24,6 +24,9 @@ from coder.resolve import resolve_actor
 if TYPE_CHECKING:
     from coder.legacy.sentence import SentenceCoder
     from coder.legacy.trace import LegacyTrace
+
+
+NOMINALS: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
 @dataclass(slots=True)
@@ -101,35 +104,52 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
     ranked: list[tuple[int, int, Mention]] = []
     discourse.group = ()
     speaker: Mention | None = None
-    relations = tree.relations
+    relations, heads = tree.relations, tree.heads
     for i, upos in enumerate(tree.upos):
-        if upos not in ("NOUN", "PROPN", "PRON") or relations[i] in ("compound", "flat"):
+        if upos not in NOMINALS:
+            continue
+        relation = relations[i]
+        if relation == "compound" or relation == "flat":
             continue
         mention = mentions.at(i)
-        if mention is None or mention.kind in ("place", "unknown"):
+        if mention is None or mention.kind == "place" or mention.kind == "unknown":
             continue
-        code = resolve_actor(mention, tree.sentence.publication_date).code
-        if tree.upos[i] != "PRON":
-            discourse.introduce(mention, code[:3] if (mention.actors and mention.actors[0].kind in ("country", "person")) or mention.owners else "")
+        if upos != "PRON":
+            named = mention.owners or (mention.actors and mention.actors[0].kind in ("country", "person"))
+            discourse.introduce(mention, resolve_actor(mention, tree.sentence.publication_date).code[:3] if named else "")
             acronym = _acronym_after(tree, i)
             if acronym:
                 discourse.alias(acronym, mention)
-        rank = {"nsubj": 0, "nsubj:pass": 0}.get(tree.deprels[i], 1 if tree.relation(i) in ("obj", "obl", "conj") else 2)
-        if tree.heads[i] >= 0 and tree.relation(tree.heads[i]) == "root":
+        head = heads[i]
+        subject = relation == "nsubj"
+        if subject and tree.deprels[i] in ("nsubj", "nsubj:pass"):
+            rank = 0
+        else:
+            rank = 1 if relation in ("obj", "obl", "conj") else 2
+        if head >= 0 and relations[head] == "root":
             rank -= 1
-        if rank <= 0 and tree.relation(i) == "nsubj":
-            together = [m for t in tree.conjuncts(i) for m in [mentions.at(t)] if m is not None and m.kind != "unknown"]
-            if len(together) > 1:
-                discourse.group = tuple(together)
-        ranked.extend((rank, i, m) for m in mentions.several(i))
-        if rank <= 0 and tree.heads[i] >= 0 and tree.lemmas[tree.heads[i]] in ("say", "tell", "add"):
+        if rank <= 0 and subject:
+            coordinated = tree.conjuncts(i)
+            if len(coordinated) > 1:
+                together = [m for t in coordinated for m in [mentions.at(t)] if m is not None and m.kind != "unknown"]
+                if len(together) > 1:
+                    discourse.group = tuple(together)
+        for m in mentions.several(i):
+            ranked.append((rank, i, m))
+        if rank <= 0 and head >= 0 and tree.lemmas[head] in ("say", "tell", "add"):
             speaker = mention
-    discourse.end_sentence([m for _, _, m in sorted(ranked, key=lambda r: (r[0], r[1]))], speaker)
+    if len(ranked) > 1:
+        ranked.sort(key=_place_in_line)
+    discourse.end_sentence([m for _, _, m in ranked], speaker)
+
+
+def _place_in_line(ranked: tuple[int, int, Mention]) -> tuple[int, int]:
+    return ranked[0], ranked[1]
 
 
 def _acronym_after(tree: Tree, head: int) -> str:
     """ "HTS" of "Hayat Tahrir al-Sham (HTS)"."""
     for c in tree.children[head]:
-        if tree.relation(c) == "appos" and tree.forms[c].isupper() and c > 0 and tree.forms[c - 1] == "(":
+        if tree.relations[c] == "appos" and tree.forms[c].isupper() and c > 0 and tree.forms[c - 1] == "(":
             return tree.forms[c]
     return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from coder.dictionary.compiled import name_words, normalize
@@ -13,7 +12,7 @@ from coder.records import Mention
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
-    __slots__ = ("_countries", "_names", "_recent", "_roles", "group", "last_doer", "speaker")
+    __slots__ = ("_countries", "_main", "_names", "_recent", "_roles", "group", "last_doer", "speaker")
 
     def __init__(self) -> None:
         self._names: dict[str, Mention] = {}
@@ -21,7 +20,8 @@ class Discourse:
         self.speaker: Mention | None = None
         self.group: tuple[Mention, ...] = ()  # the coordinated subject of the sentence before, for "they"
         self.last_doer: Mention | None = None  # of the last act of force told
-        self._countries: Counter[str] = Counter()
+        self._countries: dict[str, int] = {}  # how often each was named
+        self._main: str | None = ""  # None where it has to be found anew
         self._roles: dict[str, str] = {}
 
     def known_name(self, text: str) -> Mention | None:
@@ -52,11 +52,14 @@ class Discourse:
     def introduce(self, mention: Mention, country: str = "") -> None:
         """Remember an actor that is named in full, so that its surname or acronym finds it later."""
         if mention.kind in ("person", "agent", "organization"):
-            words = name_words(mention.text)
-            if words and words[-1][:1].isupper():
-                self._names.setdefault(normalize(words[-1]), mention)
+            last = mention.text.rsplit(None, 1)[-1:]
+            if not last or last[0][:1].isupper() or not last[0].isalnum():
+                words = name_words(mention.text)
+                if words and words[-1][:1].isupper():
+                    self._names.setdefault(normalize(words[-1]), mention)
         if country and country not in NON_COUNTRIES:
-            self._countries[country] += 1
+            self._countries[country] = self._countries.get(country, 0) + 1
+            self._main = None
             if mention.kind == "agent" and mention.role:
                 self._roles[mention.role] = country
 
@@ -76,9 +79,15 @@ class Discourse:
 
     def main_country(self) -> str:
         """The country most named so far, "" where none stands out."""
-        ranked = self._countries.most_common(2)
-        if not ranked or ranked[0][1] < 2:
-            return ""
-        if len(ranked) > 1 and ranked[1][1] * 2 > ranked[0][1]:
-            return ""
-        return ranked[0][0]
+        if self._main is None:
+            self._main = self._most_named()
+        return self._main
+
+    def _most_named(self) -> str:
+        first, most, second = "", 0, 0
+        for country, count in self._countries.items():
+            if count > most:
+                first, most, second = country, count, most
+            elif count > second:
+                second = count
+        return first if most > 1 and second * 2 <= most else ""
