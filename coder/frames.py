@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from coder.actors import SentenceMentions
-from coder.dictionary.compiled import HYPHENS, Condition, Frame
+from coder.dictionary.compiled import COMPOSED, HYPHENS, Condition, Frame, rank
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
+from coder.dictionary.select import Triggers
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
 
+NO_SPANS: Final[frozenset[tuple[int, int]]] = frozenset()
 MAX_DEPTH: Final = 4
+FAILS: Final = -2
 TRIGGER_TAGS: Final = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
 # Appeals, demands and threats: what stands in their infinitive has not happened.
@@ -44,7 +47,7 @@ class Matcher:
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("_borrow", "_depth", "_found", "_readings", "dictionaries", "mentions", "trace", "tree")
+    __slots__ = ("_adjectives", "_borrow", "_depth", "_forms", "_nouns", "_readings", "_verbs", "dictionaries", "mentions", "trace", "tree")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -56,7 +59,10 @@ class Matcher:
         self._readings: dict[int, FrameMatch | None] = {}
         self._depth = 0
         self._borrow: dict[int, int] = {}
-        self._found: dict[tuple[str, str], Sequence[Frame] | None] = {}
+        self._forms = dictionaries.forms
+        self._verbs = dictionaries.triggers("verb")
+        self._nouns = dictionaries.triggers("noun")
+        self._adjectives = dictionaries.triggers("adjective")
 
     def matches(self) -> list[FrameMatch]:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
@@ -88,8 +94,8 @@ class Matcher:
         i = reading.trigger
         head = tree.heads[i]
         return (
-            tree.relation(i) in ("advcl", "conj") and tree.lemmas[i].lower() in CASUALTY_VERBS
-            and (tree.relation(i) == "advcl" or tree.lemmas[head].lower() in ("shoot", "attack", "ambush", "bomb", "shell"))
+            tree.relations[i] in ("advcl", "conj") and tree.lower_lemmas[i] in CASUALTY_VERBS
+            and (tree.relations[i] == "advcl" or tree.lower_lemmas[head] in ("shoot", "attack", "ambush", "bomb", "shell"))
             and codes.get(head, "")[:2] in ("18", "19", "20")
         )  # fmt: skip
 
@@ -100,7 +106,7 @@ class Matcher:
             return False
         if not tree.has_to(i) or under_way(tree, i):
             return False
-        noun = tree.lemmas[tree.heads[i]].lower()
+        noun = tree.lower_lemmas[tree.heads[i]]
         reading = self._readings.get(i)
         conflict = reading is None or (reading.code or "99") >= "09"
         return noun not in INTENT_NOUNS and (conflict or noun in PERMISSION_NOUNS)
@@ -121,64 +127,55 @@ class Matcher:
 
     # ---- candidates --------------------------------------------------------------------------------------------
 
-    def _lemma(self, i: int, pos: str) -> str:
-        lemma = self.tree.lemmas[i].lower()
-        if pos == "verb":
-            known = self.dictionaries.forms.get(self.tree.lower[i])
-            if known and lemma not in known:
-                return known[0]  # the lemmatizer's slip ("lent": leave)
+    def _verb_lemma(self, i: int) -> str:
+        lemma = self.tree.lower_lemmas[i]
+        known = self._forms.get(self.tree.lower[i])
+        if known and lemma not in known:
+            return known[0]  # the lemmatizer's slip ("lent": leave)
         return lemma
 
-    def _frames(self, pos: str, head: str) -> Sequence[Frame] | None:
+    def _frames(self, triggers: Triggers, head: str) -> Sequence[Frame] | None:
         """The frames of a trigger that the words of the sentence allow, all of them where each try is to be told.
 
         None where no dictionary has the trigger.
         """
-        key = (pos, head)
-        if key in self._found:
-            return self._found[key]
-        found = self.dictionaries.candidates(key, self.tree.words) if self.trace is None else self.dictionaries.frames.get(key) or None
-        self._found[key] = found
-        return found
+        return triggers.select(head, self.tree.words) if self.trace is None else triggers.frames(head)
 
     def _candidates(self, i: int) -> Sequence[Frame] | None:
-        upos = self.tree.upos[i]
-        frames = self._frames
+        tree = self.tree
+        upos = tree.upos[i]
         if upos == "VERB":
-            if i > 1 and self.tree.forms[i - 1] in HYPHENS and self.tree.relation(i) == "amod":
+            if i > 1 and tree.relations[i] == "amod" and tree.forms[i - 1] in HYPHENS:
                 return None  # "the U.N.-supported government" tells of no act
             if self._noun_after_to(i):
-                found = frames("noun", self.tree.lower[i][:-1])
-                return frames("noun", self.tree.lemmas[i].lower()) if found is None else found
-            found = frames("verb", self._lemma(i, "verb"))
-            if found is None and self.tree.relation(i) == "amod":
-                found = frames("adjective", self.tree.lower[i])
-            if found is None and "VerbForm=Ger" in self.tree.feats[i]:
-                found = frames("noun", self.tree.lower[i])
+                found = self._frames(self._nouns, tree.lower[i][:-1])
+                return self._frames(self._nouns, tree.lower_lemmas[i]) if found is None else found
+            found = self._frames(self._verbs, self._verb_lemma(i))
+            if found is None and tree.relations[i] == "amod":
+                found = self._frames(self._adjectives, tree.lower[i])
+            if found is None and "VerbForm=Ger" in tree.feats[i]:
+                found = self._frames(self._nouns, tree.lower[i])
             return found
-        if upos in ("NOUN", "PROPN"):
-            lemma = self.tree.lemmas[i].lower()
-            found = frames("noun", lemma)
-            if found is None and upos == "NOUN" and self.tree.lower[i].endswith("ing"):
-                found = frames("noun", self.tree.lower[i])
-            if self.tree.verbal[i] or (
-                found is None and self.tree.relation(i) in ("root", "xcomp", "ccomp", "conj", "advcl", "acl") and self._verb_like(i)
-            ):
-                as_verb = frames("verb", self._lemma(i, "verb"))
+        if upos == "NOUN" or upos == "PROPN":
+            found = self._frames(self._nouns, tree.lower_lemmas[i])
+            if found is None and upos == "NOUN" and tree.lower[i].endswith("ing"):
+                found = self._frames(self._nouns, tree.lower[i])
+            if tree.verbal[i] or (found is None and tree.relations[i] in CLAUSES and self._verb_like(i)):
+                as_verb = self._frames(self._verbs, self._verb_lemma(i))
                 found = found if as_verb is None else as_verb
             return found
         if upos == "ADJ":
-            found = frames("adjective", self.tree.lemmas[i].lower())
-            if found is None and self.tree.relation(i) in ("root", "ccomp", "xcomp", "conj", "acl", "advcl"):
-                lemmas = self.dictionaries.forms.get(self.tree.lower[i])
-                found = frames("verb", lemmas[0]) if lemmas else None
+            found = self._frames(self._adjectives, tree.lower_lemmas[i])
+            if found is None and tree.relations[i] in CLAUSES:
+                lemmas = self._forms.get(tree.lower[i])
+                found = self._frames(self._verbs, lemmas[0]) if lemmas else None
             return found
         return None
 
     def _noun_after_to(self, i: int) -> bool:
         """ "agreed to talks": a plural noun that the tagger takes for a verb after "to"."""
         tree = self.tree
-        return tree.lower[i].endswith("s") and i > 0 and tree.lower[i - 1] == "to" and tree.lemmas[i].lower() + "s" == tree.lower[i]
+        return i > 0 and tree.lower[i - 1] == "to" and tree.lower_lemmas[i] + "s" == tree.lower[i]
 
     def _verb_like(self, i: int) -> bool:
         """A headline's verb tagged as a noun: it has a subject and an object or oblique."""
@@ -186,22 +183,23 @@ class Matcher:
 
     def _best(self, i: int) -> FrameMatch | None:
         best: FrameMatch | None = None
-        best_rank = (0, False, 0)
-        words = self.tree.words
-        for frame in self._candidates(i) or ():
-            if frame.trigger and self.trace is None and not words.issuperset(frame.trigger):
-                continue
-            reading = self._try(i, frame)
-            if reading is not None:
-                rank = _rank(reading)
-                if best is None or rank > best_rank:
-                    best, best_rank = reading, rank
+        best_rank = 0
+        found = self._candidates(i)
+        if found is not None:
+            for frame in found:
+                if best is not None and frame.best_rank <= best_rank and frame.apart and self.trace is None:
+                    continue  # cannot be better
+                reading = self._try(i, frame)
+                if reading is not None:
+                    its_rank = _rank(reading)
+                    if best is None or its_rank > best_rank:
+                        best, best_rank = reading, its_rank
         if best is not None and best.code and best.reciprocal and self._breaks_down(i):
             stopped, known = self.compose_code("stop", best.code)
             if known and stopped is not None:
                 verb = self.tree.heads[i]
                 best = replace(best, code=stopped, tokens=tuple(sorted({*best.tokens, verb})))
-        if self.tree.upos[i] in ("VERB", "ADJ"):
+        if self.tree.upos[i] == "VERB" or self.tree.upos[i] == "ADJ":
             light = self._light(i)
             if light is not None and (best is None or _rank(light) >= best_rank):
                 best = light
@@ -210,11 +208,15 @@ class Matcher:
     # ---- one frame ---------------------------------------------------------------------------------------------
 
     def _try(self, i: int, frame: Frame) -> FrameMatch | None:
-        words = self._trigger_words(i, frame) if frame.trigger else (i,)
-        if words is None:
-            self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
-            return None
-        if frame.part_of_speech == "verb" and not frame.trigger and self._foreign_particle(i, frame):
+        words: tuple[int, ...] = (i,)
+        if frame.trigger:
+            found = self._trigger_words(i, frame)
+            if found is None:
+                if self.trace is not None:
+                    self._fail(i, frame, f"needs the words {' '.join(frame.trigger)!r}")
+                return None
+            words = found
+        elif frame.part_of_speech == "verb" and self._foreign_particle(i, frame):
             self._fail(i, frame, "the verb has a particle that is not in the trigger")
             return None
         if frame.part_of_speech == "noun" and not frame.alone and not self._takes_effect(i) and not self._predicative(i):
@@ -224,20 +226,19 @@ class Matcher:
 
     def _apply(self, i: int, frame: Frame, carrier: int, words: tuple[int, ...]) -> FrameMatch | None:
         """The frame on trigger i; `carrier` is the light verb that lends its subject, or i itself."""
-        matched: list[int] = []
+        matched = {*words, carrier}
         phrases = 0
         for condition in frame.conditions:
             token = self._condition(i, carrier, condition)
-            if token is not None and token >= 0 and condition.nouns and self._word_in(token, condition.nouns) == 2:
-                phrases += 1
-            if token is None:
-                if self.trace is None:
-                    return None
-                self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
+            if token == FAILS:
+                if self.trace is not None:
+                    self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
                 return None
             if token >= 0:
-                matched.append(token)
-        tokens = tuple(sorted({*words, *matched, *([carrier] if carrier != i else [])}))
+                matched.add(token)
+                if condition.phrases and self._word_in(token, condition.nouns, True) == 2:
+                    phrases += 1
+        tokens = tuple(sorted(matched)) if len(matched) > 1 else (i,)
         inner: FrameMatch | None = None
         code = frame.code
         specificity = frame.specificity + phrases
@@ -254,7 +255,7 @@ class Matcher:
                 composed, known = self._compose(stance, inner)
                 if known:
                     code = composed
-                    specificity += 4
+                    specificity += COMPOSED
                 else:
                     inner = None
             if code is None:
@@ -262,14 +263,14 @@ class Matcher:
                 return None
         sources = self._fill(i, carrier, frame.source, inner, as_source=True)
         targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "", tokens=tokens)
-        if code is not None and frame.part_of_speech == "verb" and code.startswith(CONDEMNATIONS) and self._lemma(i, "verb") not in DEFAULT_LIGHT_VERBS:
+        if code is not None and frame.part_of_speech == "verb" and code.startswith(CONDEMNATIONS) and self._verb_lemma(i) not in DEFAULT_LIGHT_VERBS:
             targets = self._attackers(i, carrier, sources) or targets
         if code is not None and code.startswith("09"):
             targets = self._mentions_of(self._suspects(i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
         if not targets and code == "045":
             targets = self._parties_between(i, carrier)
         agreeing = stance in ("agree", "agree_on")
-        agreed = agreeing or (code is not None and code[:2] in ("03", "05") and self._lemma(i, "verb") == "agree")
+        agreed = agreeing or (code is not None and code[:2] in ("03", "05") and self._verb_lemma(i) == "agree")
         if not targets and code is not None:
             targets = self._borrowed_targets(i, carrier, sources)
             together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
@@ -311,8 +312,8 @@ class Matcher:
         """ "told police that the man had attacked": a past act is no threat."""
         tree = self.tree
         return any(
-            tree.relation(h) == "ccomp" and not tree.has_to(h)
-            and any(tree.lower[c] in ("had", "has", "have") and tree.relation(c) == "aux" for c in tree.children[h])
+            tree.relations[h] == "ccomp" and not tree.has_to(h)
+            and any(tree.lower[c] in ("had", "has", "have") and tree.relations[c] == "aux" for c in tree.children[h])
             and not any(tree.lower[c] in ("will", "would", "shall", "could", "may", "might") for c in tree.children[h])
             for h in tree.function(carrier, "complement")
         )
@@ -337,7 +338,7 @@ class Matcher:
         """ "Talks between A and B collapsed"."""
         tree = self.tree
         verb = tree.heads[i]
-        return tree.relation(i) == "nsubj" and tree.upos[i] == "NOUN" and verb >= 0 and tree.lemmas[verb].lower() in BREAKING_DOWN
+        return tree.relations[i] == "nsubj" and tree.upos[i] == "NOUN" and verb >= 0 and tree.lower_lemmas[verb] in BREAKING_DOWN
 
     def _predicative(self, i: int) -> bool:
         """ "Russia is a supporter of …", "remains the largest donor": the noun says what the subject is."""
@@ -347,7 +348,7 @@ class Matcher:
         """ "A ceasefire between A and B took effect": the noun is the subject of a verb that only says it came about."""
         tree = self.tree
         verb = tree.heads[i]
-        return tree.relation(i) == "nsubj" and verb >= 0 and tree.lemmas[verb].lower() in COMING_ABOUT
+        return tree.relations[i] == "nsubj" and verb >= 0 and tree.lower_lemmas[verb] in COMING_ABOUT
 
     def _fail(self, i: int, frame: Frame, reason: str) -> None:
         if self.trace is not None:
@@ -365,107 +366,120 @@ class Matcher:
                 position -= 1
                 while position >= 0 and tree.forms[position] in ("-", "–"):
                     position -= 1
-                if position < 0 or word not in (tree.lower[position], tree.lemmas[position].lower()):
+                if position < 0 or word not in (tree.lower[position], tree.lower_lemmas[position]):
                     return None
                 found.append(position)
             return tuple(found)
         for word in frame.trigger:
             token = -1
             for c in tree.children[i]:
-                if word in (tree.lower[c], tree.lemmas[c].lower()) and (c > i or tree.relation(c) in ("obl", "advmod")):
+                if word in (tree.lower[c], tree.lower_lemmas[c]) and (c > i or tree.relations[c] in ("obl", "advmod")):
                     token = c
                     break
-                if tree.relation(c) in ("obl", "obj", "advcl", "xcomp", "nmod", "ccomp", "advmod") or tree.deprels[c] == "nsubj:pass":
+                if tree.relations[c] in ("obl", "obj", "advcl", "xcomp", "nmod", "ccomp", "advmod") or tree.deprels[c] == "nsubj:pass":
                     for g in tree.children[c]:
-                        if word in (tree.lower[g], tree.lemmas[g].lower()) and g > i and tree.relation(g) in ("case", "mark", "advmod", "compound", "obj", "fixed"):
+                        if word in (tree.lower[g], tree.lower_lemmas[g]) and g > i and tree.relations[g] in ("case", "mark", "advmod", "compound", "obj", "fixed"):
                             token = g
                             break
                 if token >= 0:
                     break
             if token < 0:
                 position = found[-1] + 1
-                if position < tree.n and word in (tree.lower[position], tree.lemmas[position].lower()):
+                if position < tree.n and word in (tree.lower[position], tree.lower_lemmas[position]):
                     token = position
             if token < 0:
                 return None
             found.append(token)
         return tuple(found)
 
-    def _condition(self, i: int, carrier: int, condition: Condition) -> int | None:
-        """The token that meets the condition, -1 where nothing is needed, None where it fails."""
+    def _condition(self, i: int, carrier: int, condition: Condition) -> int:
+        """The token that meets the condition, -1 where nothing is needed, FAILS where it fails."""
         if condition.function == "modal":
-            return -1 if self._has_modal(i, condition.nouns) else None
+            return -1 if self._has_modal(i, condition.nouns) else FAILS
         heads = self._function(i, carrier, condition.function)
-        if condition.kind == "none":
-            return -1 if not heads else None
+        kind = condition.kind
+        if kind == "none":
+            return -1 if not heads else FAILS
         if not heads:
-            return None
+            return FAILS
+        nouns = condition.nouns
         if condition.not_nouns:
-            if any(self._word_in(h, condition.not_nouns) for h in heads):
-                return None
-            if not condition.nouns and condition.kind is None and not condition.roles:
+            for h in heads:
+                if self._word_in(h, condition.not_nouns, condition.not_phrases):
+                    return FAILS
+            if not nouns and kind is None and not condition.roles:
                 return -1
         for h in heads:
-            if condition.nouns and not self._word_in(h, condition.nouns):
-                continue
-            if condition.nouns and condition.function == "complement" and negated(self.tree, h):
-                continue  # "urged Sudan not to attack": the list tells what is asked for, not what is to be left
-            if condition.kind == "actor" and self.mentions.inside(h) is None:
-                continue
-            if condition.kind == "party" and self.mentions.at(h) is None:
-                continue
-            if condition.kind == "event" and self.reading(h) is None:
-                continue
-            if condition.kind == "place":
-                mention = self.mentions.inside(h)
-                if mention is None or mention.kind not in ("place", "country"):
+            if nouns:
+                if not self._word_in(h, nouns, condition.phrases):
                     continue
+                if condition.function == "complement" and negated(self.tree, h):
+                    continue  # "urged Sudan not to attack": the list tells what is asked for, not what is to be left
+            if kind is not None:
+                if kind == "actor":
+                    if self.mentions.inside(h) is None:
+                        continue
+                elif kind == "party":
+                    if self.mentions.at(h) is None:
+                        continue
+                elif kind == "event":
+                    if self.reading(h) is None:
+                        continue
+                elif kind == "place":
+                    mention = self.mentions.inside(h)
+                    if mention is None or mention.kind not in ("place", "country"):
+                        continue
             if condition.roles:
                 mention = self.mentions.inside(h)
                 if mention is None or not _has_role(mention, condition.roles):
                     continue
-            return h if condition.nouns else -1
-        return None
+            return h if nouns else -1
+        return FAILS
 
     def _has_modal(self, i: int, words: frozenset[str]) -> bool:
         """Whether the complement clause has a subject of its own and one of the modal verbs."""
         tree = self.tree
         for head in tree.function(i, "complement"):
-            if any(tree.relation(c) == "aux" and tree.lower[c] in words for c in tree.children[head]) and any(
+            if any(tree.relations[c] == "aux" and tree.lower[c] in words for c in tree.children[head]) and any(
                 tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] != "PRON" for c in tree.children[head]
             ):
                 return True
         return False
 
-    def _word_in(self, head: int, words: frozenset[str]) -> int:
-        """How the phrase fits a word list: 2 by a phrase of several words, 1 by its head alone, 0 not at all."""
+    def _word_in(self, head: int, words: frozenset[str], phrases: bool) -> int:
+        """How the phrase fits a word list: 2 by a phrase of several words, 1 by its head alone, 0 not at all.
+
+        Args:
+            phrases: whether the list has any phrase of several words.
+        """
         tree = self.tree
         relations = tree.relations
-        lemma, lower = tree.lemmas[head].lower(), tree.lower[head]
-        before = ""
-        position = head
-        for _ in range(3):
-            position -= 1
-            if position < 0 or relations[position] in ("case", "det", "punct", "cc", "mark"):
-                break
-            before = f"{tree.lower[position]} {before}".strip()
-            if f"{before} {lower}" in words or f"{before} {lemma}" in words:
-                return 2
-        for c in tree.children[head]:
-            relation = relations[c]
-            if c < head and relation in ("compound", "amod", "nmod", "obl", "advmod"):
-                if f"{tree.lemmas[c].lower()} {lemma}" in words or f"{tree.lower[c]} {lemma}" in words:
+        lemma, lower = tree.lower_lemmas[head], tree.lower[head]
+        if phrases:
+            before = ""
+            position = head
+            for _ in range(3):
+                position -= 1
+                if position < 0 or relations[position] in BEFORE_PHRASES:
+                    break
+                before = f"{tree.lower[position]} {before}".strip()
+                if f"{before} {lower}" in words or f"{before} {lemma}" in words:
                     return 2
-            elif relation == "nmod" and tree.case(c) == "of":
-                tail = tree.lemmas[c].lower()
-                if f"{lemma} of {tail}" in words or f"{lower} of {tree.lower[c]}" in words or f"{lemma} of {tree.lower[c]}" in words:
-                    return 2
+            for c in tree.children[head]:
+                relation = relations[c]
+                if c < head and relation in MODIFIERS:
+                    if f"{tree.lower_lemmas[c]} {lemma}" in words or f"{tree.lower[c]} {lemma}" in words:
+                        return 2
+                elif relation == "nmod" and tree.case(c) == "of":
+                    tail = tree.lower_lemmas[c]
+                    if f"{lemma} of {tail}" in words or f"{lower} of {tree.lower[c]}" in words or f"{lemma} of {tree.lower[c]}" in words:
+                        return 2
         if lemma in words or lower in words:
             return 1
         if lemma in QUANTIFIERS or tree.upos[head] == "NUM":
             for c in tree.children[head]:
-                if tree.relation(c) == "nmod" and tree.case(c) == "of":
-                    return self._word_in(c, words)
+                if relations[c] == "nmod" and tree.case(c) == "of":
+                    return self._word_in(c, words, phrases)
         return 0
 
     # ---- light verbs and stances ---------------------------------------------------------------------------------
@@ -473,30 +487,37 @@ class Matcher:
     def _light(self, i: int) -> FrameMatch | None:
         """The noun an "empty" verb carries out: "launched an attack on", "held talks with"."""
         tree = self.tree
-        nouns = list(tree.function(i, "object"))
-        nouns += [c for c in tree.children[i] if tree.relations[c] == "obl" and tree.case(c) in LIGHT_PREPOSITIONS]
+        nouns = [*tree.function(i, "object")]
+        for c in tree.children[i]:
+            if tree.relations[c] == "obl" and tree.case(c) in LIGHT_PREPOSITIONS:
+                nouns.append(c)
         if not nouns:
             return None
-        verb = self._lemma(i, "verb")
-        names = {verb}
-        for c in tree.children[i]:
-            relation = tree.relations[c]
-            if relation == "compound" or (relation in ("advmod", "case") and tree.upos[c] in ("ADP", "ADV")):
-                names.add(f"{verb}_{tree.lower[c]}")
-        empty, telling = not names.isdisjoint(DEFAULT_LIGHT_VERBS), not names.isdisjoint(TELLING_VERBS)
+        verb = self._verb_lemma(i)
+        names: set[str] = set()
+        empty = telling = False
         best: FrameMatch | None = None
         for noun in nouns:
             if tree.upos[noun] not in ("NOUN", "PROPN", "VERB"):
                 continue
             candidates = self._candidates(noun)
             # "a series of airstrikes", "a wave of attacks"
-            if candidates is None and tree.lemmas[noun].lower() in QUANTIFIERS:
+            if candidates is None and tree.lower_lemmas[noun] in QUANTIFIERS:
                 for c in tree.children[noun]:
-                    if tree.relation(c) == "nmod" and tree.case(c) == "of":
+                    if tree.relations[c] == "nmod" and tree.case(c) == "of":
                         noun, candidates = c, self._candidates(c)
                         break
-            direct = tree.relation(noun) != "obl"
-            for frame in candidates or ():
+            if not candidates:
+                continue
+            if not names:
+                names.add(verb)
+                for c in tree.children[i]:
+                    relation = tree.relations[c]
+                    if relation == "compound" or (relation in ("advmod", "case") and tree.upos[c] in ("ADP", "ADV")):
+                        names.add(f"{verb}_{tree.lower[c]}")
+                empty, telling = not names.isdisjoint(DEFAULT_LIGHT_VERBS), not names.isdisjoint(TELLING_VERBS)
+            direct = tree.relations[noun] != "obl"
+            for frame in candidates:
                 if frame.part_of_speech != "noun":
                     continue
                 carried = (direct and empty and not frame.light_only) or not names.isdisjoint(frame.light)
@@ -517,7 +538,7 @@ class Matcher:
     def _inner(self, i: int, carrier: int, frame: Frame) -> FrameMatch | None:
         for function in frame.inner:
             for head in self._function(i, carrier, function):
-                if frame.stance == "stop" and self.tree.relation(head) == "advcl":
+                if frame.stance == "stop" and self.tree.relations[head] == "advcl":
                     continue  # "halted to give way": a purpose, not what is halted
                 if frame.stance in ("resume", "intend", "agree") and self._own_subject(head):
                     continue  # "the White House announced that the president will meet …": told, not done, by the White House
@@ -531,11 +552,11 @@ class Matcher:
     def _own_subject(self, head: int) -> bool:
         """Whether a clause has a subject of its own that is more than a pronoun."""
         tree = self.tree
-        return tree.relation(head) == "ccomp" and any(
+        return tree.relations[head] == "ccomp" and any(
             tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] not in ("PRON",) for c in tree.children[head]
         )
 
-    def _complement_mentions(self, i: int, carrier: int, what: str, taken: set[tuple[int, int]]) -> tuple[Mention, ...]:
+    def _complement_mentions(self, i: int, carrier: int, what: str, taken: frozenset[tuple[int, int]]) -> tuple[Mention, ...]:
         """Actors in the complement clause of a stance: its subject, or the first other function that names one."""
         tree = self.tree
         heads = [*self._function(i, carrier, "complement")]
@@ -551,12 +572,12 @@ class Matcher:
                     if found:
                         return found
                 for c in tree.children[node]:
-                    if tree.relation(c) == "advcl" and any(tree.lower[g] in ("until", "unless") for g in tree.children[c]):
+                    if tree.relations[c] == "advcl" and any(tree.lower[g] in ("until", "unless") for g in tree.children[c]):
                         awaited = tuple(m for m in self._mentions_of(tree.function(c, "subject"), False) if (m.start, m.end) not in taken)
                         if awaited:  # "refused to negotiate until Islamabad acted against militants"
                             return awaited
                 for c in tree.children[node]:
-                    if tree.relation(c) in ("xcomp", "obj", "advcl", "conj", "ccomp", "acl") and c not in seen:
+                    if tree.relations[c] in ("xcomp", "obj", "advcl", "conj", "ccomp", "acl") and c not in seen:
                         seen.add(c)
                         queue.append(c)
         return ()
@@ -575,10 +596,10 @@ class Matcher:
                         if found is not None and found.code is not None:
                             return found
             # "an end to attacks", "a series of talks": the noun's own complement, stopped or bundled
-            lemma = tree.lemmas[head].lower()
+            lemma = tree.lower_lemmas[head]
             if lemma in QUANTIFIERS or lemma in ENDING_NOUNS:
                 for c in tree.children[head]:
-                    if (tree.relation(c) == "nmod" and tree.case(c) in ("of", "to", "in")) or tree.relation(c) == "acl":
+                    if (tree.relations[c] == "nmod" and tree.case(c) in ("of", "to", "in")) or tree.relations[c] == "acl":
                         inner = self._inner_reading(c)
                         if inner is None or inner.code is None:
                             continue
@@ -587,13 +608,13 @@ class Matcher:
                         stopped, known = self.compose_code("stop", inner.code)
                         return replace(inner, code=stopped) if known and stopped is not None else None
             for c in tree.children[head]:
-                if tree.relation(c) == "acl" and tree.deprels[c] != "acl:relcl":
+                if tree.relations[c] == "acl" and tree.deprels[c] != "acl:relcl":
                     found = self.reading(c)
                     if found is not None and found.code is not None:
                         return found
         elif tree.upos[head] in ("VERB", "AUX"):
             for c in tree.children[head]:
-                if tree.relation(c) in ("xcomp", "obj"):
+                if tree.relations[c] in ("xcomp", "obj"):
                     found = self._inner_reading(c)
                     if found is not None:
                         return found
@@ -626,19 +647,22 @@ class Matcher:
         tree = self.tree
         if carrier != i:
             if name == "subject":
-                owner = tuple(c for c in tree.children[i] if tree.deprels[c] == "nmod:poss" and tree.upos[c] != "PRON")
+                owner = tuple([c for c in tree.children[i] if tree.deprels[c] == "nmod:poss" and tree.upos[c] != "PRON"])
                 return owner or tree.function(carrier, "subject")
             own = tree.function(i, name)
             if not own and name in SHARED_PREPOSITIONS:  # "its rejection and condemnation of the plan"
-                own = next((found for c in tree.conjuncts(i)[1:] if (found := tree.function(c, name))), ())
+                for c in tree.conjuncts(i)[1:]:
+                    own = tree.function(c, name)
+                    if own:
+                        break
             if own:
                 return own
             if name == "object":
                 return ()
-            return tuple(t for t in tree.function(carrier, name) if t != i)
+            return _without(tree.function(carrier, name), i)
         found = tree.function(i, name)
         if not found and i in self._borrow and name not in ("subject", "object", "complement", "owner", "indirect"):
-            return tuple(t for t in tree.function(self._borrow[i], name) if t != i)
+            return _without(tree.function(self._borrow[i], name), i)
         return found
 
     def _fill(
@@ -647,37 +671,37 @@ class Matcher:
     ) -> tuple[Mention, ...]:  # fmt: skip
         """The mentions of the first function that names an actor."""
         weak: tuple[Mention, ...] = ()
-        taken = {(m.start, m.end) for m in other}
+        taken: frozenset[tuple[int, int]] = frozenset([(m.start, m.end) for m in other]) if other else NO_SPANS
         for name in functions:
             if "." not in name or not name.startswith(("inner.", "complement.")):
                 if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
                     continue  # only a passive leaves its doer to the place ("were deported from Iran")
                 heads = self._function(i, carrier, name)
-                if name in ACT_PREPOSITIONS and not as_source:
-                    heads = tuple(h for h in heads if not self._of_another_act(i, carrier, h, tokens))
+                if not as_source and heads and name in ACT_PREPOSITIONS:
+                    heads = tuple([h for h in heads if not self._of_another_act(i, carrier, h, tokens)])
                 if not heads and not (as_source and name == "subject"):
                     continue
-                found = self._mentions_of(heads, as_source, frozenset() if as_source else frozenset(taken))
+                found = self._mentions_of(heads, as_source, NO_SPANS if as_source else taken)
                 if not as_source:
                     found = self._true_targets(found, other, code)
-                if not found and as_source and name == "subject":
+                elif not found and name == "subject":
                     found = self._mentions_of(self._doers_of(heads), True)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
                         leader = self.mentions.led_by(i, "amod", "compound")
                         found = (leader,) if leader is not None else ()
-                if not as_source and name in ("object", "subject") and found and all((m.start, m.end) in taken for m in found):
+                if not as_source and found and name in ("object", "subject") and all((m.start, m.end) in taken for m in found):
                     continue
             elif name.startswith("inner."):
                 if inner is None:
                     continue
                 found = inner.targets if name == "inner.target" else inner.sources
-                found = tuple(m for m in found if (m.start, m.end) not in taken)
+                found = tuple([m for m in found if (m.start, m.end) not in taken])
             else:
                 found = self._complement_mentions(i, carrier, name.partition(".")[2], taken)
-                found = tuple(m for m in found if (m.start, m.end) not in taken)
+                found = tuple([m for m in found if (m.start, m.end) not in taken])
             if not found:
                 continue
-            if all(m.kind == "unknown" for m in found) and not weak:
+            if not weak and all(m.kind == "unknown" for m in found):
                 if not as_source and name == "object" and code.startswith(CASE_CODES):
                     return found  # "found Jane Doe guilty of stealing from the ministry"
                 weak = found
@@ -689,21 +713,31 @@ class Matcher:
         """The Kurds of "protested Turkey's attacks on the Kurds": whom the act that is protested is done to."""
         tree = self.tree
         noun = tree.heads[h]
-        if noun < 0 or noun in (i, carrier) or noun in tokens or tree.upos[noun] != "NOUN" or tree.relation(h) != "nmod":
+        if noun < 0 or noun in (i, carrier) or noun in tokens or tree.upos[noun] != "NOUN" or tree.relations[h] != "nmod":
             return False
-        frames = self.dictionaries.frames.get(("noun", tree.lemmas[noun].lower()), ())
+        frames = self.dictionaries.frames.get(("noun", tree.lower_lemmas[noun]), ())
         return any(f.code and f.code >= "13" for f in frames) and bool(tree.function(noun, "owner"))
 
     def _true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
         """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
         if not found or not sources or code.startswith("14"):
             return found
-        return tuple(
-            m for m in found
-            if not any(m.start < s.end and s.start < m.end and (m.start, m.end) != (s.start, s.end) and m.sentence_index == s.sentence_index for s in sources)
-            and not (code.startswith(OWN_FORCES) and self._own_forces(m))
-            and not (not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources))
-        )  # fmt: skip
+        kept: list[Mention] = []
+        for m in found:
+            if self._part_of_doer(m, sources) or (code.startswith(OWN_FORCES) and self._own_forces(m)):
+                continue
+            if not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources):
+                continue
+            kept.append(m)
+        return found if len(kept) == len(found) else tuple(kept)
+
+    @staticmethod
+    def _part_of_doer(m: Mention, sources: tuple[Mention, ...]) -> bool:
+        """Whether the words of a mention overlap with those of a doer without being the same."""
+        for s in sources:
+            if m.start < s.end and s.start < m.end and (m.start != s.start or m.end != s.end) and m.sentence_index == s.sentence_index:
+                return True
+        return False
 
     def _where_stationed(self, mention: Mention) -> Mention:
         """Somalia of "the African Union peacekeeping force in Somalia": peace is kept for the country."""
@@ -713,7 +747,7 @@ class Matcher:
         if not mention.role.startswith("PKO") and not any(o.kind == "organization" for o in mention.owners):
             return mention
         for c in tree.children[mention.head]:
-            if tree.relation(c) == "nmod" and tree.case(c) in ("in", "for", "on"):
+            if tree.relations[c] == "nmod" and tree.case(c) in ("in", "for", "on"):
                 place = self.mentions.at(c)
                 if place is not None and place.kind in ("country", "place"):
                     return place
@@ -725,7 +759,7 @@ class Matcher:
         if mention.kind != "agent" or mention.sentence_index != tree.sentence.index:
             return False
         above = tree.heads[mention.head]
-        return above >= 0 and tree.lemmas[above].lower() in MOVING_WORDS and tree.deprels[mention.head] in ("obj", "nmod", "compound")
+        return above >= 0 and tree.lower_lemmas[above] in MOVING_WORDS and tree.deprels[mention.head] in ("obj", "nmod", "compound")
 
     def _own_forces(self, mention: Mention, sources: tuple[Mention, ...] = ()) -> bool:
         """ "withdraw its troops", "send American soldiers" (of America): forces that are moved, by whoever moves them."""
@@ -744,14 +778,14 @@ class Matcher:
         tree = self.tree
         if code.startswith(("110", "111", "112", "114")):
             for head in self._function(i, carrier, "object"):  # "condemned the assault" told of before
-                key = ("noun", tree.lemmas[head].lower())
+                key = ("noun", tree.lower_lemmas[head])
                 if key in self.dictionaries.frames and any(f.code and f.code >= "13" for f in self.dictionaries.frames[key]):
                     doer = self._doer_told_before(head)
                     if doer:
                         return doer
         for head in self._function(i, carrier, "object"):
             for t in self._phrase(head) if code.startswith(RULES) else tree.subtree(head):
-                if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat"):
+                if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relations[t] not in ("compound", "flat"):
                     mention = self.mentions.at(t)
                     if mention is not None and self._identified(mention, code) and (mention.start, mention.end) not in taken:
                         if self._true_targets((mention,), sources, code):
@@ -759,7 +793,7 @@ class Matcher:
         if code.startswith("14"):  # "staged a protest demanding that the authorities …"
             for node in (i, carrier, *self._function(i, carrier, "object")):
                 for c in tree.children[node]:
-                    if tree.relation(c) in ("acl", "advcl") and tree.upos[c] == "VERB":
+                    if tree.relations[c] in ("acl", "advcl") and tree.upos[c] == "VERB":
                         demand = self.reading(c)
                         if demand is not None and (demand.code or "").startswith("10"):
                             found = tuple(m for m in demand.targets if (m.start, m.end) not in taken)
@@ -768,12 +802,12 @@ class Matcher:
         if code.startswith("14"):  # "pilots of Lufthansa", "doctors at a hospital in Nairobi": whom strikers strike against
             for head in self._function(i, carrier, "subject"):
                 for c in tree.children[head]:
-                    if tree.relation(c) == "nmod" and tree.case(c) in ("of", "at", "in", "from"):
+                    if tree.relations[c] == "nmod" and tree.case(c) in ("of", "at", "in", "from"):
                         mention = self.mentions.inside(c)
                         if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
                             return (mention,)
         for c in tree.children[carrier]:  # "will not end the strike until the government …"
-            if tree.relation(c) == "advcl" and any(tree.relation(g) == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
+            if tree.relations[c] == "advcl" and any(tree.relations[g] == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
                 found = self._mentions_of(tree.function(c, "subject"), False, taken)
                 if found:
                     return found
@@ -784,7 +818,7 @@ class Matcher:
             if found:
                 return found
         if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
-            found = self._complement_mentions(i, carrier, "any", set(taken))
+            found = self._complement_mentions(i, carrier, "any", taken)
             return self._true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
         return ()
 
@@ -806,7 +840,7 @@ class Matcher:
     def _attackers(self, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
         """Who is condemned with "the attack on a church in Quetta": its doers, else unknown armed men of the country."""
         for head in self._function(i, carrier, "object"):
-            frames = self.dictionaries.frames.get(("noun", self.tree.lemmas[head].lower()), [])
+            frames = self.dictionaries.frames.get(("noun", self.tree.lower_lemmas[head]), [])
             if not any(f.code and f.code[:2] in ("18", "19", "20") for f in frames) or self.mentions.at(head) is not None:
                 continue
             doers = self._mentions_of(self.tree.function(head, "subject"), True, frozenset((m.start, m.end) for m in sources))
@@ -843,13 +877,13 @@ class Matcher:
         while queue:
             node = queue.pop(0)
             for c in tree.children[node]:
-                if c in seen or tree.relation(c) not in ("obl", "nmod", "acl", "ccomp", "advcl", "obj"):
+                if c in seen or tree.relations[c] not in ("obl", "nmod", "acl", "ccomp", "advcl", "obj"):
                     continue
                 whether = any(tree.lower[g] == "whether" for g in tree.children[c])
-                if tree.relation(c) == "advcl" and not whether:
+                if tree.relations[c] == "advcl" and not whether:
                     continue
-                claim = whether or tree.lemmas[node].lower() in CLAIM_NOUNS
-                if claim and tree.relation(c) in ("acl", "ccomp", "advcl") and tree.upos[c] in ("VERB", "ADJ", "NOUN"):
+                claim = whether or tree.lower_lemmas[node] in CLAIM_NOUNS
+                if claim and tree.relations[c] in ("acl", "ccomp", "advcl") and tree.upos[c] in ("VERB", "ADJ", "NOUN"):
                     heads = tree.function(c, "subject") if not tree.is_passive(c) else tree.function(c, "object")
                     if heads:
                         return heads
@@ -863,14 +897,14 @@ class Matcher:
         taken = {(m.start, m.end) for m in sources}
         heads: tuple[int, ...] = ()
         if carrier == i and tree.upos[i] in ("NOUN", "PROPN"):
-            verbs = [tree.heads[i]] if tree.relation(i) == "nsubj" else []
+            verbs = [tree.heads[i]] if tree.relations[i] == "nsubj" else []
             verbs += [c for c in tree.children[i] if tree.deprels[c] == "acl:relcl"]
             for verb in verbs:
-                if verb >= 0 and tree.lemmas[verb].lower() in CASUALTY_VERBS:
+                if verb >= 0 and tree.lower_lemmas[verb] in CASUALTY_VERBS:
                     heads = tree.function(verb, "object")
-        elif tree.upos[carrier] == "VERB" and tree.relation(carrier) in ("advcl", "xcomp") and tree.heads[carrier] >= 0:
+        elif tree.upos[carrier] == "VERB" and tree.relations[carrier] in ("advcl", "xcomp") and tree.heads[carrier] >= 0:
             verb = tree.heads[carrier]
-            if tree.lemmas[verb].lower() in ADDRESS_VERBS:
+            if tree.lower_lemmas[verb] in ADDRESS_VERBS:
                 heads = tree.function(verb, "object") or tree.function(verb, "with") or tree.function(verb, "to")
         return tuple(m for m in self._mentions_of(heads, False) if (m.start, m.end) not in taken)
 
@@ -885,7 +919,7 @@ class Matcher:
         return found
 
     def _mentions_of(
-        self, heads: tuple[int, ...], as_source: bool, exclude: frozenset[tuple[int, int]] = frozenset()
+        self, heads: tuple[int, ...], as_source: bool, exclude: frozenset[tuple[int, int]] = NO_SPANS
     ) -> tuple[Mention, ...]:
         if not heads:
             return ()
@@ -912,6 +946,10 @@ QUANTIFIERS: Final = frozenset(
 # Nouns that end what they govern.
 ENDING_NOUNS: Final = frozenset("end halt stop cessation termination suspension freeze pause".split())
 
+CLAUSES: Final = frozenset({"root", "xcomp", "ccomp", "conj", "advcl", "acl"})
+# What ends the words before a noun that may belong to a phrase with it, and what may make a phrase with it.
+BEFORE_PHRASES: Final = frozenset({"case", "det", "punct", "cc", "mark"})
+MODIFIERS: Final = frozenset({"compound", "amod", "nmod", "obl", "advmod"})
 # Prepositions between an "empty" verb and its noun ("went into talks", "came under attack").
 LIGHT_PREPOSITIONS: Final = frozenset({"in", "into", "on", "under", "for", "to", "at", "as"})
 SHARED_PREPOSITIONS: Final = frozenset({"of", "against", "for", "on", "to", "with"})
@@ -946,6 +984,10 @@ TELLING_VERBS: Final = frozenset("note reaffirm reiterate stress underline confi
 CASUALTY_VERBS: Final = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
 
 
+def _without(heads: tuple[int, ...], i: int) -> tuple[int, ...]:
+    return tuple([t for t in heads if t != i]) if i in heads else heads
+
+
 def _joined(found: list[Mention]) -> list[Mention]:
     """ "Turkish" and "military" before a noun are one actor, not two."""
     joined: list[Mention] = []
@@ -962,14 +1004,14 @@ def _joined(found: list[Mention]) -> list[Mention]:
     return joined
 
 
-def _rank(reading: FrameMatch) -> tuple[int, bool, int]:
+def _rank(reading: FrameMatch) -> int:
     """Which of two readings of a trigger is better: the user's own, the one with both sides, the more specific.
 
     A reading that says "not an event" needs no sides.
     """
     layer = reading.frame.layer if reading.frame else 0
     complete = (reading.code is None and reading.specificity > 1) or bool(reading.sources and (reading.targets or (reading.reciprocal and len(reading.sources) > 1)))
-    return layer, complete, reading.specificity
+    return rank(layer, complete, reading.specificity)
 
 
 def _letters(mention: Mention) -> str:

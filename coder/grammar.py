@@ -106,6 +106,7 @@ class Tree:
         "heads",
         "lemmas",
         "lower",
+        "lower_lemmas",
         "n",
         "relations",
         "sentence",
@@ -119,6 +120,7 @@ class Tree:
         self.forms = sentence.forms
         self.lower = [f.lower() for f in sentence.forms]
         self.lemmas = sentence.lemmas
+        self.lower_lemmas = [w.lower() for w in sentence.lemmas]
         self.upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(sentence.forms)
@@ -153,11 +155,12 @@ class Tree:
                 if self.deprels[i] == "obj" and h >= 0 and self.upos[h] in ("NOUN", "PROPN", "ADJ"):
                     verbal[h] = verbal[h] or any(self.deprels[c] == "nsubj" for c in children[h])
         # forms and lemmas, cut at blanks: phrases of the dictionaries are found by their single words
-        self.words = frozenset(f"{' '.join(self.lower)} {' '.join(self.lemmas).lower()}".split(" "))
-        self._subjects: dict[int, tuple[tuple[int, ...], bool]] = {}
-        self._case: dict[int, str] = {}
-        self._functions: dict[tuple[int, str], tuple[int, ...]] = {}
-        self._marked: dict[int, list[dict[str, list[int]]]] = {}
+        text = f"{' '.join(self.lower)} {' '.join(self.lower_lemmas)}"
+        self.words = frozenset(text.split(" ")) if text.count(" ") >= 2 * n else frozenset(self.lower + self.lower_lemmas)
+        self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
+        self._case: list[str | None] = [None] * n
+        self._functions: list[dict[str, tuple[int, ...]] | None] = [None] * n
+        self._marked: list[list[dict[str, list[int]]] | None] = [None] * n
         self.dated: Any = None  # the date phrases, once `coder.dates` has found them
 
     # ---- small questions -------------------------------------------------------------------------------------
@@ -218,7 +221,7 @@ class Tree:
             if self.deprels[k] == "cc" and k > 0 and self.lower[k] in ("and", "or"):
                 t = k - 1
                 case = next((c for c in self.children[i] if self.deprels[c] == "case" and c < t), -1)
-                if case >= 0 and self.upos[t] == "PROPN" and self.heads[t] == self.heads[i] and self.relation(t) in ("nmod", "obl", "compound"):
+                if case >= 0 and self.upos[t] == "PROPN" and self.heads[t] == self.heads[i] and self.relations[t] in ("nmod", "obl", "compound"):
                     return t if self.case(t) == "" else -1
         return -1
 
@@ -240,20 +243,20 @@ class Tree:
             return True
         if not participle:
             return False
-        if self.deprels[i] == "conj" and not any(self.relation(c) in ("aux", "nsubj") for c in self.children[i]):
+        if self.deprels[i] == "conj" and not any(self.relations[c] in ("aux", "nsubj") for c in self.children[i]):
             head = self.heads[i]
             return head >= 0 and self.upos[head] == "VERB" and self.is_passive(head)
         if any(self.deprels[c] in ("aux", "nsubj", "csubj") for c in self.children[i]):
             return False
         if "Voice=Pass" in feats:
             return True
-        return self.relation(i) in ("acl", "advcl", "amod") and not any(
-            self.lemmas[c] == "have" for c in self.children[i] if self.relation(c) == "aux"
+        return self.relations[i] in ("acl", "advcl", "amod") and not any(
+            self.lemmas[c] == "have" for c in self.children[i] if self.relations[c] == "aux"
         )
 
     def case(self, i: int) -> str:
         """The preposition that marks token i, normalised ("" for none)."""
-        known = self._case.get(i)
+        known = self._case[i]
         if known is not None:
             return known
         words: list[str] = []
@@ -264,7 +267,7 @@ class Tree:
                 words.append(self.lower[c])
                 if self.children[c]:
                     words.extend(self.lower[f] for f in self.children[c] if self.deprels[f] == "fixed")
-        if not words and self.relation(i) == "conj" and self.heads[i] >= 0:
+        if not words and self.relations[i] == "conj" and self.heads[i] >= 0:
             name = self.case(self.heads[i])
         elif not words:
             name = ""
@@ -297,7 +300,7 @@ class Tree:
         A subject that is not said is looked for where grammar puts it: the antecedent of a relative clause or
         participle, the subject or object of the verb above an infinitive, the shared subject of coordinated verbs.
         """
-        known = self._subjects.get(i)
+        known = self._subjects[i]
         if known is None:
             self._subjects[i] = ((), False)  # a cycle of look-ups ends here
             known = (self._find_subject(i), self.upos[i] in ("VERB", "AUX") and self.is_passive(i))
@@ -311,7 +314,7 @@ class Tree:
         head = self.heads[i]
         if head < 0:
             return ()
-        relation = self.relation(i)
+        relation = self.relations[i]
         if relation == "conj":
             if self.upos[head] in ("VERB", "AUX", "ADJ") or self.child(head, "cop") >= 0:
                 return self.grammatical_subject(head)[0]
@@ -342,7 +345,7 @@ class Tree:
                 if owner:
                     return owner
                 above = self.heads[head]
-                if above >= 0 and self.relation(head) in ("obj", "obl", "xcomp") and self.lemmas[above] in OWNING_VERBS:
+                if above >= 0 and self.relations[head] in ("obj", "obl", "xcomp") and self.lemmas[above] in OWNING_VERBS:
                     return self.grammatical_subject(above)[0]
                 return ()
             if self.child(head, "cop") >= 0 and i > 0 and self.forms[i - 1] == ",":  # "is the largest donor, contributing …"
@@ -366,14 +369,14 @@ class Tree:
         """The verb of "sent a letter to the head of the bank threatening …": who wrote it speaks, not whom it went to; -1 for none."""
         if self.lemmas[i] not in SPEAKING_VERBS or not self.forms[i].endswith("ing"):
             return -1
-        while head >= 0 and self.relation(head) in ("nmod", "appos", "compound", "obl"):
-            if self.relation(head) == "obl":
+        while head >= 0 and self.relations[head] in ("nmod", "appos", "compound", "obl"):
+            if self.relations[head] == "obl":
                 sent = self.child(self.heads[head], "obj")
                 return self.heads[head] if sent >= 0 and self.lemmas[sent] in MESSAGES else -1
             head = self.heads[head]
             if head >= 0 and self.lemmas[head] in MESSAGES:
                 verb = self.heads[head]
-                return verb if verb >= 0 and self.upos[verb] == "VERB" and self.relation(head) == "obj" else -1
+                return verb if verb >= 0 and self.upos[verb] == "VERB" and self.relations[head] == "obj" else -1
         return -1
 
     def _infinitive(self, i: int) -> bool:
@@ -387,7 +390,7 @@ class Tree:
             objects = [c for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
             if objects:
                 return tuple(self._spread([self.antecedent(c) for c in objects]))
-            on = [c for c in self.children[head] if self.relation(c) == "obl" and self.case(c) in ("on", "for", "to")]
+            on = [c for c in self.children[head] if self.relations[c] == "obl" and self.case(c) in ("on", "for", "to")]
             if on and self.lemmas[head] in ("call", "appeal", "wait", "plead"):
                 return tuple(self._spread(on[:1]))
         return self.grammatical_subject(head)[0]
@@ -408,10 +411,12 @@ class Tree:
         Args:
             name: subject, object, indirect, complement, owner, or a preposition ("with", "against", …).
         """
-        key = (i, name)
-        known = self._functions.get(key)
+        functions = self._functions[i]
+        if functions is None:
+            functions = self._functions[i] = {}
+        known = functions.get(name)
         if known is None:
-            known = self._functions[key] = self._find(i, name)
+            known = functions[name] = self._find(i, name)
         return known
 
     def _find(self, i: int, name: str) -> tuple[int, ...]:
@@ -422,7 +427,7 @@ class Tree:
             if verbal:
                 return self._verb_object(i)
             of = self._prepositional(i, "of")
-            if not of and self.lemmas[i].lower() in PATIENT_NOUNS:
+            if not of and self.lower_lemmas[i] in PATIENT_NOUNS:
                 of = tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
             return of
         if name == "indirect":
@@ -430,7 +435,7 @@ class Tree:
         if name == "complement":
             return self._complements(i)
         if name == "predicate":  # "called him a liar"
-            return tuple(c for c in self.children[i] if self.relation(c) == "xcomp" and self.upos[c] in ("NOUN", "ADJ", "PROPN"))
+            return tuple(c for c in self.children[i] if self.relations[c] == "xcomp" and self.upos[c] in ("NOUN", "ADJ", "PROPN"))
         if name == "owner":
             return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
         return self._prepositional(i, name)
@@ -440,19 +445,19 @@ class Tree:
         if not passive:
             return subject
         agents = [c for c in self.children[i] if self.deprels[c] == "obl:agent"]
-        agents = agents or [c for c in self.children[i] if self.relation(c) == "obl" and self.case(c) == "by"]
+        agents = agents or [c for c in self.children[i] if self.relations[c] == "obl" and self.case(c) == "by"]
         if not agents:  # "were accused of crimes by": the agent hangs on the noun before it
             return self._prepositional(i, "by") or self._shared_agent(i)
         return tuple(self._spread(agents))
 
     def _shared_agent(self, i: int) -> tuple[int, ...]:
-        if self.relation(i) == "conj":
+        if self.relations[i] == "conj":
             head = self.heads[i]
             if self.upos[head] == "VERB" and self.is_passive(head):
                 return self._verb_subject(head)
         agents: list[int] = []
         for c in self.children[i]:  # "was arrested and deported by": the agent stands with the later verb
-            if self.relation(c) == "conj" and self.upos[c] == "VERB":
+            if self.relations[c] == "conj" and self.upos[c] == "VERB":
                 agents = [g for g in self.children[c] if self.deprels[g] == "obl:agent"]
         return tuple(self._spread(agents))
 
@@ -470,18 +475,18 @@ class Tree:
         if self.deprels[i] == "acl:relcl" and self.heads[i] >= 0:
             gap = any(self.deprels[c] in SUBJECT_LABELS and self.antecedent(c) == c for c in self.children[i])
             relative_oblique = any(
-                self.lower[c] in RELATIVE_PRONOUNS and self.relation(c) == "obl" for c in self.children[i]
+                self.lower[c] in RELATIVE_PRONOUNS and self.relations[c] == "obl" for c in self.children[i]
             )
             if gap and not relative_oblique:
                 return tuple(self._spread([self.heads[i]]))
-        if self.relation(i) == "conj" and self.heads[i] >= 0 and self.upos[self.heads[i]] == "VERB":
+        if self.relations[i] == "conj" and self.heads[i] >= 0 and self.upos[self.heads[i]] == "VERB":
             # "bombed and shelled the town": a bare verb before the shared object stands first; after it has none
             return ()
         for c in self.children[i]:
             if (
-                self.relation(c) == "conj"
+                self.relations[c] == "conj"
                 and self.upos[c] == "VERB"
-                and not any(self.relation(g) in ("obl", "xcomp", "ccomp") for g in self.children[i])
+                and not any(self.relations[g] in ("obl", "xcomp", "ccomp") for g in self.children[i])
                 and self.child(c, "nsubj") < 0
             ):
                 shared = [g for g in self.children[c] if self.deprels[g] == "obj"]
@@ -501,7 +506,7 @@ class Tree:
             found = self.grammatical_subject(i)[0]
             if found:
                 return found
-            if self.upos[i] == "ADJ" and self.heads[i] >= 0 and self.relation(i) == "amod":
+            if self.upos[i] == "ADJ" and self.heads[i] >= 0 and self.relations[i] == "amod":
                 return (self.heads[i],)
         above = self.predicated(i)
         if above >= 0:
@@ -513,29 +518,29 @@ class Tree:
         head = self.heads[i]
         if head < 0:
             return -1
-        if self.relation(i) == "xcomp" and self.lemmas[head] in ("remain", "become", "stay"):
+        if self.relations[i] == "xcomp" and self.lemmas[head] in ("remain", "become", "stay"):
             return head
-        if self.relation(i) == "nmod" and self.case(i) in ("of", "among") and self.lemmas[head] in ("one", "part") and self.child(head, "cop") >= 0:
+        if self.relations[i] == "nmod" and self.case(i) in ("of", "among") and self.lemmas[head] in ("one", "part") and self.child(head, "cop") >= 0:
             return head
         return -1
 
     def _noun_subject(self, i: int) -> tuple[int, ...]:
         """Who does a noun: possessor, "by", demonym or name before it."""
-        patient = self.lemmas[i].lower() in PATIENT_NOUNS and not self._prepositional(i, "of")
+        patient = self.lower_lemmas[i] in PATIENT_NOUNS and not self._prepositional(i, "of")
         for relation in () if patient else ("nmod:poss", "det:poss"):
             found = [c for c in self.children[i] if self.deprels[c] == relation]
             if found:
                 return tuple(self._spread(found))
-        by = [c for c in self.children[i] if self.relation(c) in ("nmod", "obl") and self.case(c) == "by"]
+        by = [c for c in self.children[i] if self.relations[c] in ("nmod", "obl") and self.case(c) == "by"]
         for c in () if by else self.children[i]:  # "the attack on Kenya by rebels": the agent hung on the name
-            if self.relation(c) == "nmod" and self.upos[c] in ("PROPN", "NOUN") and self.lemmas[c][:1].isupper():
-                by += [g for g in self.children[c] if self.relation(g) == "nmod" and self.case(g) == "by"]
+            if self.relations[c] == "nmod" and self.upos[c] in ("PROPN", "NOUN") and self.lemmas[c][:1].isupper():
+                by += [g for g in self.children[c] if self.relations[g] == "nmod" and self.case(g) == "by"]
         if by:
             return tuple(self._spread(by))
         before = [
             c
             for c in self.children[i]
-            if c < i and self.relation(c) in ("amod", "compound", "nmod") and self.upos[c] in ("ADJ", "PROPN", "NOUN")
+            if c < i and self.relations[c] in ("amod", "compound", "nmod") and self.upos[c] in ("ADJ", "PROPN", "NOUN")
             and self.deprels[c] != "nmod:poss"
         ]
         return tuple(self._spread([c for c in before if self.case(c) == ""]))
@@ -544,7 +549,7 @@ class Tree:
         """Tokens marked by the preposition `name` at i, else at its object, else further along the noun chain."""
         if not self.children[i]:
             return ()
-        marked = self._marked.get(i)
+        marked = self._marked[i]
         if marked is None:
             marked = self._marked[i] = self._marked_phrases(i)
         for level in marked:
@@ -593,14 +598,14 @@ class Tree:
 
     def _content(self, i: int) -> bool:
         """ "a promise to leave", "the claim that …", "accused of …": what a noun is about, not a participle on it."""
-        if self.deprels[i] == "acl:relcl" or self.relation(i) != "acl":
+        if self.deprels[i] == "acl:relcl" or self.relations[i] != "acl":
             return False
         return self._infinitive(i) or any(self.deprels[c] == "mark" for c in self.children[i])
 
     def _complements(self, i: int) -> tuple[int, ...]:
-        found = [c for c in self.children[i] if self.relation(c) in ("xcomp", "ccomp")]
+        found = [c for c in self.children[i] if self.relations[c] in ("xcomp", "ccomp")]
         if not found:
-            found = [c for c in self.children[i] if self.relation(c) == "advcl" and self._infinitive(c)]
+            found = [c for c in self.children[i] if self.relations[c] == "advcl" and self._infinitive(c)]
         found += [c for c in self.children[i] if self._content(c)]
         for c in self.children[i]:
             if self.deprels[c] == "obj":

@@ -60,9 +60,12 @@ def test_selection_keeps_the_order_and_all_that_may_fit() -> None:
 
 
 def test_a_trigger_that_no_dictionary_has_is_told_from_one_without_fitting_frames(resources: Resources) -> None:
-    assert resources.dictionaries.candidates(("verb", "qwertz"), frozenset()) is None
-    key = next(k for k, found in resources.dictionaries.frames.items() if all(f.trigger for f in found))
-    assert resources.dictionaries.candidates(key, frozenset()) == ()
+    verbs = resources.dictionaries.triggers("verb")
+    assert verbs.select("qwertz", frozenset()) is None
+    assert verbs.frames("qwertz") is None
+    pos, head = next(k for k, found in resources.dictionaries.frames.items() if all(f.trigger for f in found))
+    assert resources.dictionaries.triggers(pos).select(head, frozenset()) == ()
+    assert resources.dictionaries.triggers(pos).frames(head) == resources.dictionaries.frames[pos, head]
 
 
 def test_coding_is_the_same_with_every_frame_tried(resources: Resources) -> None:

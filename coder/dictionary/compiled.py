@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from datetime import date
 from typing import Final
 
 HYPHENS: Final = frozenset("-‐‑‒–—/")
+COMPOSED: Final = 4  # what a stance with an inner event adds to how specific a reading is
+_SPECIFICITIES: Final = 1 << 32
 _STOPS: Final = re.compile(r"[.'’`]")
 
 
@@ -130,18 +133,32 @@ class AgentHit:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must fill a grammatical function."""
+    """What must fill a grammatical function.
+
+    `phrases` tells whether a noun is of several words, `not_phrases` the same of the nouns that are not meant.
+    """
 
     function: str
     nouns: frozenset[str]
     not_nouns: frozenset[str]
     kind: str | None
     roles: tuple[str, ...]
+    phrases: bool = field(init=False, repr=False, compare=False)
+    not_phrases: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "function", sys.intern(self.function))
+        object.__setattr__(self, "phrases", any(" " in noun for noun in self.nouns))
+        object.__setattr__(self, "not_phrases", any(" " in noun for noun in self.not_nouns))
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A compiled frame; see `coder.dictionary.schema.FrameModel` for the meaning of the fields."""
+    """A compiled frame; see `coder.dictionary.schema.FrameModel` for the meaning of the fields.
+
+    `best_rank` is the rank of the best reading that the frame can give. `apart` says that whether it is tried makes no
+    difference to other triggers: it never reads another one.
+    """
 
     pattern_id: str
     part_of_speech: str
@@ -160,6 +177,23 @@ class Frame:
     alone: bool
     specificity: int
     layer: int = 0
+    best_rank: int = field(init=False, repr=False, compare=False)
+    apart: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        phrases = len([c for c in self.conditions if c.phrases])
+        most = self.specificity + phrases + (COMPOSED if self.stance is not None else 0)
+        object.__setattr__(self, "best_rank", rank(self.layer, True, most))
+        reads = self.stance is not None or any(c.kind == "event" for c in self.conditions)
+        object.__setattr__(self, "apart", not reads and not (self.code or "").startswith("14"))
+        object.__setattr__(self, "part_of_speech", sys.intern(self.part_of_speech))
+        object.__setattr__(self, "source", tuple(map(sys.intern, self.source)))
+        object.__setattr__(self, "target", tuple(map(sys.intern, self.target)))
+
+
+def rank(layer: int, complete: bool, specificity: int) -> int:
+    """Which of two readings of a trigger is better, as one number: by layer, then by both sides being told, then by specificity."""
+    return (2 * layer + complete) * _SPECIFICITIES + specificity
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit
 from coder.dictionary.inflect import plural_of, verb_forms
 from coder.dictionary.issues import IssueCollector, IssueIndex, IssueModel
 from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
-from coder.dictionary.select import Selector
+from coder.dictionary.select import Triggers
 from coder.dictionary.yaml_lines import read_yaml
 from coder.errors import DictionaryError, Fault
 from coder.grammar import PREPOSITION_ALIASES
@@ -82,22 +82,14 @@ class Dictionaries:
     sha256: str = ""
     legacy: LegacyDictionaries | None = None
     legacy_issues: LegacyDictionaries | None = None
-    _selectors: dict[tuple[str, str], Selector] = field(default_factory=dict, repr=False, compare=False)
+    _triggers: dict[str, Triggers] = field(default_factory=dict, repr=False, compare=False)
 
-    def candidates(self, key: tuple[str, str], words: frozenset[str]) -> Sequence[Frame] | None:
-        """The frames of a trigger that a sentence may fit, in their order; None where no dictionary has the trigger.
-
-        Args:
-            key: part of speech and head lemma.
-            words: of the sentence, in lower case, as they stand and as lemmas.
-        """
-        selector = self._selectors.get(key)
-        if selector is None:
-            frames = self.frames.get(key)
-            if not frames:
-                return None
-            selector = self._selectors[key] = Selector(frames)
-        return selector.select(words)
+    def triggers(self, part_of_speech: str) -> Triggers:
+        """The triggers of a part of speech, once all frames are there."""
+        found = self._triggers.get(part_of_speech)
+        if found is None:
+            found = self._triggers[part_of_speech] = Triggers(part_of_speech, self.frames)
+        return found
 
 
 def dictionary_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:

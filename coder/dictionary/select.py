@@ -6,7 +6,7 @@ kept under such words; those of a sentence lead to the few that are worth a clos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from coder.dictionary.compiled import Condition, Frame
@@ -22,7 +22,7 @@ class Selector:
         frames: of the trigger, in the order in which they are tried.
     """
 
-    __slots__ = ("_always", "_by_word", "_frames", "_kept", "_needs", "_telling")
+    __slots__ = ("_always", "_by_word", "_frames", "_kept", "_needs", "_telling", "_untold")
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._frames = frames
@@ -37,9 +37,12 @@ class Selector:
                 self._by_word.setdefault(word, []).append(n)
         self._telling = frozenset(word for needs in self._needs for need in needs for word in need)
         self._kept: dict[frozenset[str], tuple[Frame, ...]] = {}
+        self._untold = self._choose(frozenset())
 
     def select(self, words: frozenset[str]) -> tuple[Frame, ...]:
         """The frames that a sentence of these words may fit, in their order."""
+        if self._telling.isdisjoint(words):
+            return self._untold
         told = self._telling & words  # all that the choice depends on: few words of many sentences
         known = self._kept.get(told)
         if known is None:
@@ -62,6 +65,39 @@ class Selector:
             else:
                 kept.append(self._frames[n])
         return tuple(kept)
+
+
+class Triggers:
+    """The triggers of one part of speech, each with the frames that the words of a sentence allow.
+
+    Args:
+        part_of_speech: of the triggers.
+        frames: (part of speech, head lemma) → frames, in the order in which they are tried; read when a trigger is met.
+    """
+
+    __slots__ = ("_frames", "_heads", "_part_of_speech", "_selectors")
+
+    def __init__(self, part_of_speech: str, frames: Mapping[tuple[str, str], Sequence[Frame]]) -> None:
+        self._part_of_speech = part_of_speech
+        self._frames = frames
+        self._heads = frozenset([head for pos, head in frames if pos == part_of_speech])
+        self._selectors: dict[str, Selector] = {}
+
+    def select(self, head: str, words: frozenset[str]) -> tuple[Frame, ...] | None:
+        """The frames of a head lemma that a sentence of these words may fit; None where no dictionary has the trigger."""
+        selector = self._selectors.get(head)
+        if selector is None:
+            if head not in self._heads:
+                return None
+            frames = self._frames[self._part_of_speech, head]
+            if not frames:
+                return None
+            selector = self._selectors[head] = Selector(frames)
+        return selector.select(words)
+
+    def frames(self, head: str) -> Sequence[Frame] | None:
+        """All frames of a head lemma; None where no dictionary has the trigger."""
+        return (self._frames[self._part_of_speech, head] or None) if head in self._heads else None
 
 
 def needed_words(frame: Frame) -> list[frozenset[str]]:
