@@ -25,7 +25,7 @@ from coder.records import Event, Place, ResolvedActor
 CITY_STATES: Final = frozenset({"SGP", "MCO", "VAT", "HKG", "MAC", "GIB"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Located:
     """Where an event happened and the rule; or None and why not.
 
@@ -38,6 +38,15 @@ class Located:
     rule: str
     span: tuple[int, int] = (-1, -1)
     assumed: str = ""
+
+    def __init__(self, place: Place | None, rule: str, span: tuple[int, int] = (-1, -1), assumed: str = "") -> None:
+        self.place = place
+        self.rule = rule
+        self.span = span
+        self.assumed = assumed
+
+
+NOWHERE: Final = Located(None, "no place name hangs on the action")
 
 
 class Locator:
@@ -64,9 +73,9 @@ class Locator:
 
     def locate(self, event: Event) -> Located:
         """The place of an event and the rule it rests on, or no place and why there is none."""
-        spots = list(self.phrases.spots(event))
+        spots = self.phrases.spots(event)
         if not spots:
-            return Located(None, "no place name hangs on the action")
+            return NOWHERE
         named = {country for spot in spots if (country := self._country_only(spot)) is not None}
         found: list[Located] = []
         refused: list[str] = []

@@ -5,8 +5,8 @@ In: an Event and its Tree. Out: Spots, the closest first. What the names mean is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from coder.actors import CALENDAR, SentenceMentions
@@ -53,9 +53,17 @@ NO_PLACES: Final = frozenset(
 POWERS: Final = frozenset("government authority authorities regime leadership administration junta ruler leader embassy ally".split())
 TOPICS: Final = frozenset("war conflict crisis situation election elections violence fighting unrest coup peace future referendum developments".split())
 PLACE_FORMS: Final = frozenset({"capital", "city", "region"})
+TELLING: Final = frozenset({"VERB", "NOUN", "PROPN", "ADJ", "AUX"})  # words of an event that places hang on
+SUFFERERS: Final[tuple[str, ...]] = ("object", "indirect", "to", "with", "against")
+NO_ADJUNCTS: Final = frozenset({"nmod:poss", "obl:tmod", "nmod:tmod"})
+NAME_RELATIONS: Final = frozenset({"flat", "compound", "goeswith", "amod", "det"})
+OF: Final = frozenset({"of"})
+OF_GROUND: Final = LOCATIVE | TARGET_PREPOSITIONS | OF
+STOOD_ON: Final = OUTSKIRTS | {"border", "road", "square", "island", "coast", "campus"}
+AWAY: Final = DIRECTIONS | {"outside", "inside", "near"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Spot:
     """A phrase that may name the place: its head token and why it belongs to the event."""
 
@@ -63,6 +71,33 @@ class Spot:
     why: str
     area: bool = False  # "the province of Homs"
     above: int = -1  # the noun it stands with ("the Russian city of Ryazan")
+
+    def __init__(self, head: int, why: str, area: bool = False, above: int = -1) -> None:
+        self.head = head
+        self.why = why
+        self.area = area
+        self.above = above
+
+
+@dataclass(slots=True, unsafe_hash=True, init=False)
+class Tie:
+    """What ties a phrase to an event, in words only where a place is found: `before` "of 'word'" `after`.
+
+    Args:
+        word: the token named, -1 where `before` says it all.
+    """
+
+    before: str
+    word: int
+    after: str
+
+    def __init__(self, before: str, word: int, after: str = "") -> None:
+        self.before = before
+        self.word = word
+        self.after = after
+
+    def led(self, before: str) -> Tie:
+        return Tie(f"{before} {self.before}", self.word, self.after)
 
 
 class PlacePhrases:
@@ -78,6 +113,9 @@ class PlacePhrases:
         self.tree = tree
         self.mentions = mentions
         self._given = index
+        self._places: dict[int, bool] = {}
+        self._spans: dict[int, tuple[int, int]] = {}
+        self._spots: list[Spot] = []  # of the event asked about
 
     @property
     def index(self) -> PlaceIndex:
@@ -87,86 +125,94 @@ class PlacePhrases:
 
     # ---- which phrases belong to the event ------------------------------------------------------------------------
 
-    def spots(self, event: Event) -> Iterator[Spot]:
+    def spots(self, event: Event) -> list[Spot]:
         """Phrases that tell where, the closest first."""
         tree = self.tree
-        tokens = [t for t in sorted(set(event.trigger_tokens), key=self._depth) if tree.upos[t] in ("VERB", "NOUN", "PROPN", "ADJ", "AUX")]
+        self._spots = []
+        tokens = [t for t in event.trigger_tokens if tree.upos[t] in TELLING]
         if not tokens:
-            return
+            return self._spots
+        if len(tokens) > 1:
+            tokens = sorted(set(tokens), key=self._depth)
         root = event.code[:2]
         top = tokens[0]
         if root in SPEECH_ROOTS:
             tokens = [top]
         elif root in TALK_ROOTS and not event.code.startswith("03"):
             tokens = [top, *(t for t in tokens if tree.heads[t] == top and tree.relation(t) in ("obj", "nsubj", "nsubj:pass", "conj", "obl"))]
-        seen: set[int] = set()
-        for spot in self._all(event, tokens, top, root):
-            if spot.head not in seen:
-                seen.add(spot.head)
-                yield spot
+        self._all(event, tokens, top, root)
+        return self._spots
 
-    def _all(self, event: Event, tokens: list[int], top: int, root: str) -> Iterator[Spot]:
+    def _found(self, head: int, tie: Tie, area: bool = False, above: int = -1) -> None:
+        for spot in self._spots:
+            if spot.head == head:
+                return
+        why = tie.before if tie.word < 0 else f"{tie.before}of {self.tree.forms[tie.word]!r}{tie.after}"
+        self._spots.append(Spot(head, why, area, above))
+
+    def _all(self, event: Event, tokens: list[int], top: int, root: str) -> None:
         tree = self.tree
         for t in tokens:
-            yield from self._adjuncts(t, LOCATIVE, f"of {tree.forms[t]!r}", ground=root >= "14")
+            self._adjuncts(t, LOCATIVE, Tie("", t), ground=root >= "14")
         for t in tokens:
-            yield from self._target_places(event, t)
+            self._target_places(event.code, t)
         for t in tokens:  # "endorsed the text at a summit in Brussels", the summit hung on the text
             for head in tree.function(t, "object"):
                 for c in tree.children[head]:
-                    if tree.relation(c) == "nmod" and tree.case(c) in ("at", "during") and tree.lemmas[c].lower() in OCCASIONS:
-                        yield from self._inside(c, f"of {tree.forms[c]!r}, the occasion")
+                    if tree.relations[c] == "nmod" and tree.case(c) in ("at", "during") and tree.lemmas[c].lower() in OCCASIONS:
+                        self._inside(c, Tie("", c, ", the occasion"))
         if root not in SPEECH_ROOTS and root not in TALK_ROOTS:
             for t in tokens:
-                for function in ("object", "indirect", "to", "with", "against"):
+                for function in SUFFERERS:
                     for head in tree.function(t, function):
-                        yield from self._inside(head, f"of {tree.forms[head]!r}, whom or what it is done to")
+                        if tree.children[head]:
+                            self._inside(head, Tie("", head, ", whom or what it is done to"))
         elif event.code.startswith("04"):  # "hosted years of negotiations in Havana", "met Houthi leaders in Muscat"
             for t in tokens:
                 if tree.lemmas[t].lower() in CONVENING:
                     for head in tree.function(t, "object"):
-                        yield from self._inside(head, f"of {tree.forms[head]!r}, what is held")
+                        self._inside(head, Tie("", head, ", what is held"))
             for side in (event.target, event.source):
                 if side is not None and tree.relation(side.mention.head) in ("obj", "obl") and tree.heads[side.mention.head] in tokens:
-                    yield from self._adjuncts(side.mention.head, LOCATIVE, f"of {tree.forms[side.mention.head]!r}, who is met")
+                    self._adjuncts(side.mention.head, LOCATIVE, Tie("", side.mention.head, ", who is met"))
         if event.code.startswith(LOCAL_ROOTS):
             for head in tree.function(top, "subject"):
-                yield from self._inside(head, f"of {tree.forms[head]!r}, who acts there")
+                self._inside(head, Tie("", head, ", who acts there"))
         if root not in SPEECH_ROOTS:
             for c in tree.children[top]:  # "an air strike on Raqqa killed …"
-                if tree.relation(c) == "nsubj" and self._event_noun(c):
-                    wanted = LOCATIVE | TARGET_PREPOSITIONS | {"of"} if event.code.startswith(GROUND) else LOCATIVE
-                    yield from self._adjuncts(c, wanted, f"of {tree.forms[c]!r}")
-        yield from self._around(event, top, root)
+                if tree.relations[c] == "nsubj" and self._event_noun(c):
+                    self._adjuncts(c, OF_GROUND if event.code.startswith(GROUND) else LOCATIVE, Tie("", c))
+        self._around(event, top, root)
 
-    def _around(self, event: Event, top: int, root: str) -> Iterator[Spot]:
+    def _around(self, event: Event, top: int, root: str) -> None:
         """Places of the clause above, where it is the same event told further."""
         tree = self.tree
         head = tree.heads[top]
         relation = tree.relation(top)
-        for node in [top, *tree.ancestors(top)]:
+        node = top
+        while node >= 0:
             if tree.deprels[node] == "acl:relcl" and tree.heads[node] >= 0:
                 if any(tree.lower[c] == "where" for c in tree.children[node]):
-                    yield from self._named(tree.heads[node], "the place that 'where' stands for")
+                    self._named(tree.heads[node], Tie("the place that 'where' stands for", -1))
                 elif any(tree.lower[c] == "which" and tree.case(c) == "in" for c in tree.children[node]) and self._event_noun(tree.heads[node]):
                     noun = tree.heads[node]  # "a massacre at Moura in which 500 people were killed"
-                    yield from self._adjuncts(noun, LOCATIVE, f"of {tree.forms[noun]!r}")
+                    self._adjuncts(noun, LOCATIVE, Tie("", noun))
                 break
-        yield from self._speaking(top)
+            node = tree.heads[node]
+        self._speaking(top)
         if head < 0:
             return
-        above = f"of {tree.forms[head]!r}, the verb above"
-        if (relation == "advcl" and self._participle(top)) or relation == "xcomp":
-            yield from self._adjuncts(head, LOCATIVE, above)
+        if relation == "xcomp" or (relation == "advcl" and self._participle(top)):
+            self._adjuncts(head, LOCATIVE, Tie("", head, ", the verb above"))
         elif relation == "conj":
-            yield from self._adjuncts(head, LOCATIVE, above, before=head)
+            self._adjuncts(head, LOCATIVE, Tie("", head, ", the verb above"), before=head)
         elif relation in ("ccomp", "parataxis") and tree.lemmas[head] in SPEECH_VERBS and (root in SPEECH_ROOTS or root in TALK_ROOTS):
             if self._same_speaker(event, head):
-                yield from self._adjuncts(head, LOCATIVE, above)
+                self._adjuncts(head, LOCATIVE, Tie("", head, ", the verb above"))
                 for c in tree.children[head]:
                     if tree.relation(c) in ("obj", "iobj"):
-                        yield from self._adjuncts(c, LOCATIVE, f"of {tree.forms[c]!r}, who was told")
-                yield from self._speaking(head)
+                        self._adjuncts(c, LOCATIVE, Tie("", c, ", who was told"))
+                self._speaking(head)
 
     def _same_speaker(self, event: Event, verb: int) -> bool:
         source = event.source.mention
@@ -181,12 +227,12 @@ class PlacePhrases:
                 return True
         return False
 
-    def _speaking(self, verb: int) -> Iterator[Spot]:
+    def _speaking(self, verb: int) -> None:
         """ "Speaking in Cairo, …"."""
         tree = self.tree
         for c in tree.children[verb]:
-            if tree.relation(c) == "advcl" and tree.lemmas[c].lower() in SPEAKING and self._participle(c):
-                yield from self._adjuncts(c, LOCATIVE, f"of {tree.forms[c]!r}")
+            if tree.relations[c] == "advcl" and tree.lemmas[c].lower() in SPEAKING and self._participle(c):
+                self._adjuncts(c, LOCATIVE, Tie("", c))
 
     def _participle(self, i: int) -> bool:
         """ "…, killing five soldiers": the same scene, told on; not "after he had …", "when they met"."""
@@ -206,9 +252,7 @@ class PlacePhrases:
             return True
         return lemma in ("bomb", "explosion", "blast", "missile", "rocket", "shell", "fire", "drone")
 
-    def _adjuncts(
-        self, node: int, prepositions: frozenset[str] | set[str], why: str, *, before: int = -1, ground: bool = False
-    ) -> Iterator[Spot]:
+    def _adjuncts(self, node: int, prepositions: frozenset[str], tie: Tie, *, before: int = -1, ground: bool = False) -> None:
         """Places among the prepositional phrases on a word.
 
         Args:
@@ -219,26 +263,29 @@ class PlacePhrases:
         for c in tree.children[node]:
             if before >= 0 and c > before:
                 continue
-            relation = tree.relation(c)
-            if relation in ("obl", "nmod") and tree.deprels[c] not in ("nmod:poss", "obl:tmod", "nmod:tmod"):
+            relation = tree.relations[c]
+            if relation == "obl" or relation == "nmod":
+                if tree.deprels[c] in NO_ADJUNCTS:
+                    continue
                 case = tree.case(c)
                 if case in prepositions:
                     if not ground and relation == "obl" and self._seat_of_power(c) and self.capital(c):
                         continue
-                    yield from self._named(c, f"{case!r} {why}")
-                elif case == "on" and tree.lemmas[c].lower() in OUTSKIRTS | {"border", "road", "square", "island", "coast", "campus"}:
-                    yield from self._named(c, f"'on' {why}")
+                    self._named(c, tie.led(repr(case)))
+                elif case == "on":
+                    if tree.lemmas[c].lower() in STOOD_ON:
+                        self._named(c, tie.led("'on'"))
                 elif case == "during":
-                    yield from self._inside(c, f"'during' {why}")
-            elif relation == "advmod" and tree.lower[c] in DIRECTIONS | {"outside", "inside", "near"}:
-                yield from self._beyond(c, why)
+                    self._inside(c, tie.led("'during'"))
+            elif relation == "advmod" and tree.lower[c] in AWAY:
+                self._beyond(c, tie)
 
-    def _beyond(self, adverb: int, why: str) -> Iterator[Spot]:
+    def _beyond(self, adverb: int, tie: Tie) -> None:
         """ "south of Tripoli"."""
         tree = self.tree
         for g in tree.children[adverb]:
             if tree.relation(g) in ("obl", "nmod") and tree.case(g) in ("of", ""):
-                yield from self._named(g, f"'{tree.lower[adverb]} of' {why}")
+                self._named(g, tie.led(f"'{tree.lower[adverb]} of'"))
 
     def _seat_of_power(self, c: int) -> bool:
         """ "backed the government in Kyiv": the phrase belongs to the noun right before it, whatever the parser made of it."""
@@ -246,101 +293,102 @@ class PlacePhrases:
         case = tree.child(c, "case")
         return case > 0 and tree.lemmas[case - 1].lower() in POWERS
 
-    def _target_places(self, event: Event, t: int) -> Iterator[Spot]:
+    def _target_places(self, code: str, t: int) -> None:
         """Places that are acted upon, gone to or left."""
-        tree, code = self.tree, event.code
-        if code.startswith(PLACE_OBJECT_CODES) and tree.lemmas[t].lower() not in CONTEST_VERBS:
-            for head in tree.function(t, "object"):
-                if self.is_place(head):
-                    yield Spot(head, f"the object of {tree.forms[t]!r}")
-                else:
-                    yield from self._settlement(head, f"the object of {tree.forms[t]!r}")
+        tree = self.tree
         if tree.lemmas[t].lower() in CONTEST_VERBS:
             return
-        prepositions: set[str] = set()
-        if code.startswith(GROUND):
-            prepositions |= TARGET_PREPOSITIONS
-            if tree.upos[t] == "NOUN":  # "the shelling of Kharkiv"
-                yield from self._adjuncts(t, {"of"}, f"of {tree.forms[t]!r}")
-        if code.startswith(DESTINATION_CODES):
-            prepositions |= {"to", "into", "on"}
-        if code.startswith(ORIGIN_CODES):
-            prepositions |= {"from"}
-        if code.startswith("14"):
-            prepositions |= {"through"}
-        if code.startswith("07"):
-            prepositions -= {"on"}
-        for preposition in sorted(prepositions):
+        if code.startswith(PLACE_OBJECT_CODES):
+            for head in tree.function(t, "object"):
+                if self.is_place(head):
+                    self._found(head, Tie("the object ", t))
+                else:
+                    self._settlement(head, Tie("the object ", t))
+        if tree.upos[t] == "NOUN" and code.startswith(GROUND):  # "the shelling of Kharkiv"
+            self._adjuncts(t, OF, Tie("", t))
+        for preposition in _whither(code):
             for head in tree.function(t, preposition):
                 if preposition == "to" and code.startswith("07") and self.capital(head):
                     continue  # "aid to Kyiv": the government
                 if self.is_place(head):
-                    yield Spot(head, f"{preposition!r} of {tree.forms[t]!r}")
+                    self._found(head, Tie(f"{preposition!r} ", t))
                 else:
-                    yield from self._settlement(head, f"{preposition!r} of {tree.forms[t]!r}")
+                    self._settlement(head, Tie(f"{preposition!r} ", t))
 
-    def _named(self, head: int, why: str) -> Iterator[Spot]:
+    def _named(self, head: int, tie: Tie) -> None:
         """The place a phrase names: itself, or what stands in, of or beside it."""
         if self.is_place(head):
-            yield Spot(head, why)
-            return
-        yield from self._settlement(head, why)
-        yield from self._inside(head, why)
+            self._found(head, tie)
+        elif self.tree.children[head]:
+            self._settlement(head, tie)
+            self._inside(head, tie)
 
-    def _settlement(self, head: int, why: str) -> Iterator[Spot]:
+    def _settlement(self, head: int, tie: Tie) -> None:
         """ "the city of X", "X province", "X airport", "the capital, X"."""
         tree = self.tree
         lemma = tree.lemmas[head].lower()
-        if lemma in SETTLEMENTS or lemma in AREAS or tree.lower[head] in OUTSKIRTS:
+        area = lemma in AREAS
+        if area or lemma in SETTLEMENTS or tree.lower[head] in OUTSKIRTS:
             for c in tree.children[head]:
                 if (tree.relation(c) in ("nmod", "obl") and tree.case(c) == "of") or tree.relation(c) in ("appos", "flat"):
                     if self.is_place(c) and not (lemma == "capital" and tree.case(c) == "of"):
-                        yield Spot(c, why, area=lemma in AREAS, above=head)
+                        self._found(c, tie, area, head)
                     elif self.is_place(c):
                         for g in tree.children[c]:
                             if tree.relation(g) == "appos" and self.is_place(g):
-                                yield Spot(g, why, above=c)
-        if lemma in AREAS or lemma in FACILITIES or lemma in SETTLEMENTS:
+                                self._found(g, tie, above=c)
+        if area or lemma in FACILITIES or lemma in SETTLEMENTS:
             for c in tree.children[head]:
                 if c < head and tree.relation(c) in ("compound", "nmod") and tree.upos[c] == "PROPN" and tree.case(c) == "" and tree.deprels[c] != "nmod:poss":
                     if self.is_place(c):
-                        yield Spot(c, why, area=lemma in AREAS, above=head)
+                        self._found(c, tie, area, head)
 
-    def _inside(self, head: int, why: str, depth: int = 0) -> Iterator[Spot]:
+    def _inside(self, head: int, tie: Tie, depth: int = 0) -> None:
         """Places further down a chain of nouns ("a convoy of soldiers on the outskirts of Kabul")."""
         tree = self.tree
         if depth > 3 or tree.lemmas[head].lower() in TOPICS:
             return
         for c in tree.children[head]:
-            relation = tree.relation(c)
-            if relation == "nmod" and tree.deprels[c] != "nmod:poss":
+            relation = tree.relations[c]
+            if relation == "nmod":
+                if tree.deprels[c] == "nmod:poss":
+                    continue
                 case = tree.case(c)
                 if case in LOCATIVE or (case == "on" and tree.lower[c] in OUTSKIRTS) or (case == "of" and tree.lower[head] in OUTSKIRTS):
-                    yield from self._named(c, f"{case!r} {why}")
-                elif case in ("of", "from", "with", "on", "during") and not self.is_place(c):
-                    yield from self._inside(c, why, depth + 1)
-            elif relation == "appos" and self.is_place(c) and tree.lemmas[head].lower() in SETTLEMENTS:
-                yield Spot(c, why, above=head)
+                    self._named(c, tie.led(repr(case)))
+                elif tree.children[c] and case in ("of", "from", "with", "on", "during") and not self.is_place(c):
+                    self._inside(c, tie, depth + 1)
+            elif relation == "appos":
+                if tree.lemmas[head].lower() in SETTLEMENTS and self.is_place(c):
+                    self._found(c, tie, above=head)
             elif relation == "advmod" and tree.lower[c] in DIRECTIONS:
-                yield from self._beyond(c, why)
+                self._beyond(c, tie)
 
     # ---- names ----------------------------------------------------------------------------------------------------
 
     def is_place(self, head: int) -> bool:
         """Whether a token heads a name that could be a place's."""
+        known = self._places.get(head)
+        if known is None:
+            known = self._places[head] = self._may_be_place(head)
+        return known
+
+    def _may_be_place(self, head: int) -> bool:
         tree = self.tree
-        if tree.upos[head] not in ("PROPN", "X", "NOUN", "ADJ"):
+        tag = tree.upos[head]
+        if tag not in ("PROPN", "X", "NOUN", "ADJ") or not tree.forms[head][:1].isupper():
             return False
-        if tree.upos[head] != "PROPN" and not any(h.form in PLACE_FORMS or h.actor.kind == "country" for h in self.hits(head)):
-            return False
-        if tree.lower[head] in CALENDAR or tree.lower[head] in NO_PLACES or not tree.forms[head][:1].isupper():
-            return False
-        if tree.relation(head) == "flat" and tree.upos[tree.heads[head]] == "PROPN":
+        if tree.lower[head] in CALENDAR or tree.lower[head] in NO_PLACES:
             return False
         hits = self.hits(head)
+        if tag != "PROPN" and not _names_place(hits):
+            return False
+        if tree.relations[head] == "flat" and tree.upos[tree.heads[head]] == "PROPN":
+            return False
         if hits:
             return any(h.form in PLACE_FORMS or (h.actor.kind == "country" and h.form == "name") for h in hits)
-        if tree.lemmas[head].lower() in AREAS | FACILITIES | SETTLEMENTS:
+        lemma = tree.lemmas[head].lower()
+        if lemma in AREAS or lemma in FACILITIES or lemma in SETTLEMENTS:
             return False
         name = self.name(head)
         return bool(self.index.towns(name)) or self.index.area(name) is not None
@@ -357,22 +405,27 @@ class PlacePhrases:
 
     def span(self, head: int) -> tuple[int, int]:
         """First and last token of the name a token heads: the proper nouns of the phrase, and what joins them."""
+        known = self._spans.get(head)
+        if known is None:
+            known = self._spans[head] = self._find_span(head)
+        return known
+
+    def _find_span(self, head: int) -> tuple[int, int]:
         tree = self.tree
         if self.mentions is not None:
             for phrase in self.mentions.names:
-                if phrase.start <= head < phrase.end and any(h.form in PLACE_FORMS or h.actor.kind == "country" for h in phrase.names):
+                if phrase.start <= head < phrase.end and _names_place(phrase.names):
                     tail = [c for c in tree.children[head] if tree.relation(c) == "flat" and c >= phrase.end]
                     return phrase.start, max([phrase.end - 1, *tail])
-        members = {head}
+        first = last = head
         queue = [head]
-        while queue:
-            node = queue.pop()
+        for node in queue:
             for c in tree.children[node]:
-                proper = tree.upos[c] in ("PROPN", "X") or (tree.upos[c] in ("ADJ", "NOUN", "DET") and tree.forms[c][:1].isupper() and c > 0)
-                if tree.relation(c) in ("flat", "compound", "goeswith", "amod", "det") and proper and tree.lower[c] != "the":
-                    members.add(c)
-                    queue.append(c)
-        first, last = min(members), max(members)
+                if tree.relations[c] in NAME_RELATIONS and tree.lower[c] != "the":
+                    tag = tree.upos[c]
+                    if tag in ("PROPN", "X") or (tag in ("ADJ", "NOUN", "DET") and c > 0 and tree.forms[c][:1].isupper()):
+                        first, last = min(first, c), max(last, c)
+                        queue.append(c)
         return first, last
 
     def text(self, first: int, last: int) -> str:
@@ -384,3 +437,27 @@ class PlacePhrases:
 
     def capital(self, head: int) -> bool:
         return any(h.form == "capital" for h in self.hits(head))
+
+
+def _names_place(hits: list[NameHit]) -> bool:
+    for h in hits:  # noqa: SIM110 (asked too often for a generator)
+        if h.form in PLACE_FORMS or h.actor.kind == "country":
+            return True
+    return False
+
+
+@cache
+def _whither(code: str) -> tuple[str, ...]:
+    """The prepositions of the places that an act is done to, goes to or comes from."""
+    found: set[str] = set()
+    if code.startswith(GROUND):
+        found |= TARGET_PREPOSITIONS
+    if code.startswith(DESTINATION_CODES):
+        found |= {"to", "into", "on"}
+    if code.startswith(ORIGIN_CODES):
+        found |= {"from"}
+    if code.startswith("14"):
+        found |= {"through"}
+    if code.startswith("07"):
+        found -= {"on"}
+    return tuple(sorted(found))
