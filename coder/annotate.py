@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from coder.actors import SentenceMentions
-from coder.dictionary.issues import IssueIndex
+from coder.dictionary.issue_index import IssueIndex
 from coder.grammar import Tree
 from coder.issues import issues_in
 from coder.locate import Located, Locator

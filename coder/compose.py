@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from coder.actors import PLACE_NOUNS, SentenceMentions
@@ -53,7 +53,7 @@ SPEECH_VERBS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, init=False)
 class SentenceContext:
     """What composing needs of one sentence."""
 
@@ -64,7 +64,20 @@ class SentenceContext:
     discourse: Discourse
     options: Options
     date_of: DateResolver
-    countries: dict[tuple[int, int], str] = field(default_factory=dict)
+    countries: dict[tuple[int, int], str]  # of the actors resolved so far
+
+    def __init__(
+        self, tree: Tree, mentions: SentenceMentions, matcher: Matcher, dictionaries: Dictionaries, discourse: Discourse,
+        options: Options, date_of: DateResolver,
+    ) -> None:  # fmt: skip
+        self.tree = tree
+        self.mentions = mentions
+        self.matcher = matcher
+        self.dictionaries = dictionaries
+        self.discourse = discourse
+        self.options = options
+        self.date_of = date_of
+        self.countries = {}
 
 
 def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[Event]:

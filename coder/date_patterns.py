@@ -174,12 +174,28 @@ def patterns_from_two(word: str, following: str) -> tuple[Pattern, ...]:
     return tuple(PATTERNS[n] for n, p in enumerate(partial) if p.match(text, place, partial=True))
 
 
-@lru_cache(maxsize=1 << 15)
+_TEMPORAL: dict[str, bool] = {}  # of the words met so far
+
+
+def temporal_words(lower: list[str]) -> list[int]:
+    """Which lower-cased words may belong to a date phrase: the cheap check before any reading."""
+    told = list(map(_TEMPORAL.get, lower))
+    if None in told:
+        told = list(map(is_temporal_word, lower))
+    return [i for i, temporal in enumerate(told) if temporal] if True in told else []
+
+
 def is_temporal_word(word: str) -> bool:
-    """Whether a lower-cased word may belong to a date phrase: the cheap check before any reading."""
-    return word in PLAIN_WORDS or (
-        ("0" <= word[:1] <= "9" or "-" in word or "–" in word or word[-1:] == ".") and _telling(word)
-    )
+    """Whether a lower-cased word may belong to a date phrase."""
+    known = _TEMPORAL.get(word)
+    if known is None:
+        known = word in PLAIN_WORDS or (
+            ("0" <= word[:1] <= "9" or "-" in word or "–" in word or word[-1:] == ".") and _telling(word)
+        )
+        if len(_TEMPORAL) > 1 << 16:
+            _TEMPORAL.clear()
+        _TEMPORAL[word] = known
+    return known
 
 
 def _telling(word: str) -> bool:

@@ -15,7 +15,7 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_from, patterns_from_two, words
+from coder.date_patterns import PLAIN_WORDS, Reader, patterns_from, patterns_from_two, temporal_words, words
 from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
@@ -90,7 +90,7 @@ class Phrase:
 
 def find_phrases(tree: Tree) -> list[Phrase]:
     """All date phrases of a sentence in text order; ranges joined, figures that are no dates left out."""
-    telling = [i for i, word in enumerate(tree.lower) if is_temporal_word(word)]
+    telling = temporal_words(tree.lower)
     if not telling:
         return []
     spaced, owners = _lay_out(tree)

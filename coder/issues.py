@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from coder.dictionary.issues import IssueHit
+from coder.dictionary.issue_index import IssueHit
 from coder.grammar import Tree
 from coder.records import Event
 

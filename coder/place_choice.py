@@ -19,7 +19,7 @@ SMALL: Final = 15_000  # towns with fewer people count only in a country that th
 ALONE: Final = 5_000  # … or where no other place of the world bears the name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Surroundings:
     """Countries around a place name, three letters each, from the closest circle to the widest.
 
@@ -37,18 +37,36 @@ class Surroundings:
     document: frozenset[str] = frozenset()
     on_the_ground: bool = False
 
+    def __init__(
+        self, explicit: frozenset[str] = frozenset(), states: frozenset[str] = frozenset(), clause: frozenset[str] = frozenset(),
+        actors: frozenset[str] = frozenset(), sentence: frozenset[str] = frozenset(), document: frozenset[str] = frozenset(),
+        on_the_ground: bool = False,
+    ) -> None:  # fmt: skip
+        self.explicit = explicit
+        self.states = states
+        self.clause = clause
+        self.actors = actors
+        self.sentence = sentence
+        self.document = document
+        self.on_the_ground = on_the_ground
+
     @property
     def all_countries(self) -> frozenset[str]:
         return self.explicit | self.clause | self.actors | self.sentence | self.document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Choice:
     """The town chosen; or only its country, where several towns of it bear the name; or neither, and why."""
 
     town: Town | None
     country: str
     rule: str
+
+    def __init__(self, town: Town | None, country: str, rule: str) -> None:
+        self.town = town
+        self.country = country
+        self.rule = rule
 
 
 def choose(name: str, towns: Sequence[Town], around: Surroundings, dictionary: str = "") -> Choice:

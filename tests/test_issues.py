@@ -13,7 +13,8 @@ from conftest import DATA
 from coder.coding import code_sentences
 from coder.dictionary.check import check_dictionaries
 from coder.dictionary.examples import EXAMPLE_DATE, Example, parse_examples
-from coder.dictionary.issues import IssueIndex, IssueModel, tokens_of
+from coder.dictionary.issue_index import IssueIndex
+from coder.dictionary.issues import IssueModel, tokens_of
 from coder.dictionary.load import load_dictionaries
 from coder.dictionary.search import find_word, statistics
 from coder.errors import DictionaryError

@@ -15,7 +15,8 @@ from typing import Any
 
 from coder.cache import LazyDict, LazyList, lines, packed, unlines
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode
-from coder.dictionary.issues import IssueIndex, IssueModel, IssuePhrase
+from coder.dictionary.issue_index import IssueIndex, IssuePhrase
+from coder.dictionary.issues import IssueModel
 from coder.dictionary.schema import ActorModel, AgentModel, VerbModel
 from coder.errors import Fault
 

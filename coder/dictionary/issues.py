@@ -1,29 +1,25 @@
-"""Issues: what events are about. Entries as pydantic models, and the index of their words.
+"""Issues: what events are about. Entries as pydantic models, and how they become an index of their words.
 
-In: entries of `dictionaries/issues/*.yaml`. Out: an IssueIndex, looked up by the first word of a phrase, so that the cost
-does not grow with the number of issues. docs/dictionaries.md, section Issues, explains the format to people.
-
-    >>> index.find(["Rebels", "signed", "a", "ceasefire"])
+In: entries of `dictionaries/issues/*.yaml`. Out: a `coder.dictionary.issue_index.IssueIndex`. docs/dictionaries.md, section
+Issues, explains the format to people.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from coder.dictionary.compiled import HYPHENS, name_words, normalize
+from coder.dictionary.compiled import name_words, normalize
 from coder.dictionary.inflect import plural_of, verb_forms
+from coder.dictionary.issue_index import IssueIndex, IssuePhrase, cut
 from coder.dictionary.schema import Entry, words_in
 from coder.errors import Fault
 
-NEAR = 6  # words to either side within which `near` and `not_near` are looked for
 ISSUE_NAME = re.compile(r"[a-z][a-z0-9_]*$")
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[-‐‑‒–—/]|[^\w\s]")
-_SPLIT = re.compile(r"[-‐‑‒–—/]+")
 
 
 class IssueWordModel(Entry):
@@ -89,109 +85,6 @@ class IssueModel(Entry):
         if not self.remove and not (self.words or self.verbs or self.names or self.not_):
             raise ValueError(f'issue "{self.issue}" has no words')
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class IssuePhrase:
-    """A phrase in one of its forms.
-
-    Args:
-        words: keys of its words; issue: "" where it only keeps shorter phrases from counting.
-        capitals: whether each word must begin with a capital; acronym: whether all its letters must be capitals.
-        near, not_near: keys of which one must, none may stand within `NEAR` words.
-    """
-
-    words: tuple[str, ...]
-    issue: str
-    capitals: tuple[bool, ...] = ()
-    acronym: bool = False
-    near: frozenset[str] = frozenset()
-    not_near: frozenset[str] = frozenset()
-    blocks: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IssueHit:
-    """An issue found: first and last token of the words that tell it."""
-
-    issue: str
-    first: int
-    last: int
-
-
-@dataclass(slots=True)
-class IssueIndex:
-    """Phrases by their first word, and the label and description of each issue."""
-
-    phrases: dict[str, list[IssuePhrase]] = field(default_factory=dict)
-    labels: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.phrases)
-
-    def find(self, forms: Sequence[str], lemmas: Sequence[str] = ()) -> list[IssueHit]:
-        """Issues told by the words of a sentence, in text order.
-
-        A phrase inside a longer one of any issue does not count ("nuclear power" in "nuclear power plant").
-
-        Args:
-            forms: its tokens.
-            lemmas: of the tokens; only conditions on what stands near use them.
-        """
-        words, keys, places = _words(forms)
-        found: list[tuple[int, int, IssuePhrase]] = []
-        for i, key in enumerate(keys):
-            if key not in self.phrases:
-                continue
-            for phrase in self.phrases[key]:
-                end = i + len(phrase.words)
-                if tuple(keys[i:end]) == phrase.words and self._fits(phrase, words, keys, i, end, lemmas, places):
-                    found.append((i, end, phrase))
-        if not found:
-            return []
-        kept = [
-            (i, end, phrase) for i, end, phrase in found
-            if phrase.issue and not any(
-                a <= i and end <= b and b - a > end - i and (not other.blocks or other.blocks == phrase.issue) for a, b, other in found
-            ) and not any(a <= i and end <= b and other.blocks == phrase.issue for a, b, other in found)
-        ]  # fmt: skip
-        return list(dict.fromkeys(IssueHit(p.issue, places[i], places[end - 1]) for i, end, p in kept))
-
-    @staticmethod
-    def _fits(
-        phrase: IssuePhrase, words: Sequence[str], keys: Sequence[str], start: int, end: int, lemmas: Sequence[str], places: Sequence[int]
-    ) -> bool:
-        span = words[start:end]
-        if phrase.acronym and not all(w.replace(".", "").isupper() or not w.isalpha() for w in span):
-            return False
-        if phrase.capitals and any(c and w[:1].isalpha() and not w[:1].isupper() for c, w in zip(phrase.capitals, span, strict=True)):
-            return False
-        if not (phrase.near or phrase.not_near):
-            return True
-        around = {keys[k] for k in range(max(0, start - NEAR), min(len(keys), end + NEAR)) if not start <= k < end}
-        if lemmas:
-            around |= {normalize(lemmas[places[k]]) for k in range(max(0, start - NEAR), min(len(keys), end + NEAR)) if not start <= k < end}
-        return (not phrase.near or bool(around & phrase.near)) and not around & phrase.not_near
-
-
-def _words(forms: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
-    """Words of the tokens, cut at hyphens, their keys, and the token each stands in."""
-    words: list[str] = []
-    keys: list[str] = []
-    places: list[int] = []
-    for place, form in enumerate(forms):
-        if form.isalnum() and form.isascii():
-            words.append(form)
-            keys.append(form.lower())
-            places.append(place)
-        elif form not in HYPHENS:
-            for part in _SPLIT.split(form) if not form.isalnum() else (form,):
-                key = normalize(part) if part else ""
-                if key:
-                    words.append(part)
-                    keys.append(key)
-                    places.append(place)
-    return words, keys, places
 
 
 def tokens_of(text: str) -> list[str]:
@@ -274,7 +167,7 @@ def phrases_of(model: IssueModel, irregular: dict[str, list[str]]) -> Iterator[I
 def _phrase(
     text: str, issue: str, near: frozenset[str], not_near: frozenset[str], *, name: bool = False, blocks: str = ""
 ) -> Iterator[IssuePhrase]:
-    words = _words(text.replace("'s", " 's").split())[0]
+    words = cut(text.replace("'s", " 's").split())[0]
     if not words:
         return
     capitals = tuple(w[:1].isupper() for w in words) if name or any(w[:1].isupper() for w in words) else ()

@@ -21,7 +21,8 @@ from coder import cache
 from coder.dictionary import cached
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
 from coder.dictionary.inflect import plural_of, verb_forms
-from coder.dictionary.issues import IssueCollector, IssueIndex, IssueModel
+from coder.dictionary.issue_index import IssueIndex
+from coder.dictionary.issues import IssueCollector, IssueModel
 from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
 from coder.dictionary.select import Triggers
 from coder.dictionary.yaml_lines import read_yaml

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from coder.dictionary.issues import IssueIndex
+from coder.dictionary.issue_index import IssueIndex
 from coder.errors import Fault
 
 
