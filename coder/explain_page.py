@@ -18,13 +18,14 @@ def render_html(account: Account) -> str:
     """The account as a page: events with their sentence marked, pattern and tree; all text escaped, no script."""
     styles = asset("theme.css") + asset("explain.css")
     patterns = pattern_texts(account.resources, {e.pattern_id for t in account.traces for e in t.events})
-    return fill(
+    page = fill(
         "explain.html.j2",
         policy=policy("", styles),
         style=Markup(styles),  # noqa: S704 (own file)
         sentences=[_sentence(trace, account, patterns) for trace in account.traces],
         rejects=[f"{r.reason}: {r.detail}" for r in account.rejects],
     )
+    return "".join(page)
 
 
 def _sentence(trace: SentenceTrace, account: Account, patterns: dict[str, tuple[str, str]]) -> dict[str, Any]:

@@ -6,11 +6,13 @@ import contextlib
 import ctypes
 import gc
 import sys
+from collections.abc import Iterator
 
 
-def give_back() -> None:
-    """Have Python, Arrow and, on Linux, the C library return what they keep for later."""
-    gc.collect()
+def give_back(*, collect: bool = True) -> None:
+    """Have Python (where it is to collect garbage first), Arrow and, on Linux, the C library return what they keep for later."""
+    if collect:
+        gc.collect()
     if "pyarrow" in sys.modules:
         import pyarrow as pa
 
@@ -18,3 +20,16 @@ def give_back() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # musl has no such function
             ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextlib.contextmanager
+def frugal_arrow() -> Iterator[None]:
+    """Let Arrow take its memory from the C library: its own allocator keeps tens of megabytes more than are in use."""
+    import pyarrow as pa
+
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)

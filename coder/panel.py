@@ -9,7 +9,7 @@ another row). What is counted, and how, is in docs/panels.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -139,39 +139,15 @@ def make_panel(events: pd.DataFrame, volume: pd.DataFrame | None, options: Panel
     events = events.reset_index(drop=True)
     left_out: dict[str, int] = {}
     merged: dict[str, int] = {}
-
-    def keep(frame: pd.DataFrame, mask: Any, reason: str, tally: dict[str, int] = left_out) -> pd.DataFrame:
-        mask = np.asarray(mask, dtype=bool)
-        lost = int(len(mask) - mask.sum())
-        if lost:
-            tally[reason] = lost
-        return frame[mask] if lost else frame
-
     events = keep(events, ~events["event_id"].duplicated(), "event_id read twice", merged)
-    if options.status:
-        events = keep(events, events["status"].isin(options.status), "other status")
-    events = keep(events, events["event_date"].notna(), "no date")
-    if options.imprecise == "drop":
-        fineness = events["date_precision"].astype(object).map(_FINENESS).fillna(0)
-        events = keep(events, fineness <= _FINENESS[options.period], f"dated less exactly than a {options.period}")
-    events = events.assign(**_sides(events, options))
+    events = belonging(events, options, left_out)
     unseen = tuple(a for a in options.actors if not ((events["_source"] == a) | (events["_target"] == a)).any())
-    if options.by == "dyad":
-        events = keep(events, events["target"].notna(), "no target")
-        whole = events["_source"].notna() & events["_target"].notna()
-        events = keep(events, whole, "not among the actors" if options.actors else "actor without a country")
-        if not options.domestic:
-            events = keep(events, events["_source"] != events["_target"], "within one actor")
-    elif options.by == "country" or options.actors:
-        sides = ["_source", "_target"] if options.undirected else [f"_{options.side}"]
-        events = keep(events, events[sides].notna().any(axis=1), "not among the actors" if options.actors else "actor without a country")
-    elif options.by == "role" and options.side == "target" and not options.undirected:
-        events = keep(events, events["target"].notna(), "no target")
-    numbers = period_numbers(events["event_date"].to_numpy().astype("datetime64[D]"), options.period)
+    events = with_unit(events, options, left_out)
+    numbers = event_periods(events, options)
     bounds = _span(numbers, volume, options)
     if bounds is not None:
         inside = (numbers >= bounds[0]) & (numbers <= bounds[1])
-        events = keep(events, inside, "outside the span")
+        events = keep(events, inside, "outside the span", left_out)
     if options.undirected:
         stays, stands_for = _mirrors(events)
         if options.count != "events":
@@ -183,6 +159,47 @@ def make_panel(events: pd.DataFrame, volume: pd.DataFrame | None, options: Panel
     units = _units(events, options)
     table, uncovered = _table(events, units, bounds, volume, options)
     return Panel(table, rows, len(events), left_out, merged, unseen, uncovered)
+
+
+def keep(events: pd.DataFrame, mask: Any, reason: str, tally: dict[str, int]) -> pd.DataFrame:
+    """The rows where the mask is true; the others are added to the tally."""
+    mask = np.asarray(mask, dtype=bool)
+    lost = int(len(mask) - mask.sum())
+    if lost:
+        tally[reason] = tally.get(reason, 0) + lost
+    return events[mask] if lost else events
+
+
+def belonging(events: pd.DataFrame, options: PanelOptions, left_out: dict[str, int]) -> pd.DataFrame:
+    """The events whose status and date count, with `_source` and `_target`; a row stays or goes whatever the others are."""
+    if options.status:
+        events = keep(events, events["status"].isin(options.status), "other status", left_out)
+    events = keep(events, events["event_date"].notna(), "no date", left_out)
+    if options.imprecise == "drop":
+        fineness = events["date_precision"].astype(object).map(_FINENESS).fillna(0)
+        events = keep(events, fineness <= _FINENESS[options.period], f"dated less exactly than a {options.period}", left_out)
+    return events.assign(**_sides(events, options))
+
+
+def with_unit(events: pd.DataFrame, options: PanelOptions, left_out: dict[str, int]) -> pd.DataFrame:
+    """Of the events that belong, those that a row of the panel is about; a row stays or goes whatever the others are."""
+    nobody = "not among the actors" if options.actors else "actor without a country"
+    if options.by == "dyad":
+        events = keep(events, events["target"].notna(), "no target", left_out)
+        events = keep(events, events["_source"].notna() & events["_target"].notna(), nobody, left_out)
+        if not options.domestic:
+            events = keep(events, events["_source"] != events["_target"], "within one actor", left_out)
+    elif options.by == "country" or options.actors:
+        sides = ["_source", "_target"] if options.undirected else [f"_{options.side}"]
+        events = keep(events, events[sides].notna().any(axis=1), nobody, left_out)
+    elif options.by == "role" and options.side == "target" and not options.undirected:
+        events = keep(events, events["target"].notna(), "no target", left_out)
+    return events
+
+
+def event_periods(events: pd.DataFrame, options: PanelOptions) -> Ints:
+    """The number of the period of each event."""
+    return period_numbers(events["event_date"].to_numpy().astype("datetime64[D]"), options.period)
 
 
 def check_options(options: PanelOptions) -> None:
@@ -300,7 +317,7 @@ def _dyads(names: list[str], a: Ints, b: Ints, index: Ints, options: PanelOption
     pair = a * count + b
     if _fill(options) == "all":
         if count**2 > 4 * options.max_rows:
-            raise _too_large(count**2, options)
+            raise too_large(count**2, options)
         first, second = (axis.ravel() for axis in np.meshgrid(np.arange(count), np.arange(count), indexing="ij"))
         kept = np.ones(count**2, dtype=bool)
         if options.undirected:
@@ -318,7 +335,7 @@ def _fill(options: PanelOptions) -> Fill:
     return options.fill or ("all" if options.actors or options.by == "root" else "seen")
 
 
-def _too_large(rows: int, options: PanelOptions) -> PanelTooLarge:
+def too_large(rows: int, options: PanelOptions) -> PanelTooLarge:
     return PanelTooLarge(
         f"the panel would have {rows:,} rows, more than {options.max_rows:,}",
         hint="choose --actors, a shorter span (--from, --to), a longer --period, --fill seen or none, or raise --max-rows",
@@ -331,61 +348,104 @@ def _table(
     first, last = bounds or (0, -1)
     periods = last - first + 1
     size = len(units.names[0]) * periods
-    numbers = period_numbers(events["event_date"].to_numpy().astype("datetime64[D]"), options.period)
-    cells = units.unit * periods + (numbers[units.event] - first)
-    filled, where = np.unique(cells, return_inverse=True)
+    cells = units.unit * periods + (event_periods(events, options)[units.event] - first)
     if _fill(options) == "none":
-        shown = filled
+        shown = np.unique(cells)
     elif size > options.max_rows:
-        raise _too_large(size, options)
+        raise too_large(size, options)
     else:
         shown = np.arange(size, dtype=np.int64)
-    at = np.searchsorted(shown, filled)
+    counted = entries(events)[units.event]
+    counted["cell"] = cells
+    published, uncovered = _volume(volume, np.arange(first, last + 1, dtype=np.int64), options)
+    return PanelRows(units.names, first, last, published, options).table(shown, counted), uncovered
 
-    def count(mask: Mask | None = None) -> NDArray[np.int32]:
-        hit = where if mask is None else where[mask[units.event]]
-        found = np.zeros(len(shown), dtype=np.int32)
-        found[at] = np.bincount(hit, minlength=len(filled))
-        return found
 
-    scores = np.round(events["goldstein"].to_numpy(dtype=np.float64), 6)  # float32 stored: 3.4 is 3.4000000954
+ENTRY = np.dtype([("cell", "<i8"), ("score", "<f8"), ("quad", "i1"), ("root", "i1")])
+"""What is counted of an event: the unit and period that it falls in (as one number), Goldstein score, quad class, root code."""
 
-    def total(mask: Mask | None = None) -> NDArray[np.float64]:
-        chosen = units.event if mask is None else units.event[mask[units.event]]
-        hit = where if mask is None else where[mask[units.event]]
-        found = np.zeros(len(shown))
-        found[at] = np.round(np.bincount(hit, weights=scores[chosen], minlength=len(filled)), 6)
-        return found
 
-    columns: dict[str, pa.Array] = {}
-    schema = panel_schema(options.by, options.undirected)
-    row_unit, row_period = shown // max(periods, 1), shown % max(periods, 1)
-    for name, labels in zip(schema.names, units.names, strict=False):
-        columns[name] = pa.array(labels, pa.string()).take(pa.array(row_unit))
-    every = np.arange(first, last + 1, dtype=np.int64)
-    columns["period"] = pa.array(period_labels(every, options.period), pa.string()).take(pa.array(row_period))
-    columns["period_start"] = pa.array(period_starts(every, options.period)).take(pa.array(row_period))
-    columns["period_end"] = pa.array(period_ends(every, options.period)).take(pa.array(row_period))
-    counts = columns["events"] = count()
-    columns |= _scores("goldstein", total(), counts)
-    if options.by == "root":
-        overall = np.bincount(row_period, weights=counts, minlength=periods)[row_period]
-        columns["share"] = _ratio(counts, overall, pa.float32())
-    else:
-        quads, roots = events["quad_class"].to_numpy(), events["root_code"].to_numpy(dtype=object)
-        for quad in QUADS:
-            mask = quads == quad
-            columns[f"quad_{quad}"] = count(mask)
-            columns[f"quad_{quad}_share"] = _ratio(columns[f"quad_{quad}"], counts, pa.float32())
-            columns |= _scores(f"quad_{quad}_goldstein", total(mask), columns[f"quad_{quad}"])
-        for root in ROOTS:
-            columns[f"root_{root}"] = count(roots == root)
-            columns[f"root_{root}_share"] = _ratio(columns[f"root_{root}"], counts, pa.float32())
-    published, uncovered = _volume(volume, every, options)
-    for name, values in published.items():
-        columns[name] = pa.nulls(len(shown), pa.int32()) if values is None else pa.array(values).take(pa.array(row_period))
-    arrays = [pa.array(columns[f.name], type=f.type) if isinstance(columns[f.name], np.ndarray) else columns[f.name].cast(f.type) for f in schema]
-    return pa.table(arrays, schema=schema), uncovered
+def entries(events: pd.DataFrame) -> NDArray[Any]:
+    """What is counted of events, their cells yet to be filled in; a root code that is no CAMEO one is -1."""
+    found = np.zeros(len(events), dtype=ENTRY)
+    found["score"] = np.round(events["goldstein"].to_numpy(dtype=np.float64), 6)  # float32 stored: 3.4 is 3.4000000954
+    found["quad"] = events["quad_class"].to_numpy()
+    found["root"] = events["root_code"].astype(object).map(_ROOT_NUMBERS).fillna(-1).to_numpy()
+    return found
+
+
+_ROOT_NUMBERS = {root: i for i, root in enumerate(ROOTS)}
+
+
+class PanelRows:
+    """Makes the rows of a panel, all at once or part by part.
+
+    Args:
+        names: of the units, a list for each of their columns.
+        first, last: numbers of the first and the last period.
+        published: columns of document volume by period, None where it is not known.
+        options: of the panel.
+    """
+
+    def __init__(
+        self, names: Sequence[Sequence[str]], first: int, last: int, published: Mapping[str, NDArray[np.int32] | None], options: PanelOptions
+    ) -> None:
+        self.schema = panel_schema(options.by, options.undirected)
+        self._units = [(name, pa.array(labels, pa.string())) for name, labels in zip(self.schema.names, names, strict=False)]
+        self._by_root = options.by == "root"
+        self._size = max(last - first + 1, 1)
+        every = np.arange(first, last + 1, dtype=np.int64)
+        self._periods = {
+            "period": pa.array(period_labels(every, options.period), pa.string()),
+            "period_start": pa.array(period_starts(every, options.period)),
+            "period_end": pa.array(period_ends(every, options.period)),
+        }
+        self._published = published
+
+    def table(self, shown: Ints, counted: NDArray[Any]) -> pa.Table:
+        """Rows of a panel.
+
+        Args:
+            shown: their cells (number of the unit times the number of periods, plus the number of the period), sorted.
+            counted: the events in these cells, as of `entries`, each cell's in the order in which they are added up. By root
+                code these are those of all cells: shares are of a whole period.
+        """
+        filled, where = np.unique(counted["cell"], return_inverse=True)
+        at = np.searchsorted(shown, filled)
+
+        def count(mask: Mask | None = None) -> NDArray[np.int32]:
+            found = np.zeros(len(shown), dtype=np.int32)
+            found[at] = np.bincount(where if mask is None else where[mask], minlength=len(filled))
+            return found
+
+        def total(mask: Mask | None = None) -> NDArray[np.float64]:
+            scores = counted["score"]
+            hit, weights = (where, scores) if mask is None else (where[mask], scores[mask])
+            found = np.zeros(len(shown))
+            found[at] = np.round(np.bincount(hit, weights=weights, minlength=len(filled)), 6)
+            return found
+
+        row_unit, row_period = pa.array(shown // self._size), shown % self._size
+        columns: dict[str, pa.Array] = {name: labels.take(row_unit) for name, labels in self._units}
+        columns |= {name: values.take(pa.array(row_period)) for name, values in self._periods.items()}
+        counts = columns["events"] = count()
+        columns |= _scores("goldstein", total(), counts)
+        if self._by_root:
+            overall = np.bincount(row_period, weights=counts, minlength=self._size)[row_period]
+            columns["share"] = _ratio(counts, overall, pa.float32())
+        else:
+            for quad in QUADS:
+                mask = counted["quad"] == quad
+                columns[f"quad_{quad}"] = count(mask)
+                columns[f"quad_{quad}_share"] = _ratio(columns[f"quad_{quad}"], counts, pa.float32())
+                columns |= _scores(f"quad_{quad}_goldstein", total(mask), columns[f"quad_{quad}"])
+            for number, root in enumerate(ROOTS):
+                columns[f"root_{root}"] = count(counted["root"] == number)
+                columns[f"root_{root}_share"] = _ratio(columns[f"root_{root}"], counts, pa.float32())
+        for name, values in self._published.items():
+            columns[name] = pa.nulls(len(shown), pa.int32()) if values is None else pa.array(values).take(pa.array(row_period))
+        made = [pa.array(columns[f.name], f.type) if isinstance(columns[f.name], np.ndarray) else columns[f.name].cast(f.type) for f in self.schema]
+        return pa.table(made, schema=self.schema)
 
 
 def _scores(name: str, sums: NDArray[np.float64], counts: NDArray[np.int32]) -> dict[str, pa.Array]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -52,26 +52,11 @@ def read_volume(paths: Sequence[Path], documents: Sequence[Path] = ()) -> pd.Dat
     return table[coded].drop_duplicates("document_id").drop(columns="outcome")
 
 
-def read_build(folder: Path, columns: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What `read_events` and `read_volume` read from the Parquet tables of one build, in a fraction of the memory.
-
-    Texts come as categories. The ids of events, each of which a build gives once, come as numbers, and those of the
-    documents not at all.
-    """
-    events = _compact(folder / "events.parquet", [name for name in columns if name != "event_id"])
-    events["event_id"] = range(len(events))
-    volume = _compact(folder / "documents.parquet", VOLUME_COLUMNS[1:])
-    return events, volume[volume["outcome"] != "rejected"].drop(columns="outcome")
-
-
-def _compact(file: Path, columns: Sequence[str]) -> pd.DataFrame:
+def build_batches(file: Path, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    """Rows of a Parquet table of a build, some thousands at a time; texts come as categories."""
     texts = [field.name for field in pq.read_schema(file) if field.name in columns and pa.types.is_string(field.type)]
-    reader = pq.ParquetFile(file, read_dictionary=texts)
-    batches = list(reader.iter_batches(BATCH, columns=list(columns), use_threads=False))
-    table = pa.Table.from_batches(batches, schema=batches[0].schema) if batches else reader.schema_arrow.empty_table().select(list(columns))
-    del batches
-    frame: pd.DataFrame = table.unify_dictionaries().combine_chunks().to_pandas(date_as_object=False)
-    return frame
+    for batch in pq.ParquetFile(file, read_dictionary=texts).iter_batches(BATCH, columns=list(columns), use_threads=False):
+        yield batch.to_pandas(date_as_object=False)
 
 
 def file_metadata(paths: Sequence[Path]) -> dict[str, str]:

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 
 from coder.errors import EventCoderError
 from coder.files import replacing
-from coder.memory import give_back
-from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
+from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge
 from coder.panel_columns import panel_model
-from coder.panel_input import read_build
-from coder.tables import write_parquet
+from coder.panel_stream import PanelStream
+from coder.tables import PARQUET, ROW_GROUP, write_parquet
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +26,12 @@ ENDINGS = (".parquet", ".csv", ".jsonl", ".dta")
 STATA_LABEL = 80
 
 
-def panel_metadata(panel: Panel, options: PanelOptions, about: Mapping[str, str]) -> dict[str, str]:
+def panel_metadata(panel: Panel | PanelStream, options: PanelOptions, about: Mapping[str, str]) -> dict[str, str]:
     """File metadata: that of the events, the options, and what became of the rows that are not in the panel."""
-    rows = {"rows": panel.rows, "counted": panel.counted, "left_out": panel.left_out, "merged": panel.merged}
-    return dict(about) | {"eventcoder.panel": options.model_dump_json(), "eventcoder.panel_rows": json.dumps(rows, sort_keys=True)}
+    merged = panel.merged if isinstance(panel, Panel) else {}
+    rows = {"rows": panel.rows, "counted": panel.counted, "left_out": panel.left_out, "merged": merged}
+    told = dict(about) | {"eventcoder.panel": options.model_dump_json(), "eventcoder.panel_rows": json.dumps(rows, sort_keys=True)}
+    return {k: told[k] for k in sorted(told)}
 
 
 def check_ending(path: Path) -> None:
@@ -51,7 +53,7 @@ def write_panel(panel: Panel, options: PanelOptions, path: Path, about: Mapping[
     told = panel_metadata(panel, options, about or {})
     table = panel.table
     if path.suffix == ".parquet":
-        write_parquet(table.replace_schema_metadata({k: told[k] for k in sorted(told)}), path)
+        write_parquet(table.replace_schema_metadata(told), path)
     elif path.suffix == ".csv":
         with replacing(path) as temporary:
             pa_csv.write_csv(table, temporary, pa_csv.WriteOptions(quoting_style="needed"))
@@ -69,17 +71,20 @@ def write_dyad_month(folder: Path, about: Mapping[str, str]) -> None:
     Where events of long ago make it too large, its span is that of the documents; where that is too large too, it has
     no rows of zeros. The options in the file's metadata tell.
     """
-    events, volume = read_build(folder, needed_columns(PanelOptions()))
-    give_back()
     path = folder / DYAD_MONTH
     whole = PanelOptions(max_rows=MAX_ROWS)
     for options in (whole, whole.model_copy(update={"span": "documents"}), whole.model_copy(update={"fill": "none"})):
         try:
-            write_panel(make_panel(events, volume, options), options, path, about)
+            panel = PanelStream(folder, options)
         except PanelTooLarge as error:
             log.warning("%s: %s; made with %s instead", DYAD_MONTH, error.message, "--span documents" if options.span == "events" else "--fill none")
         else:
-            return
+            break
+    schema = panel.schema.with_metadata(panel_metadata(panel, options, about))
+    with replacing(path) as temporary, pq.ParquetWriter(temporary, schema, **PARQUET) as writer:
+        for table in panel.groups():
+            writer.write_table(table, row_group_size=ROW_GROUP)
+            pa.default_memory_pool().release_unused()
 
 
 def _jsonl(table: pa.Table, path: Path) -> None:

@@ -23,6 +23,7 @@ from coder.device import choose_device, device_kind
 from coder.errors import EventCoderError, InputError
 from coder.files import printable, reason
 from coder.gathered import Gathered
+from coder.memory import frugal_arrow, give_back
 from coder.model_files import file_hash
 from coder.parse import MAX_DOCUMENT_CHARACTERS
 from coder.places import gazetteer_version
@@ -328,7 +329,8 @@ def build(
     except OSError as error:
         raise InputError(f"cannot write to {output}: {reason(error)}", hint="free space or choose another --output") from error
     try:
-        return _build(corpus, output, resources, model, progress)
+        with frugal_arrow():
+            return _build(corpus, output, resources, model, progress)
     except OSError as error:
         raise InputError(
             f"cannot write to {output}: {reason(error)}", hint="the tables of the last build are untouched; free space and run again"
@@ -390,6 +392,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
             }
             write_long_json(manifest, staged.folder / "manifest.json")
             staged.commit()
+    give_back()
     with suppress(OSError):  # the tables are there, and the parses without it
         store.fold()
     return summary

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import tracemalloc
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +23,7 @@ from coder.cli import app
 from coder.commands.panel import read_actors, read_statuses
 from coder.errors import EventCoderError, InputError
 from coder.event_files import event_files
-from coder.panel import Panel, PanelOptions, PanelTooLarge, make_panel
+from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge, make_panel, needed_columns
 from coder.panel_columns import ROOTS, panel_schema
 from coder.panel_input import read_events, read_volume
 from coder.panel_output import DYAD_MONTH, write_dyad_month
@@ -576,3 +578,53 @@ def test_the_panel_of_a_build_gets_smaller_where_it_would_be_too_large(
     told = json.loads(pq.read_schema(folder / DYAD_MONTH).metadata[b"eventcoder.panel"])
     assert (told["span"], told["fill"]) == {904: ("events", None), 5: ("documents", None), 3: ("events", "none")}[periods]
     assert len(caplog.records) == {904: 0, 5: 1, 3: 2}[periods]
+
+
+def scattered(actors: int, events: int, first_year: int) -> list[dict[str, Any]]:
+    """Events of all dyads from the first year on, some of which do not count."""
+    chance = random.Random(7)
+    names = [f"{chr(65 + i // 26)}{chr(65 + i % 26)}X" for i in range(actors)]
+    rows = []
+    for number in range(events):
+        source, target = names[number % actors], chance.choice([*names, None])
+        day = date(first_year, 1, 1) + timedelta(days=chance.randrange((2020 - first_year) * 365))
+        status = chance.choice(["asserted", "asserted", "negated"])
+        rows.append(event(source, chance.choice([*GOLDSTEIN]) + "0", target, day, status=status, goldstein=chance.choice([3.4, -0.1, 7.0])))
+    return sorted(rows, key=lambda row: row["event_date"])
+
+
+@pytest.mark.parametrize(("most", "fill"), [(MAX_ROWS, None), (100, "none")])
+@pytest.mark.parametrize("group", [50, 1000])
+def test_the_panel_of_a_build_part_by_part(folder: Path, monkeypatch: pytest.MonkeyPatch, most: int, fill: Any, group: int) -> None:
+    """The rows of the panel made all at once, whatever the size of the row groups, of the batches read and of the parts."""
+    build_folder(folder, scattered(6, 500, 2010), [date(2012, 2, 1), date(2012, 2, 2), date(2019, 4, 30)])
+    for name, value in (("panel_stream.ROW_GROUP", group), ("panel_output.ROW_GROUP", group), ("panel_stream.PARTS", 5)):
+        monkeypatch.setattr(f"coder.{name}", value)
+    monkeypatch.setattr("coder.panel_input.BATCH", 64)
+    monkeypatch.setattr("coder.panel_output.MAX_ROWS", most)
+    write_dyad_month(folder, {})
+    options = PanelOptions(fill=fill)
+    whole = make_panel(read_events([folder], needed_columns(options)), read_volume([folder]), options)
+    made = pq.ParquetFile(folder / DYAD_MONTH)
+    assert made.read().equals(whole.table)
+    assert [made.metadata.row_group(i).num_rows for i in range(made.num_row_groups - 1)] == [group] * ((len(whole.table) - 1) // group)
+    told = json.loads(made.schema_arrow.metadata[b"eventcoder.panel_rows"])
+    assert told == {"rows": whole.rows, "counted": whole.counted, "left_out": whole.left_out, "merged": {}}
+
+
+def test_the_memory_of_a_builds_panel_does_not_grow(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Python and NumPy hold at most; the whole table would take ten times as much."""
+    for name, value in (("panel_stream.ROW_GROUP", 2000), ("panel_output.ROW_GROUP", 2000), ("panel_input.BATCH", 256)):
+        monkeypatch.setattr(f"coder.{name}", value)
+    rows, peaks = [], []
+    for events, first_year in ((400, 2005), (400, 2005), (4000, 1870)):  # the first time modules are loaded
+        build_folder(folder, scattered(10, events, first_year), [date(2012, 2, 1), date(2012, 2, 2)])
+        tracemalloc.start()
+        try:
+            write_dyad_month(folder, {})
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+        rows.append(pq.read_metadata(folder / DYAD_MONTH).num_rows)
+    assert rows[2] > 9 * rows[1]
+    assert peaks[2] < 1.5 * peaks[1], f"{peaks[1]:,} bytes for {rows[1]:,} rows, {peaks[2]:,} for {rows[2]:,}"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from coder.files import replacing
 from coder.report.data import read_report
 from coder.report.render import render
 from coder.resources import Resources
 from coder.store import ParseStore
-from coder.tables import write_text
 
 MAX_EVENTS = 250_000
 MAX_TREES = 5_000
@@ -44,7 +44,8 @@ def write_report(
     """
     store = parses if parses is not None else ParseStore(output / ".parses")
     report = read_report(output, resources, store, max_events=max_events, max_trees=max_trees)
-    write_text(render(report), path or output / "report.html")
+    with replacing(path or output / "report.html") as temporary, temporary.open("w", encoding="utf-8") as stream:
+        stream.writelines(render(report))
     return dict(report.totals)["events"]
 
 

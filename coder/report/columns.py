@@ -8,16 +8,18 @@ page has in JavaScript.
 from __future__ import annotations
 
 import base64
-import gzip
+import io
 import json
+import zlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 _TYPES = ("u1", "i1", "u2", "i2", "u4", "i4")
+_PIECE = 1 << 20
 NULL_DAY = -(2**31)
 
 
@@ -39,6 +41,11 @@ class Values:
         numbers = self._numbers
         return [numbers.setdefault(v, len(numbers)) for v in values]
 
+    def array(self, values: Iterable[Hashable], count: int) -> npt.NDArray[np.int64]:
+        """The numbers of so many values, which are not held."""
+        numbers = self._numbers
+        return np.fromiter((numbers.setdefault(v, len(numbers)) for v in values), np.int64, count)
+
     def distinct(self) -> list[Any]:
         return list(self._numbers)
 
@@ -59,7 +66,7 @@ def smallest(numbers: Sequence[int] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     for kind in _TYPES:
         info = np.iinfo(kind)
         if info.min <= low and high <= info.max:
-            return array.astype(f"<{kind}")
+            return array.astype(f"<{kind}", copy=False)
     raise OverflowError(f"{low if low < 0 else high} does not fit in 32 bits")
 
 
@@ -70,10 +77,18 @@ class Listed:
     items: Iterable[Any]
 
 
-def pack(header: Mapping[str, Any], columns: Mapping[str, Sequence[int] | npt.NDArray[Any]]) -> bytearray:
-    """A block: `header` with the places of the columns added under "columns".
+def pack(header: Mapping[str, Any], columns: Mapping[str, Sequence[int] | npt.NDArray[Any]]) -> bytes:
+    """A block, see `write_block`."""
+    file = io.BytesIO()
+    write_block(file, header, columns)
+    return file.getvalue()
+
+
+def write_block(file: IO[bytes], header: Mapping[str, Any], columns: Mapping[str, Sequence[int] | npt.NDArray[Any]]) -> None:
+    """Write a block: `header` with the places of the columns added under "columns".
 
     Args:
+        file: empty; a long block takes one on disk.
         header: anything JSON can say, and `Listed`.
         columns: whole numbers of up to 32 bits.
     """
@@ -85,25 +100,27 @@ def pack(header: Mapping[str, Any], columns: Mapping[str, Sequence[int] | npt.ND
         places[name] = [array.dtype.str.lstrip("<|"), offset, len(array)]
         arrays.append(array)
         offset += -(-array.nbytes // 8) * 8
-    block = bytearray(4)
+    file.write(bytes(4))
     separator = "{"
     for key, value in {**header, "columns": places}.items():
-        block += f"{separator}{_json(key)}:".encode()
+        file.write(f"{separator}{_json(key)}:".encode())
         separator = ","
         if isinstance(value, Listed):
-            block += b"["
+            file.write(b"[")
             for number, item in enumerate(value.items):
-                block += ("," * bool(number) + _json(item)).encode("utf-8", "replace")
-            block += b"]"
+                file.write(("," * bool(number) + _json(item)).encode("utf-8", "replace"))
+            file.write(b"]")
         else:
-            block += _json(value).encode("utf-8", "replace")
-    block += b"}"
-    block += b" " * (-len(block) % 8)
-    block[:4] = (len(block) - 4).to_bytes(4, "little")
+            file.write(_json(value).encode("utf-8", "replace"))
+    file.write(b"}")
+    file.write(b" " * (-file.tell() % 8))
+    end = file.tell()
+    file.seek(0)
+    file.write((end - 4).to_bytes(4, "little"))
+    file.seek(end)
     for array in arrays:
-        block += array.data.cast("B") if array.size else b""
-        block += b"\0" * (-array.nbytes % 8)
-    return block
+        file.write(array.tobytes())
+        file.write(b"\0" * (-array.nbytes % 8))
 
 
 def _json(value: Any) -> str:
@@ -121,6 +138,19 @@ def unpack(block: bytes | bytearray) -> tuple[dict[str, Any], dict[str, npt.NDAr
     return header, columns
 
 
-def squeeze(block: bytes | bytearray) -> str:
-    """A block as the page carries it: gzip (without a time stamp), then base64: letters that no HTML parser minds."""
-    return base64.b64encode(gzip.compress(block, compresslevel=7, mtime=0)).decode("ascii")
+def squeeze(block: bytes | bytearray | IO[bytes]) -> str:
+    """A block as the page carries it: gzip (without a time stamp), then base64: letters that no HTML parser minds.
+
+    Args:
+        block: itself, or the file that it was written to.
+    """
+    file = io.BytesIO(block) if isinstance(block, bytes | bytearray) else block
+    file.seek(0)
+    compressor = zlib.compressobj(7, wbits=31)
+    whole, rest = [], b""
+    while piece := file.read(_PIECE):
+        rest += compressor.compress(piece)
+        whole.append(base64.b64encode(rest[: len(rest) // 3 * 3]).decode("ascii"))
+        rest = rest[len(rest) // 3 * 3 :]
+    whole.append(base64.b64encode(rest + compressor.flush()).decode("ascii"))
+    return "".join(whole)

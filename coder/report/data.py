@@ -10,11 +10,13 @@ import datetime as dt
 import json
 import math
 import re
+import tempfile
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +26,8 @@ import pyarrow.parquet as pq
 
 from coder.errors import InputError
 from coder.marking import sentence_start
-from coder.report.columns import NULL_DAY, Listed, Values, pack, smallest, squeeze
+from coder.memory import give_back
+from coder.report.columns import NULL_DAY, Listed, Values, smallest, squeeze, write_block
 from coder.report.patterns import pattern_texts
 from coder.report.trees import pack_trees, stored_sentences
 from coder.resources import Resources
@@ -97,12 +100,19 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
             "another wording."
         )
     sentences = Sentences.of(rows)
+    give_back(collect=False)
     coverage, outcomes, parsed = _count_documents(documents)
-    events = squeeze(_pack_events(rows, sentences, documents, coverage, resources))
+    with tempfile.TemporaryFile(dir=output) as file:
+        _pack_events(file, rows, sentences, documents, coverage, resources)
+        events = squeeze(file)
+    give_back(collect=False)
     model = parsed_by(metadata.get("eventcoder.model_sha256", ""), metadata.get("eventcoder.device", "cpu"))
     trees = squeeze(_trees(parses, rows, documents, sentences, model, max_trees))
-    texts = squeeze(_pack_texts(rows, sentences))
-    first = next((d for d in rows["event_date"] if d is not None), None) if left_out else None
+    give_back(collect=False)
+    with tempfile.TemporaryFile(dir=output) as file:
+        _pack_texts(file, rows, sentences)
+        texts = squeeze(file)
+    first = next((d for d in rows.values("event_date") if d is not None), None) if left_out else None
     totals = (
         ("documents", len(documents)),
         ("with events", outcomes["coded"]),
@@ -135,7 +145,7 @@ def read_report(output: Path, resources: Resources, parses: ParseStore, *, max_e
 class Latest:
     """The latest events of a file sorted by date, and as many of the undated ones, which stand last, as then fit.
 
-    A column is read when it is asked for and not kept: all at once they would take gigabytes.
+    A column is read when it is asked for and not kept, some thousand values at a time: all at once they would take gigabytes.
 
     Args:
         total, dated: events of the file.
@@ -166,16 +176,24 @@ class Latest:
         array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
-    def __getitem__(self, name: str) -> list[Any]:
-        """A column as Python values, equal texts as one object."""
-        column = self.arrow(name)
-        if not pa.types.is_string(column.type):
-            values: list[Any] = column.to_pylist()
-            return values
-        coded = column.dictionary_encode()
-        del column
-        texts = [*coded.dictionary.to_pylist(), None]
-        return [texts[i] for i in coded.indices.fill_null(len(texts) - 1).to_numpy().tolist()]
+    def batches(self, *names: str) -> Iterator[pa.RecordBatch]:
+        """The events with these columns, in this order, some thousand at a time."""
+        start, left = self._start, self._length
+        for batch in self._file.iter_batches(BATCH, row_groups=self._groups, columns=list(names), use_threads=False) if left else ():
+            part = batch.slice(min(start, len(batch)), left)
+            start, left = max(start - len(batch), 0), left - len(part)
+            if len(part):
+                yield part.select(list(names))
+
+    def values(self, name: str) -> Iterator[Any]:
+        """A column as Python values."""
+        for batch in self.batches(name):
+            yield from _python(batch[0])
+
+    def tuples(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Several columns as Python values."""
+        for batch in self.batches(*names):
+            yield from zip(*map(_python, batch), strict=True)
 
     def numbers(self, name: str, empty: int = 0) -> Numbers:
         """A column of whole numbers, days or booleans (0, 1)."""
@@ -183,6 +201,16 @@ class Latest:
         column = column.cast(pa.int32()) if not pa.types.is_integer(column.type) else column
         found: Numbers = column.fill_null(empty).to_numpy().astype(np.int64)
         return found
+
+
+def _python(column: pa.Array) -> list[Any]:
+    """Python values, equal texts as one object."""
+    if not pa.types.is_string(column.type):
+        values: list[Any] = column.to_pylist()
+        return values
+    coded = column.dictionary_encode()
+    texts = [*coded.dictionary.to_pylist(), None]
+    return [texts[i] for i in coded.indices.fill_null(len(texts) - 1).to_numpy().tolist()]
 
 
 class Companion:
@@ -207,9 +235,20 @@ class Companion:
                 yield batch.select(list(columns))
 
     def where(self, name: str, values: pa.Array, *columns: str) -> pa.Table:
-        """The rows whose column has one of these values."""
+        """The rows whose column, one of `columns` without nulls, has one of these values."""
         schema = pa.schema([self._schema.field(c) for c in columns])
-        found = [b.filter(pc.is_in(b[name], value_set=values)) for b in self.batches(*columns)]
+        wanted = values.take(pc.array_sort_indices(values))
+
+        def chosen(batch: pa.RecordBatch) -> pa.RecordBatch:
+            """Asks for no more of the values than can be there: a table of all of them is made anew each time."""
+            ends = pc.min_max(batch[name])
+            start, end = (
+                side(range(len(wanted)), ends[end].as_py(), key=lambda i: wanted[i].as_py())
+                for side, end in ((bisect_left, "min"), (bisect_right, "max"))
+            )
+            return batch.filter(pc.is_in(batch[name], value_set=wanted.slice(start, end - start)))
+
+        found = [chosen(b) for b in self.batches(*columns)]
         return pa.Table.from_batches([b for b in found if len(b)], schema=found[0].schema if found else schema)
 
     def head(self, count: int) -> tuple[dict[str, Any], ...]:
@@ -253,15 +292,16 @@ class Sentences:
         order = np.argsort(first)
         of_event = np.argsort(order)[number]
         row, start = first[order].astype(np.int64), np.full(len(first), -1, dtype=np.int64)
-        texts = rows.arrow("sentence_text")
-        marks = [rows[name] for name in MARKS]
-        for at in range(0, len(rows), BATCH):
-            batch = texts.slice(at, BATCH).to_pylist()
-            for n, number_of, text, *values in zip(range(at, at + len(batch)), of_event[at : at + BATCH].tolist(), batch, *(m[at : at + BATCH] for m in marks), strict=True):
+        at = 0
+        for batch in rows.batches("sentence_text", *MARKS):
+            open_ones = np.flatnonzero(start[of_event[at : at + len(batch)]] < 0)
+            for n, (text, *values) in zip(open_ones.tolist(), zip(*(_python(c) for c in batch.take(pa.array(open_ones))), strict=True), strict=True):
+                number_of = of_event[at + n]
                 if start[number_of] < 0:
                     found = sentence_start(dict(zip(MARKS, values, strict=True)) | {"sentence_text": text})
-                    row[number_of] = n
+                    row[number_of] = at + n
                     start[number_of] = -1 if found is None else found
+            at += len(batch)
         return cls(of_event, row, start, document[first[order]], index[first[order]], coded.dictionary, days)
 
     def __len__(self) -> int:
@@ -269,10 +309,20 @@ class Sentences:
 
     def texts(self, rows: Latest, count: int | None = None) -> Iterator[str]:
         """The words of the sentences, of the first ones where a count is given."""
-        column = rows.arrow("sentence_text")
         chosen = self.row[:count]
-        for at in range(0, len(chosen), BATCH):
-            yield from column.take(pa.array(chosen[at : at + BATCH])).to_pylist()
+        inverse = np.argsort(chosen, kind="stable")
+        in_order = chosen[inverse]
+        early: dict[int, str] = {}  # of sentences before which others are still to come
+        at = told = 0
+        for batch in rows.batches("sentence_text"):
+            here = slice(*np.searchsorted(in_order, [at, at + len(batch)]))
+            early.update(zip(inverse[here].tolist(), batch[0].take(pa.array(in_order[here] - at)).to_pylist(), strict=True))
+            at += len(batch)
+            while told in early:
+                yield early.pop(told)
+                told += 1
+            if told == len(chosen):
+                return
 
 
 def _events_file(path: Path) -> tuple[pq.ParquetFile, dict[str, str]]:
@@ -316,46 +366,46 @@ def _finite(value: float | None, places: int) -> float | None:
 
 
 def _pack_events(
-    rows: Latest, sentences: Sentences, documents: Companion, coverage: Mapping[int, int], resources: Resources
-) -> bytearray:
+    file: IO[bytes], rows: Latest, sentences: Sentences, documents: Companion, coverage: Mapping[int, int], resources: Resources
+) -> None:
     words, actors, names, codes, places, issues, patterns = (Values() for _ in range(7))
     kinds = {name: Values() for name in ("date_precision", "date_basis", "status")}
     base = np.maximum(sentences.start, 0)[sentences.of_event]
-
-    def together(*columns: str) -> Iterator[tuple[Any, ...]]:
-        return zip(*(rows[name] for name in columns), strict=True)
 
     columns: dict[str, Numbers] = {}
 
     def put(name: str, numbers: Any) -> None:
         columns[name] = smallest(numbers)
 
+    def put_values(name: str, known: Values, values: Iterable[Any] | None = None) -> None:
+        put(name, known.array(rows.values(name) if values is None else values, len(rows)))
+
     put("sentence", sentences.of_event)
     first_days = rows.numbers("event_date", NULL_DAY)
     put("date", first_days)
     last_days = rows.numbers("event_date_end", NULL_DAY)
     put("days", np.where((first_days == NULL_DAY) | (last_days == NULL_DAY), 0, last_days - first_days))
-    put("source", actors.column(together("source", "source_country", "source_role")))
-    put("target", [actors.number(t) if t[0] is not None else 0 for t in together("target", "target_country", "target_role")])
-    put("source_name", names.column(rows["source_name"]))
-    put("target_name", names.column(rows["target_name"]))
+    put_values("source", actors, rows.tuples("source", "source_country", "source_role"))
+    put_values("target", actors, (t if t[0] is not None else None for t in rows.tuples("target", "target_country", "target_role")))
+    put_values("source_name", names)
+    put_values("target_name", names)
     described = ("code", "code_label", "root_code", "base_code", "quad_class", "goldstein", "plover_event", "plover_mode", "plover_context")
-    put("code", codes.column((*c[:5], _finite(c[5], 4), *c[6:]) for c in together(*described)))
-    put("attributed_to", actors.column((a, None, None) if a else None for a in rows["attributed_to"]))
-    put("attributed_text", words.column(rows["attributed_text"]))
+    put_values("code", codes, ((*c[:5], _finite(c[5], 4), *c[6:]) for c in rows.tuples(*described)))
+    put_values("attributed_to", actors, ((a, None, None) if a else None for a in rows.values("attributed_to")))
+    put_values("attributed_text", words)
     for name in ("reciprocal", "reports", "stories"):
         put(name, rows.numbers(name))
-    put("trigger_text", words.column(rows["trigger_text"]))
-    put("pattern", patterns.column(rows["pattern_id"]))
-    located = together("location_name", "location_country", "latitude", "longitude", "geoname_id")
+    put_values("trigger_text", words)
+    put_values("pattern", patterns, rows.values("pattern_id"))
+    located = rows.tuples("location_name", "location_country", "latitude", "longitude", "geoname_id")
     found = ((n, c, _finite(y, 5), _finite(x, 5), g) for n, c, y, x, g in located)
-    put("place", [places.number(p) if any(v is not None for v in p) else 0 for p in found])
-    put("issues", issues.column(tuple(v) if v else None for v in rows["issues"]))
+    put_values("place", places, (p if any(v is not None for v in p) else None for p in found))
+    put_values("issues", issues, (tuple(v) if v else None for v in rows.values("issues")))
     for name, kind in kinds.items():
-        put(name, kind.column(rows[name]))
+        put_values(name, kind)
     for part in ("source", "target", "trigger"):
         first, end = rows.numbers(f"{part}_start", -1), rows.numbers(f"{part}_end", -1)
-        put(f"{part}_text", words.column(rows[f"{part}_text"]))
+        put_values(f"{part}_text", words)
         put(f"{part}_at", np.where(first < 0, 0, first - base))
         put(f"{part}_length", np.where(first < 0, 0, end - first))
     put("sentence_document", sentences.document)
@@ -379,7 +429,7 @@ def _pack_events(
         "countries": {code: actor.name for code, actor in sorted(resources.dictionaries.countries.items())},
         **{name: kind.distinct() for name, kind in kinds.items()},
     }
-    return pack(header, columns)
+    write_block(file, header, columns)
 
 
 def _described(ids: pa.Array, documents: Companion) -> Iterator[list[Any]]:
@@ -392,7 +442,7 @@ def _described(ids: pa.Array, documents: Companion) -> Iterator[list[Any]]:
             yield list(row)
 
 
-def _pack_texts(rows: Latest, sentences: Sentences) -> bytearray:
+def _pack_texts(file: IO[bytes], rows: Latest, sentences: Sentences) -> None:
     """Sentences and event ids; ids of sixteen hexadecimal digits go as numbers, half as long."""
     header: dict[str, Any] = {"sentences": Listed(sentences.texts(rows))}
     columns: dict[str, Any] = {"start": sentences.start}
@@ -402,10 +452,10 @@ def _pack_texts(rows: Latest, sentences: Sentences) -> bytearray:
         columns["ids"] = np.frombuffer(b"".join(parts), dtype=">u4").astype(np.int64)
     else:
         header["ids"] = ids.to_pylist()
-    return pack(header, columns)
+    write_block(file, header, columns)
 
 
-def _trees(parses: ParseStore, rows: Latest, documents: Companion, sentences: Sentences, model: str, limit: int) -> bytearray:
+def _trees(parses: ParseStore, rows: Latest, documents: Companion, sentences: Sentences, model: str, limit: int) -> bytes:
     keys = list(zip(sentences.ids.take(pa.array(sentences.document[:limit])).to_pylist(), sentences.index[:limit].tolist(), strict=True))
     wanted: dict[str, set[int]] = {}
     for document, index in keys:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -43,14 +44,14 @@ def policy(scripts: str, styles: str) -> str:
     return f"default-src 'none'; script-src {allowed}; style-src {content_hash(styles)}; base-uri 'none'; form-action 'none'"
 
 
-def render(report: Report) -> str:
-    """The page as HTML.
+def render(report: Report) -> Iterator[str]:
+    """The page as HTML, piece by piece.
 
     Args:
         report: from `read_report`.
     """
     scripts, styles = script(), asset("theme.css") + asset("report.css")
-    return fill(
+    yield from fill(
         "report.html.j2",
         report=report,
         options=options_of(report.metadata),
@@ -58,16 +59,20 @@ def render(report: Report) -> str:
         style=Markup(styles),  # noqa: S704 (own file, no text from the corpus)
         script=Markup(scripts),  # noqa: S704
         blocks={
-            "events": report.events,
-            "texts": report.texts,
-            "trees": report.trees,
-            "world": squeeze(pack({"path": asset("world.svgpath").strip()}, {})),
+            name: Markup(block)  # noqa: S704 (base64)
+            for name, block in (
+                ("events", report.events),
+                ("texts", report.texts),
+                ("trees", report.trees),
+                ("world", squeeze(pack({"path": asset("world.svgpath").strip()}, {}))),
+            )
         },
     )
 
 
-def fill(name: str, **values: Any) -> str:
+def fill(name: str, **values: Any) -> Iterator[str]:
     """A template of the page's folder with values in it, each of them escaped."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["thousands"] = lambda n: f"{n:,}"
-    return environment.from_string(asset(name)).render(**values).encode("utf-8", "replace").decode()
+    for piece in environment.from_string(asset(name)).generate(**values):
+        yield piece.encode("utf-8", "replace").decode()

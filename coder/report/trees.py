@@ -38,7 +38,7 @@ def stored_sentences(
     return found
 
 
-def pack_trees(numbered: Iterable[tuple[int, Sentence]]) -> bytearray:
+def pack_trees(numbered: Iterable[tuple[int, Sentence]]) -> bytes:
     """A block of trees.
 
     Args:
