@@ -48,7 +48,7 @@ def write_corpus(folder: Path, size: int, work: Path, fill: bool) -> int:
 def build(folder: Path, *options: str) -> Any:
     """One build, by the command line."""
     program = str(ROOT / "benchmarks" / "command.py")
-    return run([program, "build", "--corpus", str(folder / "corpus"), "--output", str(folder / "output"), *options])
+    return run([program, "build", "--corpus", str(folder / "corpus"), "--output", str(folder / "output"), "--processes", "1", *options])
 
 
 def main() -> None:

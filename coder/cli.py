@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated
@@ -21,6 +22,7 @@ from coder.commands.shared import (
     LegacyConfigOption,
     ModelOption,
     MonadicOption,
+    ProcessesOption,
     QuadOption,
     ScoresOption,
     StorySimilarityOption,
@@ -69,6 +71,7 @@ def build(
     add_dictionaries: AddedOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
+    processes: ProcessesOption = None,
     device: DeviceOption = None,
     scores: ScoresOption = "gdelt",
     quad_classes: QuadOption = "gdelt",
@@ -97,7 +100,7 @@ def build(
     if engine != "local":
         raise EventCoderError(f'no engine "{engine}"', hint="local or spark")
     with progress_bar("coding") as progress:
-        summary = run(corpus, output, resources, Model(model, threads, device), progress)
+        summary = run(corpus, output, resources, Model(model, threads, device, processes), progress)
     say(
         f"{summary.documents} documents ({summary.parsed} parsed now), {summary.sentences} sentences, {summary.events} events "
         f"-> {output / 'events.parquet'}"
@@ -124,6 +127,7 @@ def parse(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the parse store, or a .conllu file.")],
     model: ModelOption = None,
     threads: ThreadsOption = None,
+    processes: ProcessesOption = None,
     device: DeviceOption = None,
     conllu: Annotated[Path | None, typer.Option(help="Write the parses as CoNLL-U too.")] = None,
 ) -> None:
@@ -140,20 +144,21 @@ def parse(
     store = None if output.suffix == ".conllu" else ParseStore(output)
     count = 0
 
-    def counted(progress: Callable[[str, int], None]) -> Iterator[ParsedDocument]:
+    def counted(progress: Callable[[str, int], None]) -> Generator[ParsedDocument]:
         nonlocal count
-        for parsed in parse_documents(read_documents(source, rejects.append), Model(model, threads, device), store):
-            count += 1
-            rejects.extend(parsed.rejects)
-            progress("parse", count)
-            yield parsed
+        with closing(parse_documents(read_documents(source, rejects.append), Model(model, threads, device, processes), store)) as parses:
+            for parsed in parses:
+                count += 1
+                rejects.extend(parsed.rejects)
+                progress("parse", count)
+                yield parsed
 
-    with progress_bar("parsing") as progress:
+    with progress_bar("parsing") as progress, closing(counted(progress)) as parsed_ones:
         if to_file is not None:
             with replacing(to_file) as temporary, temporary.open("w", encoding="utf-8") as stream:
-                write_conllu(counted(progress), stream)
+                write_conllu(parsed_ones, stream)
         else:
-            for _ in counted(progress):
+            for _ in parsed_ones:
                 pass
     say(f"{count} documents parsed -> {output}")
     report_rejects(rejects)

@@ -175,15 +175,7 @@ class Parser:
         Args:
             documents: read as needed, never all at once.
         """
-        chunk: list[Document] = []
-        characters = 0
-        for document in documents:
-            chunk.append(document)
-            characters += min(len(document.text), MAX_DOCUMENT_CHARACTERS)
-            if len(chunk) == CHUNK_DOCUMENTS or characters >= CHUNK_CHARACTERS:
-                yield from self._parse_chunk(chunk)
-                chunk, characters = [], 0
-        if chunk:
+        for chunk in parse_chunks(documents):
             yield from self._parse_chunk(chunk)
 
     def _parse_chunk(self, documents: list[Document]) -> list[ParsedDocument]:
@@ -220,6 +212,20 @@ class Parser:
             draft.rejects.append(_reject(draft.document, RejectReason.TOO_LONG, detail, index))
         for start, end in parts:
             draft.sentences.append(_Words(words.forms[start:end], words.starts[start:end], words.ends[start:end]))
+
+
+def parse_chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Documents by the number that is parsed together, fewer where they are long."""
+    chunk: list[Document] = []
+    characters = 0
+    for document in documents:
+        chunk.append(document)
+        characters += min(len(document.text), MAX_DOCUMENT_CHARACTERS)
+        if len(chunk) == CHUNK_DOCUMENTS or characters >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
+        yield chunk
 
 
 def _reject(document: Document, reason: RejectReason, detail: str, sentence_index: int | None = None) -> Reject:

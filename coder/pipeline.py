@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,14 @@ from coder.files import printable, reason
 from coder.gathered import Gathered
 from coder.memory import frugal_arrow, give_back
 from coder.model_files import file_hash
-from coder.parse import MAX_DOCUMENT_CHARACTERS
+from coder.parse_pool import ParsePool, load_same, usable_processes
+from coder.parse_stage import Parses, ParseStage
 from coder.places import gazetteer_version
 from coder.read import MANIFEST_NAME, iter_corpus, walk_files
 from coder.records import Document, Event, ParsedDocument, Reject, RejectReason
 from coder.resources import Resources, dictionary_names
 from coder.staging import LOCK, Staging
-from coder.store import ParseStore, parse_key, parsed_by, rebind
+from coder.store import ParseStore, parse_key, parsed_by
 from coder.stories import Fingerprint, find_stories, fingerprint
 from coder.tables import event_row, group_daily, sort_events
 
@@ -56,9 +58,15 @@ class Model:
         threads: for the models' arithmetic.
         device: as `Parser.load` takes it. One that is not there does no harm until something must be parsed: what
             was parsed on a GPU can be coded without one.
+        processes: that parse at the same time; None: as many as pay, one a core at most, each with one thread. A program that
+            asks for more than one begins with `if __name__ == "__main__":`, since each of them imports it.
     """
 
-    def __init__(self, model: str | Path | None = None, threads: int | None = None, device: str | None = None) -> None:
+    def __init__(
+        self, model: str | Path | None = None, threads: int | None = None, device: str | None = None, processes: int | None = 1
+    ) -> None:
+        # With several threads a process takes the cores by itself.
+        self.processes = 1 if processes is None and threads is not None and threads > 1 else processes
         self._model = model
         self._threads = threads
         self._wanted = device
@@ -73,6 +81,17 @@ class Model:
 
             self._parser = Parser.load(self._model, self._threads, self._chosen())
         return self._parser
+
+    def most_processes(self) -> int:
+        """How many processes may parse, where their number is not given."""
+        return usable_processes() if self.device == "cpu" else 1
+
+    def pool(self, processes: int) -> ParsePool:
+        """Processes that parse as this model does."""
+        from coder.parse import Parser
+
+        sha256, self._parser = self.sha256, None  # the other processes have theirs
+        return ParsePool(partial(load_same, partial(Parser.load, self._model, self._threads or 1, self._chosen()), sha256), processes)
 
     def _chosen(self) -> str:
         if self._device is None:
@@ -130,6 +149,9 @@ class Summary:
     undated_documents: int = 0
     undated: list[str] = field(default_factory=list)
 
+    def note_parsed(self, number: int) -> None:
+        self.parsed += number
+
     def accounts(self) -> dict[str, int]:
         """Where every document went: `in` is the sum of the others."""
         return {
@@ -168,25 +190,11 @@ def code_document(parsed: ParsedDocument, resources: Resources) -> Coded:
 
 def parse_documents(
     documents: Iterable[Document], model: Model, store: ParseStore | None, summary: Summary | None = None
-) -> Iterator[ParsedDocument]:
+) -> Generator[ParsedDocument]:
     """Parsed documents in order: from the store where it has them, parsed and stored otherwise."""
-    for chunk in _chunks(documents):
-        keys = [parse_key(d, model.parsed_by) for d in chunk]
-        known: dict[str, ParsedDocument] = dict(store.get(keys)) if store is not None else {}
-        missing: dict[str, Document] = {}
-        for key, document in zip(keys, chunk, strict=True):
-            if key not in known and key not in missing:
-                missing[key] = document
-        if missing:
-            fresh = list(zip(missing, model.parser.parse(missing.values()), strict=True))
-            if store is not None:
-                # What is too long to be parsed is not worth the room: it is rejected as quickly again.
-                store.put((k, p) for k, p in fresh if len(p.document.text) <= MAX_DOCUMENT_CHARACTERS)
-            known.update(fresh)
-            if summary is not None:
-                summary.parsed += len(fresh)
-        for key, document in zip(keys, chunk, strict=True):
-            yield rebind(known[key], document)
+    with ParseStage(model, store, summary.note_parsed if summary is not None else None) as stage:
+        for begun in stage.ahead(map(stage.begin, _chunks(documents))):
+            yield from stage.finish(begun)
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -203,9 +211,19 @@ def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield chunk
 
 
+@dataclass(slots=True)
+class _Begun:
+    """Documents on their way through `code_documents`: those coded before, and the parses of the others."""
+
+    keys: list[str]
+    known: dict[str, Coded]
+    missing: list[str]
+    parses: Parses
+
+
 def code_documents(
     documents: Iterable[Document], model: Model, parses: ParseStore, coded: CodedStore, resources: Resources, summary: Summary
-) -> Iterator[Coded]:
+) -> Generator[Coded]:
     """Coded documents in order: those coded before as they were, the others parsed and coded now.
 
     Args:
@@ -213,21 +231,23 @@ def code_documents(
         coded: where what documents were coded to is looked up and kept.
         summary: counts what is parsed and coded.
     """
-    for chunk in _chunks(documents):
+    def begin(chunk: list[Document]) -> _Begun:
         parse_keys = [parse_key(d, model.parsed_by) for d in chunk]
         keys = [coded_key(d, model.parsed_by, p) for d, p in zip(chunk, parse_keys, strict=True)]
         keyed = dict(zip(keys, chunk, strict=True))
         parsed_before = parses.known(parse_keys)  # what shows the trees needs them all
         known = coded.get({key: d for key, d, p in zip(keys, chunk, parse_keys, strict=True) if p in parsed_before})
-        missing = {key: document for key, document in keyed.items() if key not in known}
-        fresh: dict[str, Coded] = {}
-        for key, parsed in zip(missing, parse_documents(missing.values(), model, parses, summary), strict=True):
-            fresh[key] = code_document(parsed, resources)
-        # what the coder failed on is tried again the next time
-        coded.put((k, c) for k, c in fresh.items() if all(r.reason is not RejectReason.CODE_FAILED for r in c.rejects))
-        summary.coded += len(fresh)
-        for key in keyed:
-            yield known.get(key) or fresh[key]
+        missing = [key for key in keyed if key not in known]
+        return _Begun(list(keyed), known, missing, stage.begin([keyed[key] for key in missing]))
+
+    with ParseStage(model, parses, summary.note_parsed) as stage:
+        for begun in stage.ahead(map(begin, _chunks(documents))):
+            fresh = {key: code_document(p, resources) for key, p in zip(begun.missing, stage.finish(begun.parses), strict=True)}
+            # what the coder failed on is tried again the next time
+            coded.put((k, c) for k, c in fresh.items() if all(r.reason is not RejectReason.CODE_FAILED for r in c.rejects))
+            summary.coded += len(fresh)
+            for key in begun.keys:
+                yield begun.known.get(key) or fresh[key]
 
 
 def corpus_hash(files: Iterable[Path], root: Path) -> tuple[str, dict[str, str]]:
@@ -359,8 +379,10 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
                 else:
                     yield item
 
-        with CodedStore(output / ".coded.sqlite", coding_basis(resources)) as before:
-            coded_documents = code_documents(accepted(), model, store, before, resources, summary)
+        with (
+            CodedStore(output / ".coded.sqlite", coding_basis(resources)) as before,
+            closing(code_documents(accepted(), model, store, before, resources, summary)) as coded_documents,
+        ):
             for number, coded in enumerate(coded_documents, 1):
                 document = coded.document
                 gathered.add(coded, _document_row(coded), fingerprint(document))

@@ -22,7 +22,16 @@ AddedOption = Annotated[
     typer.Option("--add-dictionaries", help="Folder laid over the dictionaries: adds, replaces, removes (several times)."),
 ]
 ModelOption = Annotated[str | None, typer.Option("--model", help="Folder of Stanza models, or an installed package such as en.")]
-ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads for parsing.")]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads for parsing, of each process.")]
+ProcessesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        min=1,
+        help="Processes that parse, with one thread each unless --threads says otherwise; 1.1 GB of memory each. "
+        "Default: one for few documents, otherwise up to one a core.",
+    ),
+]
 DeviceOption = Annotated[
     str | None,
     typer.Option("--device", help="Where to parse: cpu, cuda or cuda:1; otherwise $EVENTCODER_DEVICE, or a GPU where there is one."),
