@@ -22,7 +22,7 @@ from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
 NO_SPANS: Final[frozenset[tuple[int, int]]] = frozenset()
 MAX_DEPTH: Final = 4
 FAILS: Final = -2
-TRIGGER_TAGS: Final = frozenset({"VERB", "NOUN", "PROPN", "ADJ"})
+STATUSES: Final = {s.value: s for s in Status}
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
 # Appeals, demands and threats: what stands in their infinitive has not happened.
 ASKING: Final[tuple[str, ...]] = ("02", "10", "13")
@@ -47,7 +47,7 @@ class Matcher:
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("_adjectives", "_borrow", "_depth", "_forms", "_nouns", "_readings", "_verbs", "dictionaries", "mentions", "trace", "tree")
+    __slots__ = ("_adjectives", "_borrow", "_depth", "_forms", "_nouns", "_phrases", "_readings", "_verbs", "dictionaries", "mentions", "trace", "tree")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -59,6 +59,7 @@ class Matcher:
         self._readings: dict[int, FrameMatch | None] = {}
         self._depth = 0
         self._borrow: dict[int, int] = {}
+        self._phrases: dict[int, frozenset[str]] = {}
         self._forms = dictionaries.forms
         self._verbs = dictionaries.triggers("verb")
         self._nouns = dictionaries.triggers("noun")
@@ -69,7 +70,10 @@ class Matcher:
         found: list[FrameMatch] = []
         taken: set[int] = set()
         for i, upos in enumerate(self.tree.upos):
-            if upos not in TRIGGER_TAGS:
+            if upos == "NOUN" or upos == "PROPN":
+                if not self._candidates(i):
+                    continue  # most nouns name no act
+            elif upos != "VERB" and upos != "ADJ":
                 continue
             reading = self.reading(i)
             if reading is None:
@@ -199,7 +203,7 @@ class Matcher:
             if known and stopped is not None:
                 verb = self.tree.heads[i]
                 best = replace(best, code=stopped, tokens=tuple(sorted({*best.tokens, verb})))
-        if self.tree.upos[i] == "VERB" or self.tree.upos[i] == "ADJ":
+        if self.tree.upos[i] == "VERB" or (self.tree.upos[i] == "ADJ" and self.tree.children[i]):
             light = self._light(i)
             if light is not None and (best is None or _rank(light) >= best_rank):
                 best = light
@@ -284,7 +288,7 @@ class Matcher:
         reading = FrameMatch(
             pattern_id=frame.pattern_id, trigger=i, tokens=tokens, code=code, sources=sources, targets=targets,
             reciprocal=frame.reciprocal, paired_code=frame.paired_code,
-            status=Status(frame.status) if frame.status else Status.ASSERTED,
+            status=STATUSES[frame.status] if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
         if agreeing and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) for m in targets):
@@ -453,34 +457,46 @@ class Matcher:
             phrases: whether the list has any phrase of several words.
         """
         tree = self.tree
-        relations = tree.relations
-        lemma, lower = tree.lower_lemmas[head], tree.lower[head]
         if phrases:
-            before = ""
-            position = head
-            for _ in range(3):
-                position -= 1
-                if position < 0 or relations[position] in BEFORE_PHRASES:
-                    break
-                before = f"{tree.lower[position]} {before}".strip()
-                if f"{before} {lower}" in words or f"{before} {lemma}" in words:
-                    return 2
-            for c in tree.children[head]:
-                relation = relations[c]
-                if c < head and relation in MODIFIERS:
-                    if f"{tree.lower_lemmas[c]} {lemma}" in words or f"{tree.lower[c]} {lemma}" in words:
-                        return 2
-                elif relation == "nmod" and tree.case(c) == "of":
-                    tail = tree.lower_lemmas[c]
-                    if f"{lemma} of {tail}" in words or f"{lower} of {tree.lower[c]}" in words or f"{lemma} of {tree.lower[c]}" in words:
-                        return 2
-        if lemma in words or lower in words:
+            known = self._phrases.get(head)
+            if known is None:
+                known = self._phrases[head] = self._phrases_at(head)
+            if not known.isdisjoint(words):
+                return 2
+        lemma = tree.lower_lemmas[head]
+        if lemma in words or tree.lower[head] in words:
             return 1
         if lemma in QUANTIFIERS or tree.upos[head] == "NUM":
             for c in tree.children[head]:
-                if relations[c] == "nmod" and tree.case(c) == "of":
+                if tree.relations[c] == "nmod" and tree.case(c) == "of":
                     return self._word_in(c, words, phrases)
         return 0
+
+    def _phrases_at(self, head: int) -> frozenset[str]:
+        """Phrases of several words that a head makes with words before and below it."""
+        tree = self.tree
+        relations = tree.relations
+        lemma, lower = tree.lower_lemmas[head], tree.lower[head]
+        found: list[str] = []
+        before = ""
+        position = head
+        for _ in range(3):
+            position -= 1
+            if position < 0 or relations[position] in BEFORE_PHRASES:
+                break
+            before = f"{tree.lower[position]} {before}".strip()
+            found.append(f"{before} {lower}")
+            if lemma != lower:
+                found.append(f"{before} {lemma}")
+        for c in tree.children[head]:
+            relation = relations[c]
+            if c < head and relation in MODIFIERS:
+                found.append(f"{tree.lower_lemmas[c]} {lemma}")
+                found.append(f"{tree.lower[c]} {lemma}")
+            elif relation == "nmod" and tree.case(c) == "of":
+                tail = tree.lower[c]
+                found += [f"{lemma} of {tree.lower_lemmas[c]}", f"{lower} of {tail}", f"{lemma} of {tail}"]
+        return frozenset(found)
 
     # ---- light verbs and stances ---------------------------------------------------------------------------------
 
@@ -493,7 +509,7 @@ class Matcher:
                 nouns.append(c)
         if not nouns:
             return None
-        verb = self._verb_lemma(i)
+        verb = ""
         names: set[str] = set()
         empty = telling = False
         best: FrameMatch | None = None
@@ -510,6 +526,7 @@ class Matcher:
             if not candidates:
                 continue
             if not names:
+                verb = self._verb_lemma(i)
                 names.add(verb)
                 for c in tree.children[i]:
                     relation = tree.relations[c]
@@ -724,10 +741,13 @@ class Matcher:
             return found
         kept: list[Mention] = []
         for m in found:
-            if self._part_of_doer(m, sources) or (code.startswith(OWN_FORCES) and self._own_forces(m)):
+            if self._part_of_doer(m, sources):
                 continue
-            if not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources):
-                continue
+            if m.kind == "agent":
+                if code.startswith(OWN_FORCES) and self._own_forces(m):
+                    continue
+                if not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources):
+                    continue
             kept.append(m)
         return found if len(kept) == len(found) else tuple(kept)
 

@@ -29,7 +29,6 @@ TIMES: Final = WEEKDAYS | MONTHS | frozenset(
     "morning noon afternoon evening night midnight today yesterday tomorrow tonight".split()
 )
 RELATIVE_PRONOUNS: Final = frozenset({"who", "which", "that", "whom", "whose"})
-VERBAL: Final = frozenset({"VERB", "AUX"})
 
 # One name a relation for prepositions that say the same.
 PREPOSITION_ALIASES: Final = {
@@ -117,21 +116,26 @@ class Tree:
 
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
-        self.forms = sentence.forms
-        self.lower = [f.lower() for f in sentence.forms]
+        forms = self.forms = sentence.forms
+        lower = self.lower = [f.lower() for f in forms]
         self.lemmas = sentence.lemmas
-        self.lower_lemmas = [w.lower() for w in sentence.lemmas]
-        self.upos = sentence.upos
+        lower_lemmas = self.lower_lemmas = [w.lower() for w in sentence.lemmas]
+        upos = sentence.upos
         self.feats = sentence.feats
-        n = self.n = len(sentence.forms)
-        particles = [
-            i for i in range(2, n)
-            if self.lower[i] in NOUN_PARTICLES and self.forms[i - 1] == "-" and self.upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
-        ]  # fmt: skip
-        if "PROPN" in self.upos:  # no name is in small letters
-            self.upos = tuple("NOUN" if u == "PROPN" and f.islower() else u for u, f in zip(self.upos, self.forms, strict=True))
-        if particles:  # "sit-in" cut in three
-            self.upos = tuple("NOUN" if i in particles else u for i, u in enumerate(self.upos))
+        n = self.n = len(forms)
+        particles: list[int] = []
+        if "-" in forms:  # "sit-in" cut in three
+            particles = [
+                i for i in range(2, n)
+                if lower[i] in NOUN_PARTICLES and forms[i - 1] == "-" and upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
+            ]  # fmt: skip
+        small = [i for i, u in enumerate(upos) if u == "PROPN" and forms[i] == lower[i] and lower[i].islower()]  # no name is in small letters
+        if small or particles:
+            tags = list(upos)
+            for i in small + particles:
+                tags[i] = "NOUN"
+            upos = tuple(tags)
+        self.upos = upos
         heads = list(sentence.heads)
         children = _hung(heads)
         if children is None:
@@ -146,17 +150,21 @@ class Tree:
         self.children: list[list[int]] = children
         if particles:
             self.deprels = tuple("obj" if i in particles and d in ("xcomp", "advmod", "compound:prt") else d for i, d in enumerate(self.deprels))
-        relations = self.relations = [d if ":" not in d else d.partition(":")[0] for d in self.deprels]
+        deprels = self.deprels
+        relations = self.relations = [d if ":" not in d else d.partition(":")[0] for d in deprels]
         self._coordinates = "conj" in relations or "cc" in relations
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
-        verbal = self.verbal = [u in VERBAL for u in self.upos]
-        if "obj" in relations and "nsubj" in relations:
-            for i, h in enumerate(self.heads):
-                if self.deprels[i] == "obj" and h >= 0 and self.upos[h] in ("NOUN", "PROPN", "ADJ"):
-                    verbal[h] = verbal[h] or any(self.deprels[c] == "nsubj" for c in children[h])
+        verbal = self.verbal = [u == "VERB" or u == "AUX" for u in upos]
+        if "obj" in deprels and "nsubj" in deprels:
+            for i, h in enumerate(heads):
+                if deprels[i] == "obj" and h >= 0 and not verbal[h] and upos[h] in ("NOUN", "PROPN", "ADJ"):
+                    for c in children[h]:
+                        if deprels[c] == "nsubj":
+                            verbal[h] = True
+                            break
         # forms and lemmas, cut at blanks: phrases of the dictionaries are found by their single words
-        text = f"{' '.join(self.lower)} {' '.join(self.lower_lemmas)}"
-        self.words = frozenset(text.split(" ")) if text.count(" ") >= 2 * n else frozenset(self.lower + self.lower_lemmas)
+        text = f"{' '.join(lower)} {' '.join(lower_lemmas)}"
+        self.words = frozenset(text.split(" ")) if text.count(" ") >= 2 * n else frozenset(lower + lower_lemmas)
         self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
         self._case: list[str | None] = [None] * n
         self._functions: list[dict[str, tuple[int, ...]] | None] = [None] * n
