@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from coder.parse import MAX_DOCUMENT_CHARACTERS, parse_chunks
-from coder.parse_pool import CHARACTERS_A_PROCESS, ParsePool, Task
+from coder.parse_pool import CHARACTERS_A_PROCESS, ParsePool, ParseTask
 from coder.records import Document, ParsedDocument
 from coder.store import ParseStore, parse_key, rebind
 
@@ -40,7 +40,7 @@ class Part:
     """Documents to be parsed together, by key."""
 
     documents: dict[str, Document]
-    task: Task | None = None
+    task: ParseTask | None = None
 
     @property
     def characters(self) -> int:

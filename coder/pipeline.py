@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import stat
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from coder import __version__
+from coder.code_stage import CodeStage
 from coder.coded import Coded, CodedStore, coded_key, coding_basis
 from coder.coding import SentenceTrace, code_sentences
 from coder.device import choose_device, device_kind
@@ -213,12 +214,22 @@ def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 @dataclass(slots=True)
 class _Begun:
-    """Documents on their way through `code_documents`: those coded before, and the parses of the others."""
+    """Documents on their way through `code_documents`: those coded before, and the parses of the others.
+
+    Args:
+        missing: keys of those to be coded.
+        wanted: the same documents, by the keys of their parses.
+    """
 
     keys: list[str]
     known: dict[str, Coded]
     missing: list[str]
+    wanted: list[tuple[str, Document]]
     parses: Parses
+
+    @property
+    def stored(self) -> bool:
+        return not self.parses.parts
 
 
 def code_documents(
@@ -231,18 +242,30 @@ def code_documents(
         coded: where what documents were coded to is looked up and kept.
         summary: counts what is parsed and coded.
     """
+
     def begin(chunk: list[Document]) -> _Begun:
         parse_keys = [parse_key(d, model.parsed_by) for d in chunk]
         keys = [coded_key(d, model.parsed_by, p) for d, p in zip(chunk, parse_keys, strict=True)]
-        keyed = dict(zip(keys, chunk, strict=True))
+        keyed = dict(zip(keys, zip(parse_keys, chunk, strict=True), strict=True))
         parsed_before = parses.known(parse_keys)  # what shows the trees needs them all
-        known = coded.get({key: d for key, d, p in zip(keys, chunk, parse_keys, strict=True) if p in parsed_before})
+        known = coded.get({key: d for key, (p, d) in keyed.items() if p in parsed_before})
         missing = [key for key in keyed if key not in known]
-        return _Begun(list(keyed), known, missing, stage.begin([keyed[key] for key in missing]))
+        wanted = [keyed[key] for key in missing]
+        return _Begun(list(keyed), known, missing, wanted, stage.begin([d for _, d in wanted]))
 
-    with ParseStage(model, parses, summary.note_parsed) as stage:
-        for begun in stage.ahead(map(begin, _chunks(documents))):
-            fresh = {key: code_document(p, resources) for key, p in zip(begun.missing, stage.finish(begun.parses), strict=True)}
+    def code_here(begun: _Begun) -> list[Coded]:
+        return [code_document(p, resources) for p in stage.finish(begun.parses)]
+
+    def code_again(lost: Sequence[Document]) -> list[Coded]:
+        return [code_document(p, resources) for p in stage.finish(stage.begin(lost))]
+
+    processes = getattr(model, "processes", 1)
+    with (
+        ParseStage(model, parses, summary.note_parsed) as stage,
+        CodeStage(resources, parses, code_document, code_here, code_again, processes) as coder,
+    ):
+        for begun, coded_now in coder.ahead(stage.ahead(map(begin, _chunks(documents)))):
+            fresh = dict(zip(begun.missing, coded_now, strict=True))
             # what the coder failed on is tried again the next time
             coded.put((k, c) for k, c in fresh.items() if all(r.reason is not RejectReason.CODE_FAILED for r in c.rejects))
             summary.coded += len(fresh)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,12 +26,17 @@ SHIPPED = "shipped: "  # before the names of shipped dictionaries, in place of t
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Loaded dictionaries, ontology and options."""
+    """Loaded dictionaries, ontology and options.
+
+    Args:
+        given: the paths that `load_resources` was called with, for another process to load the same.
+    """
 
     dictionaries: Dictionaries
     ontology: Ontology
     options: Options
     ontology_folder: Path
+    given: tuple[tuple[Path, ...], tuple[Path, ...]] | None = None
 
 
 def shipped_dictionaries() -> Path:
@@ -73,16 +78,17 @@ def load_resources(
         DictionaryError, OntologyError: with every fault, each with file and line.
     """
     options = options or Options()
+    given = tuple(p.resolve() for p in dictionaries), tuple(p.resolve() for p in added)
     if dictionaries or added:
         from coder.legacy.load import legacy_files
 
         legacy = legacy_files((*dictionaries, *added))
         if legacy:
-            return load_mixed(legacy, dictionaries, added, options)
+            return replace(load_mixed(legacy, dictionaries, added, options), given=given)
     bases, ontology_folder = base_folders(dictionaries)
     ontology = load_ontology(ontology_folder, scores=options.scores, quad=options.quad_classes)
     loaded = load_dictionaries(bases, added, gazetteer=options.gazetteer)
-    return Resources(loaded, ontology, options, ontology_folder)
+    return Resources(loaded, ontology, options, ontology_folder, given)
 
 
 def base_folders(dictionaries: Sequence[Path]) -> tuple[list[Path], Path]:

@@ -17,10 +17,11 @@ from typing import Any
 import pytest
 from stub_parser import StubModel
 
-from coder import parse_pool, parse_stage
+from coder import parse_stage, process_pool
 from coder.errors import ModelError
 from coder.parse_pool import ParsePool, load_same
 from coder.pipeline import Model, Summary, build, parse_documents
+from coder.process_pool import ProcessError
 from coder.read import read_corpus
 from coder.records import Document, ParsedDocument
 from coder.resources import Resources
@@ -117,7 +118,7 @@ def test_a_process_that_is_killed_again_and_again(tmp_path: Path) -> None:
     given = documents(300)
     given[299] = Document("d299", "An always deadly text.")
     store = ParseStore(tmp_path / "parses")
-    with pytest.raises(ModelError, match=r"killed 3 times.*too little memory"):
+    with pytest.raises(ProcessError, match=r"killed 3 times.*too little memory"):
         list(parse_documents(iter(given), PooledModel(), store))
     assert len(store) == 256
     assert not multiprocessing.active_children()
@@ -164,8 +165,8 @@ class Here:
 
 
 def test_threads_and_devices_settle_the_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parse_pool.os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
-    monkeypatch.setattr(parse_pool, "_free_bytes", lambda: 5_000_000_000)
+    monkeypatch.setattr(process_pool.os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
+    monkeypatch.setattr(process_pool, "_free_bytes", lambda _: 5_000_000_000)
     assert Model().processes == 1, "a program that calls the library is not started several times"
     assert Model(processes=None).most_processes() == 4, "so many fit in memory"
     assert Model(processes=None, device="cuda").most_processes() == 1

@@ -28,7 +28,8 @@ ProcessesOption = Annotated[
     typer.Option(
         "--processes",
         min=1,
-        help="Processes that parse, with one thread each unless --threads says otherwise; 1.1 GB of memory each. "
+        help="Processes that parse, with one thread each unless --threads says otherwise (1.1 GB of memory each), and that code "
+        "stored parses (0.3 GB each). "
         "Default: one for few documents, otherwise up to one a core.",
     ),
 ]
