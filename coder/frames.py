@@ -69,6 +69,7 @@ class Matcher:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""
         found: list[FrameMatch] = []
         taken: set[int] = set()
+        takers: dict[int, list[int]] = {}
         for i, upos in enumerate(self.tree.upos):
             if upos == "NOUN" or upos == "PROPN":
                 if not self._candidates(i):
@@ -80,7 +81,9 @@ class Matcher:
                 continue
             found.append(reading)
             if not (reading.code or "").startswith(REACTIONS):
-                taken.update(t for t in reading.tokens if t != reading.trigger)
+                for t in reading.tokens:
+                    if t != i:
+                        takers.setdefault(t, []).append(i)
             if reading.sources and reading.targets and (reading.code or "").startswith(ASKING):
                 taken.update(c for c in self.tree.function(i, "complement") if self.tree.has_to(c))  # asked for, not done
             inner = None if reading.stance in ("criticize", "praise") else reading.inner
@@ -88,6 +91,11 @@ class Matcher:
                 taken.add(inner.trigger)
                 taken.update(inner.tokens)
                 inner = inner.inner
+        heads = self.tree.heads
+        for t, by in takers.items():
+            # Where a verb and its noun have each other the verb's reading stays ("clashes broke out between").
+            if not all(heads[i] == t and t in takers.get(i, ()) for i in by):
+                taken.add(t)
         kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger)]
         codes = {r.trigger: r.code or "" for r in found}
         return [r for r in kept if r.code is not None and not self._casualties_of(r, codes)]
@@ -342,7 +350,9 @@ class Matcher:
         """ "Talks between A and B collapsed"."""
         tree = self.tree
         verb = tree.heads[i]
-        return tree.relations[i] == "nsubj" and tree.upos[i] == "NOUN" and verb >= 0 and tree.lower_lemmas[verb] in BREAKING_DOWN
+        if tree.relations[i] != "nsubj" or tree.upos[i] != "NOUN" or verb < 0 or tree.lower_lemmas[verb] not in BREAKING_DOWN:
+            return False
+        return not any(tree.lower[c] == "out" and tree.deprels[c] == "compound:prt" for c in tree.children[verb])  # "clashes broke out"
 
     def _predicative(self, i: int) -> bool:
         """ "Russia is a supporter of …", "remains the largest donor": the noun says what the subject is."""

@@ -27,14 +27,14 @@ from coder.device import check_device, choose_device, load_torch
 from coder.errors import ModelError
 from coder.model_files import CHECKSUMS, REINSTALL, file_hash, missing_files, model_files, verify_model
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
-from coder.segment import Segment, Token, cuts, language_fault, rejoin, segments, separate
+from coder.segment import Segment, Token, cuts, hyphens, language_fault, rejoin, segments, separate
 
 if TYPE_CHECKING:
     from coder.parse_heads import SharedHeads
 
 log = logging.getLogger(__name__)
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 """Goes up whenever the same text and model may parse otherwise; part of the parse store's key."""
 
 BUNDLED_MODEL = Path(__file__).parent / "models" / "en"
@@ -193,7 +193,7 @@ class Parser:
     def _parse_together(self, documents: Sequence[Document]) -> list[ParsedDocument]:
         drafts = [_draft(document) for document in documents]
         tokens = self._stages.tokenize([s for d in drafts for s in d.segments])
-        sentences_of = iter([separate(rejoin(sentences)) for sentences in tokens])
+        sentences_of = iter([separate(rejoin(hyphens(sentences))) for sentences in tokens])
         by_draft = [[s for _ in d.segments for s in next(sentences_of)] for d in drafts]
         expansions = self._stages.expand({t.text for ss in by_draft for s in ss for t in s if t.multiword})
         for draft, sentences in zip(drafts, by_draft, strict=True):
@@ -421,8 +421,21 @@ def plausible_lemma(form: str, lemma: str | None) -> str:
     """The lemma, or the form itself where the sequence model has made up another word ("warplanes": "Larplane")."""
     if not lemma:
         return form
-    same = lemma[0].lower() == form[0].lower() or len(form) < _MADE_UP_FROM
-    return lemma if same else form
+    if lemma[0].lower() != form[0].lower() and len(form) >= _MADE_UP_FROM:
+        return form
+    lower = lemma.lower()
+    if len(lemma) > 4 and form.lower() == lower + "s" and lower.endswith("ie") and lower not in _SINGULAR_IN_IE:
+        return lemma[:-2] + "y"  # "navies": "navie"
+    if form.lower()[:-3] + "y" == lower and form.lower()[:-1] in _SINGULAR_IN_IE:
+        return form[:-1]  # "sorties": "sorty"
+    return lemma
+
+
+_SINGULAR_IN_IE = frozenset(
+    "sortie movie zombie prairie calorie cookie rookie hoodie selfie genie brownie junkie groupie eyrie reverie menagerie camaraderie "
+    "boogie bookie cutie foodie goalie hippie indie newbie rookie pixie smoothie veggie yuppie talkie walkie-talkie budgie collie "
+    "birdie bogie caddie coterie eerie freebie magpie necktie townie".split()
+)
 
 
 class _SharedEncoderStages(_StanzaStages):

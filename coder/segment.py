@@ -170,8 +170,11 @@ _BEFORE_NUMBER = _word_set(
     "no. nos. art. sec. vol. pp. p. ch. jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec."
 )
 _NAMES = _word_set("u.s. u.k. u.n. e.u. u.a.e. u.s.s.r. d.c. u.s.-led")
-_OTHERS = _word_set("inc. corp. co. ltd. bros. jr. sr. etc. e.g. i.e. a.m. p.m. approx. est. dept. ph.d.")
-_ENDS_SENTENCES = _NAMES | _OTHERS - {"e.g.", "i.e.", "approx.", "est."}
+_OTHERS = _word_set("inc. corp. co. ltd. bros. jr. sr. etc. e.g. i.e. a.m. p.m. approx. est. dept. incl. ph.d.")
+_ENDS_SENTENCES = _NAMES | _OTHERS - {"e.g.", "i.e.", "approx.", "est.", "incl."}
+_AFTER_CLOCK = _word_set(
+    "monday tuesday wednesday thursday friday saturday sunday et est edt gmt utc cet ist pt pst local eastern moscow"
+)
 _AFTER_NAMES = _word_set(
     "president presidents vice secretary secretaries senator senators sen. rep. gen. representative representatives "
     "congressman congresswoman congress senate house army navy air marine marines coast military special forces force "
@@ -201,15 +204,38 @@ def _continues(abbreviation: str, following: Token) -> bool:
     if abbreviation in _NAMES:
         return word[0].islower() or word.lower() in _AFTER_NAMES
     if abbreviation in _OTHERS:
-        return word[0].islower()
+        return word[0].islower() or (abbreviation in ("a.m.", "p.m.") and word.lower() in _AFTER_CLOCK)
     return False
 
 
-_OPENERS = _word_set("The He She They But However His Their This That Meanwhile")
+_OPENERS = _word_set(
+    "The He She They But However His Their This That Meanwhile It In On At After Before Since While When If As Although Though "
+    "Despite During Under According Both Some Many Most Several There What Why How We You Then Last Earlier Later Also And For"
+)
+# These open a sentence where a word in small letters follows ("Officials from", not "U.S. Officials Say").
+_OPENERS_BEFORE_SMALL = _word_set(
+    "Officials Critics Analysts Authorities Police Protesters Demonstrators Witnesses Residents Experts Lawmakers Opposition "
+    "Rebels Militants Diplomats Investigators Prosecutors Activists Observers Negotiators Talks Two Three Four Five Dozens Hundreds "
+    "Thousands Supporters Opponents Hours Days Weeks Months One Another"
+)
+
+
+def _opens(sentence: Sequence[Token], i: int) -> bool:
+    """Whether a token behind an abbreviation is the first one of another sentence."""
+    text = sentence[i].text
+    if text in _OPENERS:
+        return True
+    return text in _OPENERS_BEFORE_SMALL and i + 1 < len(sentence) and sentence[i + 1].text[0].islower()
+
+
+def _ends_in_number(sentence: Sequence[Token], i: int) -> bool:
+    """Whether the token before is the stop of a number ("on Aug. 2. China …")."""
+    stop, number = sentence[i - 1], sentence[i - 2]
+    return stop.text == "." and number.end == stop.start and number.text.isdigit() and sentence[i].text[0].isupper()
 
 
 def separate(sentences: Sequence[list[Token]]) -> list[list[Token]]:
-    """Cut sentences after "U.S." and the like where the next word can only open a sentence ("the U.S. The president").
+    """Cut sentences where the next word can only open one: after "U.S." and the like ("the U.S. The president"), after numbers.
 
     Args:
         sentences: tokens by sentence, none empty.
@@ -218,16 +244,55 @@ def separate(sentences: Sequence[list[Token]]) -> list[list[Token]]:
     for sentence in sentences:
         start = 0
         for i in range(1, len(sentence)):
-            opens = sentence[i].text in _OPENERS and sentence[i].start > sentence[i - 1].end
-            if opens and _closing_abbreviation(sentence[max(start, i - 2) : i]) in _ENDS_SENTENCES:
+            if sentence[i].start == sentence[i - 1].end:
+                continue
+            abbreviated = _opens(sentence, i) and _closing_abbreviation(sentence[max(start, i - 2) : i]) in _ENDS_SENTENCES
+            if abbreviated or (i > start + 2 and _ends_in_number(sentence, i)):
                 parts.append(sentence[start:i])
                 start = i
         parts.append(sentence[start:])
     return parts
 
 
+# The treebanks of English write these as three tokens, and so the dictionaries find the name in "Saudi-led".
+_BEHIND_HYPHENS = (
+    "led|backed|based|born|held|run|controlled|aligned|allied|linked|occupied|brokered|mediated|sponsored|supported|funded|financed|"
+    "owned|administered|annexed|appointed|dominated|trained|armed|imposed|inspired|affiliated|speaking|ruled|governed|besieged|"
+    "drafted|proposed|installed|designated|sanctioned|flagged|declared|protected|leaning|friendly"
+)
+_HYPHENED = re.compile(rf"(?P<name>[^\W\d_][\w.'’-]*[\w.])-(?P<rest>{_BEHIND_HYPHENS})")
+
+
+def hyphens(sentences: Sequence[list[Token]]) -> list[list[Token]]:
+    """Part "Saudi-led" into three tokens, and "Israeli-" before "occupied" into two.
+
+    Args:
+        sentences: tokens by sentence.
+    """
+    return [[part for i, token in enumerate(s) for part in _unhyphened(token, s[i + 1] if i + 1 < len(s) else None)] for s in sentences]
+
+
+def _unhyphened(token: Token, following: Token | None) -> list[Token]:
+    text = token.text
+    if "-" not in text or token.multiword or len(text) != token.end - token.start:
+        return [token]
+    rest = ""
+    if match := _HYPHENED.fullmatch(text):
+        name, rest = match["name"], match["rest"]
+    elif len(text) > 2 and text[-1] == "-" and text[-2].isalpha() and following is not None and following.start == token.end:
+        name = text[:-1]
+    else:
+        return [token]
+    middle = token.start + len(name)
+    parts = [Token(name, token.start, middle), Token("-", middle, middle + 1)]
+    return [*parts, Token(rest, middle + 1, token.end)] if rest else parts
+
+
+_CLOSING_QUOTES = frozenset("'\"”’»")
+
+
 def rejoin(sentences: Sequence[list[Token]]) -> list[list[Token]]:
-    """Join sentences of one segment that were cut after an abbreviation such as "U.S." or "Gen.".
+    """Join sentences of one segment that were cut after an abbreviation such as "U.S." or "Gen.", or before a closing quote.
 
     Args:
         sentences: tokens by sentence, none empty.
@@ -242,6 +307,9 @@ def rejoin(sentences: Sequence[list[Token]]) -> list[list[Token]]:
                     stem = joined[-1].pop()
                     last = Token(stem.text + ".", stem.start, last.end)
                 joined[-1].extend((last, *sentence))
+                continue
+            if sentence[0].start == joined[-1][-1].end and all(t.text in _CLOSING_QUOTES for t in sentence):
+                joined[-1].extend(sentence)
                 continue
         joined.append(list(sentence))
     return joined

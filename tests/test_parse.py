@@ -13,7 +13,7 @@ from coder.errors import ModelError
 from coder.model_files import verify_model
 from coder.parse import BUNDLED_MODEL, Parser, plausible_lemma
 from coder.records import Document, ParsedDocument, RejectReason
-from coder.segment import Token, cuts, language_fault, rejoin, segments, separate
+from coder.segment import Token, cuts, hyphens, language_fault, rejoin, segments, separate
 
 NEWS = (
     "Turkish President Recep Tayyip Erdogan met Russia's foreign minister in Ankara on Tuesday. "
@@ -91,6 +91,17 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+def glued(text: str) -> list[Token]:
+    """Tokens with their stops and commas glued to the word before; " | " is a blank."""
+    found: list[Token] = []
+    position = -1
+    for word in text.replace(" | ", " ").split():
+        start = position if word in (".", ",") else position + 1
+        position = start + len(word)
+        found.append(Token(word, start, position))
+    return found
+
+
 JOINS = [
     ("the U.S.", "Secretary of State", True),
     ("the U.S.", "troops", True),
@@ -101,6 +112,8 @@ JOINS = [
     ("said No.", "He left", False),
     ("at 5 p.m.", "on Friday", True),
     ("at 5 p.m.", "Putin left", False),
+    ("at 5 p.m.", "Monday in Gaza", True),
+    ("12 soldiers, incl.", "two officers", True),
     ("He left.", "They stayed", False),
 ]
 
@@ -115,13 +128,50 @@ def test_rejoining_glues_a_loose_stop_back() -> None:
     assert sentence == [Token("Gen.", 0, 4), Token("Milley", 5, 11)]
 
 
-def test_sentences_are_separated_after_a_final_abbreviation() -> None:
-    parts = separate([tokens("He left the U.S. The president stayed .")])
-    assert [[t.text for t in p] for p in parts] == [
-        ["He", "left", "the", "U.S."],
-        ["The", "president", "stayed", "."],
-    ]
-    assert len(separate([tokens("He met Gen. The Undefeated .")])) == 1
+SEPARATED = [
+    ("He left the U.S. | The president stayed .", "before an article"),
+    ("He warned the U.S. | Officials from Iran left .", "before a noun that opens, and a small letter"),
+    ("It was in Washington , D.C. | In Cairo nobody spoke .", "before a preposition"),
+    ("They came on Aug. 2 . | China protested .", "after a number"),
+    ("He met Gen. The Undefeated .", "a title"),
+    ("U.S. Officials Say Iran Fired Missiles", "a headline"),
+    ("Talks on Jan. 6 . 2 resumed", "a number that goes on"),
+    ("1 . Iran agreed .", "a numbered line"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), SEPARATED, ids=[s[1] for s in SEPARATED])
+def test_sentences_are_separated_where_only_another_can_begin(text: str, why: str) -> None:
+    assert [" ".join(t.text for t in p) for p in separate([glued(text)])] == text.split(" | "), why
+
+
+def test_a_closing_quote_is_no_sentence() -> None:
+    first, quote = glued("It is illegal ."), [Token("'", 14, 15)]
+    assert rejoin([first, quote]) == [[*first, *quote]]
+    assert len(rejoin([first, [Token("'", 15, 16), Token("Yes", 16, 19)]])) == 2
+
+
+HYPHENS = [
+    ("The Saudi-led coalition", "The Saudi - led coalition"),
+    ("U.S.-backed al-Qaeda-linked rebel-held", "U.S. - backed al-Qaeda - linked rebel - held"),
+    ("Israeli- | occupied", "Israeli - occupied"),
+    ("India-Pakistan anti-war well-known ex- minister", "India-Pakistan anti-war well-known ex- minister"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), HYPHENS)
+def test_names_before_participles_are_words_of_their_own(text: str, expected: str) -> None:
+    """ "a- | b" stands for two tokens without a blank between them."""
+    given = tokens(text.replace(" | ", " "))
+    for i, token in enumerate(given):
+        if text.startswith(" | ", token.end) and i + 1 < len(given):
+            given[i + 1 :] = [Token(t.text, t.start - 1, t.end - 1) for t in given[i + 1 :]]
+    [parts] = hyphens([given])
+    assert " ".join(t.text for t in parts) == expected
+    whole = text.replace(" | ", "")
+    assert all(whole[t.start : t.end] == t.text for t in parts)
+    multiword = Token("Saudi-led", 0, 9, True)
+    assert hyphens([[multiword]]) == [[multiword]]
 
 
 def test_cuts_prefer_commas_and_respect_both_limits() -> None:
@@ -313,6 +363,12 @@ def test_failure_of_one_document_leaves_the_others(parser: Parser, monkeypatch: 
         ("went", "go", "go"),
         ("better", "good", "good"),
         ("talks", None, "talks"),
+        ("navies", "navie", "navy"),
+        ("Levies", "Levie", "Levy"),
+        ("sorties", "sorty", "sortie"),
+        ("sorties", "sortie", "sortie"),
+        ("allies", "ally", "ally"),
+        ("lies", "lie", "lie"),
     ],
 )
 def test_plausible_lemma(form: str, lemma: str | None, expected: str) -> None:

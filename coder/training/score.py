@@ -19,7 +19,7 @@ from typing import Any
 
 from coder.parse import Analysis, Parser
 from coder.records import Document, ParsedDocument
-from coder.segment import rejoin, segments, separate
+from coder.segment import hyphens, rejoin, segments, separate
 from coder.training.treebanks import Tree, Word, documents, read_trees, running_text, to_conllu
 
 METRICS = ("Tokens", "Sentences", "Words", "UPOS", "Lemmas", "UAS", "LAS")
@@ -134,7 +134,7 @@ def parsed_trees(parser: Parser, parsed: ParsedDocument) -> list[Tree]:
 def _split_tokens(parser: Parser, text: str) -> list[tuple[int, int]]:
     """Offsets of the tokens that the model splits into words."""
     found = parser._stages.tokenize(list(segments(text)))
-    return [(t.start, t.end) for ss in found for s in separate(rejoin(ss)) for t in s if t.multiword]
+    return [(t.start, t.end) for ss in found for s in separate(rejoin(hyphens(ss))) for t in s if t.multiword]
 
 
 def _squeeze(text: str) -> str:
