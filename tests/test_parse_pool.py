@@ -181,7 +181,8 @@ def test_processes_end_with_the_one_that_started_them(tmp_path: Path, how: signa
     """Interrupted from the terminal, or killed while a process is in the middle of a text."""
     program = tmp_path / "program.py"
     program.write_text(
-        "import multiprocessing, sys, threading, time\n"
+        "import multiprocessing, signal, sys, threading, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored where the tests run in the background
         f"sys.path.insert(0, {str(ROOT / 'tests')!r})\n"
         "from test_parse_pool import Document, FragileParser, ParsePool\n"
         "def tell():\n"
