@@ -10,6 +10,7 @@ passes; each row runs in a process of its own.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -39,7 +40,7 @@ def worker(size: int, work: Path, dictionaries: list[Path], added: list[Path]) -
         store = ParseStore(folder)
         documents = []
         for parsed in generated(sample_parses(work), size):
-            documents.append((parsed.document.id.ljust(32, "0"), parsed))
+            documents.append((hashlib.sha256(parsed.document.id.encode()).hexdigest(), parsed))
             if len(documents) == 1000:
                 store.put(documents)
                 documents = []
