@@ -1,6 +1,6 @@
 """Coding of stored parses in several processes, each with dictionaries of its own: the same rows in the same order.
 
-    with CodeStage(resources, store, code_document, here, again, processes=None) as stage:
+    with CodeStage(resources, store, code_document, here, again, basis, processes=None) as stage:
         for chunk, coded in stage.ahead(chunks): ...
 
 What has just been parsed is coded by the process that has the stage, since parsing takes many times as long. The other processes begin
@@ -54,6 +54,7 @@ class CodeStage(Generic[C]):
         code: codes a parsed document; a function of a module.
         here: codes the documents of a chunk in this process, parsing them where need be.
         again: codes documents in this process whose stored parses have gone since.
+        basis: of the coding here (see `coding_basis`); processes with another one code nothing.
         processes: at most; None: one a core. One: this one alone.
     """
 
@@ -64,9 +65,11 @@ class CodeStage(Generic[C]):
         code: Code,
         here: Callable[[C], list[Coded]],
         again: Callable[[Sequence[Document]], list[Coded]],
+        basis: str,
         processes: int | None,
     ) -> None:
         self._resources, self._store, self._code, self._here, self._again = resources, store, code, here, again
+        self._basis = basis
         self._most = processes
         self._characters = 0
         self._pool: ProcessPool[Keyed, Coded | None] | None = None
@@ -103,7 +106,7 @@ class CodeStage(Generic[C]):
             if processes == 1:
                 self._most = 1
                 return False
-            load = partial(_coding, self._resources.given, self._resources.options, coding_basis(self._resources), self._store.folder, self._code)
+            load = partial(_coding, self._resources.given, self._resources.options, self._basis, self._store.folder, self._code)
             self._pool = ProcessPool(load, processes, "coding process", "0.3 GB")
         return self._pool is not None
 

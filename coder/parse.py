@@ -433,7 +433,7 @@ def plausible_lemma(form: str, lemma: str | None) -> str:
 
 _SINGULAR_IN_IE = frozenset(
     "sortie movie zombie prairie calorie cookie rookie hoodie selfie genie brownie junkie groupie eyrie reverie menagerie camaraderie "
-    "boogie bookie cutie foodie goalie hippie indie newbie rookie pixie smoothie veggie yuppie talkie walkie-talkie budgie collie "
+    "boogie bookie cutie foodie goalie hippie indie newbie pixie smoothie veggie yuppie talkie walkie-talkie budgie collie "
     "birdie bogie caddie coterie eerie freebie magpie necktie townie".split()
 )
 

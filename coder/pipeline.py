@@ -262,7 +262,7 @@ def code_documents(
     processes = getattr(model, "processes", 1)
     with (
         ParseStage(model, parses, summary.note_parsed) as stage,
-        CodeStage(resources, parses, code_document, code_here, code_again, processes) as coder,
+        CodeStage(resources, parses, code_document, code_here, code_again, coded.basis, processes) as coder,
     ):
         for begun, coded_now in coder.ahead(stage.ahead(map(begin, _chunks(documents)))):
             fresh = dict(zip(begun.missing, coded_now, strict=True))

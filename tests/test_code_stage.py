@@ -13,7 +13,7 @@ from stub_parser import StubModel
 
 from coder import code_stage
 from coder.code_stage import CodeStage
-from coder.coded import Coded
+from coder.coded import Coded, coding_basis
 from coder.options import Options
 from coder.pipeline import build
 from coder.records import Document, ParsedDocument
@@ -96,8 +96,9 @@ def test_what_other_processes_do_not_find_is_coded_here(tmp_path: Path) -> None:
         return [Coded(d, [], [], 0, []) for d in documents]
 
     done: list[list[str]] = []
+    given = load_resources()
     chunks = [Chunk("a", "b"), Chunk("c"), Chunk("d", "e")]
-    stage: CodeStage[Chunk] = CodeStage(load_resources(), ParseStore(tmp_path / "empty"), code, here, again, 2)
+    stage: CodeStage[Chunk] = CodeStage(given, ParseStore(tmp_path / "empty"), code, here, again, coding_basis(given), 2)
     stage._characters = code_stage.CHARACTERS_BEFORE - 18
     with stage:
         found = [[c.document.id for c in coded] for _, coded in stage.ahead(chunks)]
