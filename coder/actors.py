@@ -9,13 +9,13 @@ date of the event and is looked up later by `resolve_actor`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from coder.dictionary.compiled import HYPHENS, Actor, AgentHit, NameHit, TrieNode, normalize
+from coder.dictionary.compiled import HYPHENS, Actor, AgentHit, NameHit, TrieNode, name_words, normalize
 from coder.dictionary.load import Dictionaries
-from coder.discourse import Discourse
+from coder.discourse import FAMILY_FIRST, Discourse
 from coder.grammar import MONTHS, WEEKDAYS, Tree
 from coder.records import Mention
 from coder.resolve import resolve_actor
@@ -83,6 +83,7 @@ TITLES: Final = frozenset(
     "president minister prime chancellor king queen prince princess pope bishop judge justice secretary senator general marshal "
     "comrade abu bin al el el- strongman".split()
 )
+FORMS_OF_ADDRESS: Final = frozenset({"mr", "mrs", "ms", "miss"})  # titles that tell no office
 # Of two readings of a name the one further front counts.
 FORM_ORDER: Final = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
 KEPT_WORDS: Final = 1 << 16
@@ -152,6 +153,11 @@ class _Word:
             elif "-" in key:
                 self.led = _led_hits(form, names)
         self.agents: TrieNode | None = agents.next.get(key)
+
+
+def _ends_in_name(text: str) -> bool:
+    """Whether the last word of a phrase is written as a name."""
+    return text[text.rfind(" ") + 1 :][:1].isupper()
 
 
 def _led_hits(form: str, names: TrieNode) -> list[NameHit] | None:
@@ -649,6 +655,7 @@ class SentenceMentions:
             if tag == "PROPN" or not self._covered.isdisjoint(core):
                 found = self._from_core(head, core)
         if found is None or found.kind == "unknown" or found.kind == "agent":
+            self._at[head] = found  # for an apposition that asks whom it stands beside
             for a in self._appositions(head):
                 other = self.at(a)
                 if other is None or other.kind == "unknown":
@@ -656,12 +663,75 @@ class SentenceMentions:
                 if found is None or found.kind == "unknown" or other.kind in ("person", "organization") or (not found.owners and other.owners):
                     found = self._renamed(other, head, core or {head})
                     break
-        if found is not None and found.kind == "unknown":
-            known = self.discourse.known_name(found.text)
+        if found is not None and (found.kind == "unknown" or (found.kind == "agent" and not found.owners and _ends_in_name(found.text))):
+            known = self._named_before(head, found, core or {head})
             if known is not None:
                 rule = f"named before: {known.text!r} ({known.rule})"
                 found = known.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
         return found
+
+    def _named_before(self, head: int, found: Mention, core: set[int]) -> Mention | None:
+        """Whom the document has introduced under the name that this phrase ends in ("Mr. Sharif", "Foreign Minister Sharif")."""
+        words = self._name_in(head, core, found.kind)
+        if not words:
+            return None
+        countries = {resolve_actor(o, self.day).code[:3] for o in found.owners if o.kind == "country"}
+        role = "" if found.modifier == "former" else found.role
+        return self._named_here(words, min(core), countries, role) or self.discourse.known_name(words, self.day, countries, role)
+
+    def _named_here(self, words: tuple[str, ...], before: int, countries: Collection[str], role: str) -> Mention | None:
+        """A person of the dictionaries whose full name stands earlier in the sentence."""
+        if len(words) > 1:
+            return None
+        for p in reversed(self.names):
+            if p.end - p.start > 1 and p.end <= before and (self.keys[p.end - 1] == words[0] or self.keys[p.start] == words[0]):
+                hit = self._best_hit(p.names)
+                if hit.actor.kind != "person" or (self.keys[p.end - 1] != words[0] and hit.actor.country not in FAMILY_FIRST):
+                    continue
+                person = self._owner_mention(p.end - 1, p)
+                code = resolve_actor(person, self.day).code
+                if (not countries or code[:3] in countries) and (not role or role in code):
+                    return person
+        return None
+
+    def name_of(self, head: int, mention: Mention) -> tuple[str, ...]:
+        """The words of the name under which a mention introduces its actor, normalised; empty where it bears none."""
+        if mention.sentence_index != self.tree.sentence.index or mention.kind not in ("person", "agent", "organization"):
+            return ()
+        if mention.kind == "organization":
+            written = name_words(mention.text)
+            if not written or not (written[-1][:1].isupper() or not written[-1][:1].isalnum()):
+                return ()
+            return tuple(normalize(w) for w in written)
+        if not _ends_in_name(mention.text):
+            return ()
+        core = self._core_with_phrases(head)
+        if mention.kind == "person":
+            for p in reversed(self._phrases_in(self.names, core)):  # "drug lord Joaquin Guzman"
+                if _names_person(p):
+                    return self._words_at(range(p.start, p.end)) if len(mention.actors) == 1 else ()
+        return self._name_in(head, core, mention.kind)
+
+    def _name_in(self, head: int, core: set[int], kind: str) -> tuple[str, ...]:
+        """The words of the name a phrase ends in: those that neither title nor nationality covers."""
+        tree = self.tree
+        tokens = sorted([t for t in core if tree.forms[t] not in HYPHENS and tree.upos[t] != "PUNCT"])
+        if kind != "unknown" and (not tokens or self._agent_at[tokens[-1]] is not None):
+            return ()  # "Interior Ministry": what it is, and no name
+        found: list[int] = []
+        for t in tokens:
+            name = self._name_at[t]
+            if self._agent_at[t] is None and (name is None or self._part_of_a_name(name)) and (tree.forms[t][:1].isupper() or found):
+                found.append(t)
+        return self._words_at(found) if any(tree.upos[t] == "PROPN" for t in found) else ()
+
+    def _words_at(self, tokens: Iterable[int]) -> tuple[str, ...]:
+        words: list[str] = []
+        for t in tokens:
+            for word in name_words(self.keys[t]):
+                if words or word not in TITLES:
+                    words.append(word)
+        return tuple(words)
 
     def _core_with_phrases(self, head: int) -> set[int]:
         """The core, and all of the phrases over its head."""
@@ -737,7 +807,12 @@ class SentenceMentions:
                 actors = _distinct([h.actor for h in phrase.names if h.actor.kind == "person"])
                 titled = self._titles_fit(actors, names, phrase)
                 if titled and not self._other_first_name(phrase, core, names, agents):
-                    return self._make(head, core, "person", "name", actors=titled, entry_id=titled[0].entry_id)
+                    namesake = self._namesake(phrase, titled, names, agents)
+                    made = self._make(head, core, "person", "name", actors=titled, entry_id=titled[0].entry_id)
+                    if namesake is None:
+                        return made
+                    rule = f"named before: {namesake.text!r} ({namesake.rule})"
+                    return namesake.under(head, made.start, made.end, made.text, rule, made.sentence_index)
         covering = self._covering(names, head)
         if covering is not None and self._part_of_a_name(covering):
             names = [p for p in names if p is not covering]
@@ -765,7 +840,10 @@ class SentenceMentions:
             titles = [p for p in agents if p.agents[0].code]
             if titles:
                 return self._agent_mention(head, core, titles[-1], agents, names)
-            if not self._event_like(head) and self.keys[head] not in CALENDAR and not any(self.keys[t] in LANDSCAPE for t in core):
+            if self.keys[head] in CALENDAR:
+                return None
+            introduced = len(core) == 1 and self.discourse.knows(self.keys[head]) and not any(self.tree.relations[c] == "det" for c in self.tree.children[head])
+            if introduced or not (self._event_like(head) or any(self.keys[t] in LANDSCAPE for t in core)):
                 owner = self._embedded_in_core(head, core) or self._possessor(head)
                 return self._make(head, core, "unknown", "a name no dictionary has", owners=(owner,) if owner else ())
         return None
@@ -797,6 +875,22 @@ class SentenceMentions:
         if before < 0 or before not in core or self.tree.upos[before] != "PROPN" or self.keys[before] in TITLES:
             return False
         return not any(p.start <= before < p.end for p in (*names, *agents))
+
+    def _namesake(self, phrase: Phrase, actors: tuple[Actor, ...], names: list[Phrase], agents: list[Phrase]) -> Mention | None:
+        """Another of the surname, whom the document has named in full: Shehbaz Sharif, where "Sharif" alone were Nawaz."""
+        words = self._words_at(range(phrase.start, phrase.end))
+        if len(words) != 1 or not self.discourse.knows(words[0]):
+            return None
+        countries = {h.actor.country or h.actor.code or "" for p in names if p is not phrase for h in p.names if h.form == "adjective" or h.actor.kind == "country"}
+        titles = [p.agents[0].code for p in agents if p.end <= phrase.start and p.agents[0].code]
+        role = titles[-1] or "" if titles and not self._qualified else ""
+        titled = phrase.start > 0 and self.tree.forms[phrase.start - 1][:1].isupper() and self.keys[phrase.start - 1] not in FORMS_OF_ADDRESS
+        known = self.discourse.known_name(words, self.day, countries, role, people=True, in_office=titled and not self._qualified)
+        if known is None:
+            if any(self.discourse.has_named(a.entry_id) for a in actors):
+                return None
+            known = self.discourse.known_name(words, self.day, countries, role)
+        return None if known is None or known.kind == "organization" or known.entry_id in {a.entry_id for a in actors if len(actors) == 1} else known
 
     def _event_like(self, head: int) -> bool:
         return ("noun", self.tree.lemmas[head].lower()) in self.dictionaries.frames

@@ -116,7 +116,8 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
             continue
         if upos != "PRON":
             named = mention.owners or (mention.actors and mention.actors[0].kind in ("country", "person"))
-            discourse.introduce(mention, resolve_actor(mention, tree.sentence.publication_date).code[:3] if named else "")
+            country = resolve_actor(mention, tree.sentence.publication_date).code[:3] if named else ""
+            discourse.introduce(mention, mentions.name_of(i, mention), country)
             acronym = _acronym_after(tree, i)
             if acronym:
                 discourse.alias(acronym, mention)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from coder.dictionary.compiled import name_words, normalize
+from coder.dictionary.compiled import normalize
 from coder.dictionary.schema import NON_COUNTRIES
 from coder.records import Mention
+from coder.resolve import resolve_actor
+
+# Where the family name stands first: "Kim" of Kim Jong Un.
+FAMILY_FIRST: Final = frozenset({"PRK", "KOR", "CHN", "TWN", "HKG", "MAC", "VNM", "KHM"})
 
 
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
-    __slots__ = ("_countries", "_main", "_names", "_recent", "_roles", "group", "last_doer", "speaker")
+    __slots__ = ("_countries", "_entries", "_main", "_names", "_recent", "_roles", "group", "last_doer", "speaker")
 
     def __init__(self) -> None:
-        self._names: dict[str, Mention] = {}
+        self._names: dict[str, list[tuple[tuple[str, ...], Mention]]] = {}  # by the last word, of people by the first too
+        self._entries: set[str] = set()  # of the people named
         self._recent: list[Mention] = []
         self.speaker: Mention | None = None
         self.group: tuple[Mention, ...] = ()  # the coordinated subject of the sentence before, for "they"
@@ -24,10 +31,51 @@ class Discourse:
         self._main: str | None = ""  # None where it has to be found anew
         self._roles: dict[str, str] = {}
 
-    def known_name(self, text: str) -> Mention | None:
-        """A mention introduced before under this name, its surname or the acronym in brackets after it."""
-        words = name_words(text)
-        return self._names.get(normalize(words[-1])) if words else None
+    def knows(self, word: str) -> bool:
+        """Whether a name introduced before ends, or that of a person begins, with the word (normalised)."""
+        return word in self._names
+
+    def has_named(self, entry_id: str) -> bool:
+        """Whether this person of the dictionaries has been named."""
+        return entry_id in self._entries
+
+    def known_name(
+        self, words: tuple[str, ...], day: dt.date | None, countries: Collection[str] = (), role: str = "", *, people: bool = False,
+        in_office: bool = False,
+    ) -> Mention | None:  # fmt: skip
+        """The latest mention introduced under this name, its surname or the acronym in brackets after it.
+
+        Args:
+            words: of the name, normalised, without titles.
+            countries: of which the actor must be, where the phrase says so ("Pakistani Prime Minister Sharif").
+            role: that the actor must have, where there is a title; "" for any.
+            people: only people of the dictionaries.
+            in_office: of several, rather one who then holds an office ("Secretary Clinton").
+        """
+        known = self._names.get(words[-1]) if words else None
+        if known is None:
+            return None
+        by_first: list[Mention] = []
+        latest: Mention | None = None
+        for names, mention in reversed(known):
+            if people and mention.kind != "person":
+                continue
+            code = resolve_actor(mention, day).code
+            if names[-1] == words[-1]:
+                if len(words) > 1 and len(names) > 1 and not set(words) <= set(names) and not set(names) <= set(words):
+                    continue  # another first name
+            elif len(words) > 1:
+                continue
+            elif code[:3] not in FAMILY_FIRST:
+                by_first.append(mention)
+                continue
+            if _fits(mention, code, countries, role):
+                if not in_office or (mention.actors and mention.actors[0].in_office(day)):
+                    return mention
+                latest = latest or mention
+        if latest is not None:
+            return latest
+        return by_first[0] if len(by_first) == 1 and _fits(by_first[0], resolve_actor(by_first[0], day).code, countries, role) else None
 
     def recent(self, kinds: Sequence[str], plural: bool, exclude: frozenset[str] = frozenset()) -> Mention | None:
         """The latest fitting actor of the sentence before; for persons one with a name before one without.
@@ -49,22 +97,42 @@ class Discourse:
         """The actors of the sentence before, the most prominent first."""
         return list(self._recent)
 
-    def introduce(self, mention: Mention, country: str = "") -> None:
-        """Remember an actor that is named in full, so that its surname or acronym finds it later."""
-        if mention.kind in ("person", "agent", "organization"):
-            last = mention.text.rsplit(None, 1)[-1:]
-            if not last or last[0][:1].isupper() or not last[0].isalnum():
-                words = name_words(mention.text)
-                if words and words[-1][:1].isupper():
-                    self._names.setdefault(normalize(words[-1]), mention)
+    def introduce(self, mention: Mention, words: tuple[str, ...], country: str = "") -> None:
+        """Remember an actor, so that its surname or acronym finds it later.
+
+        Args:
+            words: of its name, normalised; empty where it has none.
+        """
+        if words:
+            self._keep(words[-1], words, mention)
+            if mention.kind != "organization" and len(words) > 1:
+                self._keep(words[0], words, mention)
+            if mention.kind == "person":
+                self._entries.add(mention.entry_id)
         if country and country not in NON_COUNTRIES:
             self._countries[country] = self._countries.get(country, 0) + 1
             self._main = None
             if mention.kind == "agent" and mention.role:
                 self._roles[mention.role] = country
 
+    def _keep(self, key: str, words: tuple[str, ...], mention: Mention) -> None:
+        """The latest stands last; who comes again keeps the longer name, and the country told before."""
+        known = self._names.setdefault(key, [])
+        for k, (names, before) in enumerate(known):
+            same = mention.entry_id == before.entry_id if mention.kind == "person" else mention.kind == before.kind and names[-1] == words[-1]
+            if same and (mention.kind == "person" or set(words) <= set(names) or set(names) <= set(words)):
+                del known[k]
+                if len(names) > len(words):
+                    words = names
+                if before.owners and not mention.owners:
+                    mention = before
+                break
+        known.append((words, mention))
+
     def alias(self, acronym: str, mention: Mention) -> None:
-        self._names.setdefault(normalize(acronym), mention)
+        key = normalize(acronym)
+        if key not in self._names:
+            self._names[key] = [((key,), mention)]
 
     def end_sentence(self, mentions: list[Mention], speaker: Mention | None) -> None:
         """Actors of the sentence, most prominent first, become the antecedents for the next one."""
@@ -91,3 +159,10 @@ class Discourse:
             elif count > second:
                 second = count
         return first if most > 1 and second * 2 <= most else ""
+
+
+def _fits(mention: Mention, code: str, countries: Collection[str], role: str) -> bool:
+    """Whether an actor can be the one whose country and role a phrase tells."""
+    if countries and code[:3] not in countries and (mention.actors or mention.owners):
+        return False
+    return not role or role in code or any(role in r.code for actor in mention.actors for r in actor.roles)
