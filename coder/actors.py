@@ -15,7 +15,7 @@ from typing import Final
 
 from coder.dictionary.compiled import HYPHENS, Actor, AgentHit, NameHit, TrieNode, name_words, normalize
 from coder.dictionary.load import Dictionaries
-from coder.discourse import FAMILY_FIRST, Discourse
+from coder.discourse import ARMED_ROLES, ARMY_ROLES, FAMILY_FIRST, Discourse, armed_code
 from coder.grammar import MONTHS, WEEKDAYS, Tree
 from coder.records import Mention
 from coder.resolve import resolve_actor
@@ -66,7 +66,22 @@ LANDSCAPE: Final = frozenset(
 # Names two countries share.
 TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
+NOMINAL_RELATIONS: Final = frozenset({"obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat", "amod"})
 GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
+# Nouns that, standing bare, mean the armed group or the army spoken of before, and of these those that do so without "the" too.
+ARMED_MEN: Final = frozenset(
+    "rebel insurgent guerrilla guerilla fighter militant jihadist jihadi militiaman paramilitary separatist extremist terrorist".split()
+) | {
+    "rebel fighter", "insurgent fighter", "guerrilla fighter", "militant fighter", "separatist fighter", "islamist militant",
+    "islamic militant", "islamist fighter", "islamist insurgent", "islamist rebel", "jihadist fighter", "separatist rebel",
+}  # fmt: skip
+ARMED_GROUPS: Final = frozenset({
+    "rebel group", "rebel movement", "rebel army", "rebel force", "insurgent group", "guerrilla group", "guerilla group", "guerrilla movement",
+    "guerrilla army", "militant group", "islamist group", "islamist militant group", "jihadist group", "extremist group", "terrorist group",
+    "terror group", "armed group", "paramilitary group", "separatist group", "separatist movement", "militia", "militia group", "insurgency",
+})  # fmt: skip
+SOLDIERS: Final = frozenset({"soldier", "troop"})
+BARE_MEN: Final = SOLDIERS | {"rebel", "insurgent", "guerrilla", "guerilla", "fighter", "militant"}
 CALENDAR: Final = WEEKDAYS | MONTHS | {"christmas", "easter", "ramadan", "gmt", "bst", "est", "utc"}
 SOURCE_PREPOSITIONS: Final[tuple[str, ...]] = ("of", "by", "from")
 TARGET_PREPOSITIONS: Final[tuple[str, ...]] = (
@@ -550,6 +565,10 @@ class SentenceMentions:
             before = [p for p in self.names if p.end <= head and p.names[0].actor.kind == "country"]
             found = self._owner_mention(before[-1].end - 1, before[-1]) if before else None
         found = found or self.discourse.recent(kinds, False)
+        if found is None and lemma in GROUP_HEADS:
+            armed = self.discourse.armed
+            if len(armed) == 1 and armed[0][0].kind == "organization" and armed[0][0].entry_id == self.discourse.last_organization:
+                found = armed[0][0]
         return None if found is None else self.stand_in(head, found, f"'the {lemma}'")
 
     def _core(self, head: int) -> set[int]:
@@ -668,7 +687,92 @@ class SentenceMentions:
             if known is not None:
                 rule = f"named before: {known.text!r} ({known.rule})"
                 found = known.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
+        if found is not None and found.kind == "agent" and found.form == "agent" and len(found.owners) < 2:
+            return self._force_meant(head, found) or found
         return found
+
+    def _force_meant(self, head: int, found: Mention) -> Mention | None:
+        """The armed group or the army spoken of before, for which "the insurgents", "fighters", "the troops" stand."""
+        tree = self.tree
+        phrase = self._agent_at[head]
+        noun = "" if phrase is None else phrase.agents[0].phrase
+        if phrase is None or not (noun in ARMED_MEN or noun in ARMED_GROUPS or noun in SOLDIERS):
+            return None
+        town = found.owners[0] if found.owners else None  # "talks with the insurgents in Doha": where, and not whose
+        if town is not None and (town.form not in ("city", "capital") or tree.case(town.head) not in ("in", "at", "near")):
+            return None
+        definite = False
+        for c in tree.children[head]:
+            relation = tree.relations[c]
+            if town is not None and c == town.head:
+                continue
+            if phrase.start <= c < phrase.end or relation in ("punct", "case", "cc", "conj"):
+                continue
+            if relation != "det" or tree.lower[c] not in ("the", "these", "those", "this", "that"):
+                return None
+            definite = True
+        if definite:
+            if found.plural == (noun in ARMED_GROUPS):
+                return None  # "the rebel" is one of them, "the rebel groups" are several
+        elif town is not None or noun not in BARE_MEN or not found.plural or not (tree.relation(head) == "nsubj" or tree.deprels[head] == "obl:agent"):
+            return None
+        army = noun in SOLDIERS
+        known, excluded = self._forces_here(head, phrase, army)
+        rule = "named in the sentence"
+        if not known:
+            known = self.discourse.armies if army else self.discourse.armed
+            rule = "last named"
+            if not (definite and town is None) and (self.discourse.armies_at if army else self.discourse.armed_at) < tree.sentence.index - 1:
+                return None
+        if len({code for _, code in known}) > 1 and found.role.startswith("REB"):
+            known = [(m, code) for m, code in known if code[3:6] == "REB"]
+        if len({code for _, code in known}) != 1:
+            return None  # nobody, or either of two
+        mention, code = known[-1]
+        if code in excluded or (found.role.startswith(("REB", "SEP")) and mention.kind == "agent" and code[3:6] == "UAF"):
+            return None
+        if not definite and self._elsewhere(code[:3]):
+            return None
+        rule = f"the {'army' if army else 'armed group'} {rule}: {mention.text!r} ({mention.rule})"
+        return mention.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
+
+    def _forces_here(self, head: int, phrase: Phrase, army: bool) -> tuple[list[tuple[Mention, str]], set[str]]:
+        """Armed groups (armies) that the sentence names before the noun, and the codes of those that the noun's own clause names:
+        nobody fights himself."""
+        tree = self.tree
+        verb = head
+        while verb >= 0 and tree.relation(verb) in NOMINAL_RELATIONS:
+            verb = tree.heads[verb]
+        before: list[tuple[Mention, str]] = []
+        excluded: set[str] = set()
+        for p in self.names:
+            if p.start <= head < p.end:
+                continue
+            hit = self._best_hit(p.names)
+            code = hit.actor.code_on(self.day)[0]
+            if self._in_own_clause(p.end - 1, verb):
+                excluded.add(f"{code}MIL" if army and len(code) == 3 else code)
+            elif p.end <= phrase.start and not army and hit.actor.kind == "organization" and armed_code(code):
+                before.append((self._owner_mention(p.end - 1, p), code))
+        for p in self.agents:
+            if p.end <= phrase.start and (p.agents[0].code or "")[:3] in (ARMY_ROLES if army else ARMED_ROLES):
+                mention = self.at(p.end - 1)
+                if mention is not None and mention.owners:
+                    code = resolve_actor(mention, self.day).code
+                    if self._in_own_clause(p.end - 1, verb):
+                        excluded.add(code)
+                    elif army or armed_code(code):
+                        before.append((mention, code))
+        return before, excluded
+
+    def _elsewhere(self, country: str) -> bool:
+        """Whether the sentence names a place outside the country."""
+        for p in self.names:
+            hit = self._best_hit(p.names)
+            place = hit.form in ("city", "region", "capital") or (hit.actor.kind == "country" and self.tree.case(p.end - 1) in ("in", "near", "at"))
+            if place and (hit.actor.country or hit.actor.code or "")[:3] != country:
+                return True
+        return False
 
     def _named_before(self, head: int, found: Mention, core: set[int]) -> Mention | None:
         """Whom the document has introduced under the name that this phrase ends in ("Mr. Sharif", "Foreign Minister Sharif")."""
@@ -1217,7 +1321,7 @@ class SentenceMentions:
         """Whether noun t hangs on the pronoun's own verb through nouns alone, so that the two cannot be one."""
         tree = self.tree
         while t >= 0 and t != verb:
-            if tree.relation(t) not in ("obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat"):
+            if tree.relation(t) not in NOMINAL_RELATIONS:
                 return False
             t = tree.heads[t]
         return t == verb

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from coder.actors import SentenceMentions
@@ -14,7 +14,7 @@ from coder.annotate import annotate
 from coder.compose import SentenceContext, compose_events
 from coder.dates import ToldDates
 from coder.dictionary.load import Dictionaries
-from coder.discourse import Discourse
+from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coder.legacy.trace import LegacyTrace
 
 
+FORCE_ROLES: Final = ARMED_ROLES | ARMY_ROLES
 NOMINALS: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
@@ -73,7 +74,7 @@ def code_sentences(
     discourse = Discourse()
     found: list[Event] = []
     told = ToldDates()
-    before: tuple[Tree, SentenceMentions] | None = None  # nobody asks what the last sentence introduced
+    before: tuple[Tree, SentenceMentions, list[Event]] | None = None  # nobody asks what the last sentence introduced
     for sentence in sentences:
         if before is not None:
             remember(*before, discourse)
@@ -93,17 +94,29 @@ def code_sentences(
         for event in events:
             if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:
                 discourse.last_doer = event.source.mention
-        before = tree, mentions
+        before = tree, mentions, events
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
     return found
 
 
-def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> None:
-    """Feed the actors of a coded sentence to the document's memory, subjects first."""
+def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discourse: Discourse) -> None:
+    """Feed the actors of a coded sentence to the document's memory, subjects first.
+
+    Args:
+        events: of the sentence, whose sides tell the country of rebels and troops where the words do not.
+    """
     ranked: list[tuple[int, int, Mention]] = []
     discourse.group = ()
     speaker: Mention | None = None
+    day = tree.sentence.publication_date
+    armed: list[tuple[Mention, str]] = []
+    armies: list[tuple[Mention, str]] = []
+    sides = {  # of both sides' country: whose rebels they are
+        (a.mention.start, a.mention.end): a.code
+        for e in events if e.target is not None and e.source.code[:3] == e.target.code[:3]
+        for a in (e.source, e.target)
+    }  # fmt: skip
     relations, heads = tree.relations, tree.heads
     for i, upos in enumerate(tree.upos):
         if upos not in NOMINALS:
@@ -116,8 +129,20 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
             continue
         if upos != "PRON":
             named = mention.owners or (mention.actors and mention.actors[0].kind in ("country", "person"))
-            country = resolve_actor(mention, tree.sentence.publication_date).code[:3] if named else ""
-            discourse.introduce(mention, mentions.name_of(i, mention), country)
+            code = resolve_actor(mention, day).code if named or mention.kind == "organization" else ""
+            discourse.introduce(mention, mentions.name_of(i, mention), code[:3] if named else "")
+            if mention.kind == "organization" or mention.kind == "agent":
+                if mention.role in FORCE_ROLES and not mention.actors:
+                    told = sides.get((mention.start, mention.end), "")
+                    if code[:3] not in mentions.dictionaries.countries and told[:3] in mentions.dictionaries.countries:
+                        country = mentions.dictionaries.countries[told[:3]]
+                        owner = replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id)
+                        mention, code = replace(mention, owners=(owner, *mention.owners)), told
+                if code[3:6] == "MIL":
+                    armies.append((mention, code))
+                elif armed_code(code):
+                    owner = mention.owners[0] if mention.owners else mention
+                    armed.append((owner if owner.kind == "organization" and resolve_actor(owner, day).code == code else mention, code))
             acronym = _acronym_after(tree, i)
             if acronym:
                 discourse.alias(acronym, mention)
@@ -139,6 +164,7 @@ def remember(tree: Tree, mentions: SentenceMentions, discourse: Discourse) -> No
             ranked.append((rank, i, m))
         if rank <= 0 and head >= 0 and tree.lemmas[head] in ("say", "tell", "add"):
             speaker = mention
+    discourse.name_forces(armed, armies, tree.sentence.index)
     if len(ranked) > 1:
         ranked.sort(key=_place_in_line)
     discourse.end_sentence([m for _, _, m in ranked], speaker)

@@ -13,16 +13,32 @@ from coder.resolve import resolve_actor
 
 # Where the family name stands first: "Kim" of Kim Jong Un.
 FAMILY_FIRST: Final = frozenset({"PRK", "KOR", "CHN", "TWN", "HKG", "MAC", "VNM", "KHM"})
+# Roles of armed groups that are not the state's, and of the state's own.
+ARMED_ROLES: Final = frozenset({"REB", "UAF", "SEP", "INS"})
+ARMY_ROLES: Final = frozenset({"MIL"})
+
+
+def armed_code(code: str) -> bool:
+    """Whether a code is that of an armed group of some country, or of a militant group beyond countries (IMG)."""
+    return code[:3] == "IMG" or (code[3:6] in ARMED_ROLES and code[:3] not in ARMED_ROLES)
 
 
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
-    __slots__ = ("_countries", "_entries", "_main", "_names", "_recent", "_roles", "group", "last_doer", "speaker")
+    __slots__ = (
+        "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armed_at", "armies", "armies_at", "group", "last_doer",
+        "last_organization", "speaker",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._names: dict[str, list[tuple[tuple[str, ...], Mention]]] = {}  # by the last word, of people by the first too
         self._entries: set[str] = set()  # of the people named
+        # armed groups of the last sentence that named any, with their codes, and which it was; the same of armies
+        self.armed: list[tuple[Mention, str]] = []
+        self.armies: list[tuple[Mention, str]] = []
+        self.armed_at = self.armies_at = -1
+        self.last_organization = ""  # the entry of the one named last
         self._recent: list[Mention] = []
         self.speaker: Mention | None = None
         self.group: tuple[Mention, ...] = ()  # the coordinated subject of the sentence before, for "they"
@@ -103,6 +119,8 @@ class Discourse:
         Args:
             words: of its name, normalised; empty where it has none.
         """
+        if mention.kind == "organization":
+            self.last_organization = mention.entry_id
         if words:
             self._keep(words[-1], words, mention)
             if mention.kind != "organization" and len(words) > 1:
@@ -128,6 +146,17 @@ class Discourse:
                     mention = before
                 break
         known.append((words, mention))
+
+    def name_forces(self, armed: list[tuple[Mention, str]], armies: list[tuple[Mention, str]], sentence: int) -> None:
+        """Remember the armed groups and armies that a sentence names; who comes again keeps the words of before."""
+        if armed:
+            before = {code: mention for mention, code in self.armed}
+            self.armed = [(before.get(code, mention), code) for mention, code in armed]
+            self.armed_at = sentence
+        if armies:
+            before = {code: mention for mention, code in self.armies}
+            self.armies = [(before.get(code, mention), code) for mention, code in armies]
+            self.armies_at = sentence
 
     def alias(self, acronym: str, mention: Mention) -> None:
         key = normalize(acronym)
