@@ -162,7 +162,7 @@ class _Word:
         self.qualifies = key in FORMER or key in MODIFIERS
         self.names: TrieNode | None = None
         self.led: list[NameHit] | None = None
-        if form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form == "al":
+        if form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form in ("al", "the"):
             if key in names.next:
                 self.names = names.next[key]
             elif "-" in key:
@@ -295,6 +295,8 @@ class SentenceMentions:
                 found = self._longest(i, node, shouting > 0)
                 if found is None:
                     continue
+                if word.key == "the" and found.end < n and forms[found.end][:1].isupper() and not found.names[0].capitals[0]:
+                    continue  # "the West Bank" is not the West
             elif word.led is not None:
                 found = Phrase(i, i + 1, word.led, [])
             else:
@@ -1096,6 +1098,12 @@ class SentenceMentions:
                     known = [o for o in owners if (o.owners or o.actors) and o.kind != "unknown"]
                     if known:
                         return (*found, *known)
+        for c in tree.children[head]:  # "a delegation led by the Kenyan president"
+            if tree.relations[c] == "acl" and tree.lower[c] in ("led", "headed", "chaired"):
+                for g in tree.function(c, "by"):
+                    owner = self.inside(g)
+                    if owner is not None and owner.kind != "unknown" and (owner.actors or owner.owners):
+                        return (*found, owner)
         leader = self.led_by(head, "amod", "acl")
         if leader is not None:
             return (*found, leader)
@@ -1269,6 +1277,10 @@ class SentenceMentions:
     def unknown_attackers(self, head: int, victim: Mention) -> Mention:
         """Those behind an act of violence that nobody is named for: unidentified armed forces (UAF) of the victim's country."""
         return self._make(head, self._core(head), "agent", f"whoever is behind {self.tree.forms[head]!r}", role="UAF", owners=(victim,), form="agent")
+
+    def crowd(self, head: int, country: Mention) -> Mention:
+        """Those who protest where the text names the protests alone: of the country they are told of."""
+        return self._make(head, self._core(head), "agent", f"whoever takes part in {self.tree.forms[head]!r}", role="OPP", owners=(country,), form="agent")
 
     def stand_in(self, head: int, mention: Mention, rule: str) -> Mention:
         sentence = self.tree.sentence

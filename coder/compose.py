@@ -34,7 +34,10 @@ PLACE_ACTS: Final[tuple[str, ...]] = ("173", "174", "0841", "116", "1711", "1721
 # Mass violence and war cross borders: there nationality is never filled in from the enemy.
 CROSS_BORDER_ROOTS: Final = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
-HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832")
+HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832", "151", "153")
+# Who is called up, and where armies stand, when forces are moved within the own country.
+CALLED_UP: Final = frozenset("reservist reserve conscript conscription mobilization mobilisation call-up mobilise mobilize".split())
+HOME_GROUND: Final = frozenset({"country", "nation", "street", "capital"})
 # Protests without an addressee are against those who govern the country; strikes are against employers.
 HOME_PROTESTS: Final[tuple[str, ...]] = ("133", "140", "141", "142", "144", "145")
 # Contacts and mediation, which often cross a border.
@@ -208,9 +211,11 @@ def _at_home(
     context: SentenceContext, match: FrameMatch, code: str, date: EventDate
 ) -> list[tuple[Mention, Mention | None, bool]]:
     """ "imposed martial law", "students protested": without a word of to whom or against whom, their own country is meant."""
-    if match.targets or match.reciprocal or context.options.monadic or not code.startswith(HOME_CODES + HOME_PROTESTS):
+    if match.targets or match.reciprocal or context.options.monadic:
         return []
     tree = context.tree
+    if not code.startswith(HOME_CODES + HOME_PROTESTS) and not (code in ("152", "154") and _within_country(tree, match)):
+        return []
     day = reference_day(date)
     found: list[tuple[Mention, Mention | None, bool]] = []
     for source in match.sources:
@@ -228,6 +233,17 @@ def _at_home(
         )  # fmt: skip
         found.append((source, home, False))
     return found
+
+
+def _within_country(tree: Tree, match: FrameMatch) -> bool:
+    """ "called up reservists", "sent the army onto the streets": forces raised or moved in the own country."""
+    for t in match.tokens:
+        if tree.lower_lemmas[t] in CALLED_UP or any(tree.lower_lemmas[h] in CALLED_UP for h in tree.function(t, "object")):
+            return True
+    verb = match.trigger
+    if any(tree.lower[c] == "nationwide" for c in tree.children[verb]):
+        return True
+    return any(tree.lower_lemmas[h] in HOME_GROUND for preposition in ("in", "on", "to") for h in tree.function(verb, preposition))
 
 
 def _place_as_source(context: SentenceContext, match: FrameMatch) -> tuple[Mention, ...]:
@@ -328,6 +344,8 @@ def _resolve_pair(
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
         if code in ("042", "043", "036") and actor.code[:3] == other.code[:3] and "country" in (actor.mention.kind, other.mention.kind):
             return None  # nobody is a guest in one's own country
+        if code == "045" and actor.code[:3] == other.code[:3] and other.mention.kind in ("country", "place"):
+            return None  # "hosted years of negotiations in Havana": where
         defended = code[:2] == "05" and actor.mention.kind in ("person", "agent")  # "the minister defended Germany's decision"
         if own and not defended and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
             return None  # "dismissed claims of Russian involvement", said by the Kremlin
@@ -337,7 +355,8 @@ def _resolve_pair(
             return None  # one's own forces are what is moved, not the target
         at_home = code[:2] in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
             other.mention.kind == "place" or (other.mention.form == "capital" and not code.startswith(("07", "084")))
-        )  # "Egypt moved tanks into Sinai"
+            or (code[:2] == "15" and _somewhere(context.tree, other.mention))
+        )  # "Egypt moved tanks into Sinai", "sent troops across the country"
         if actor.code == other.code and not at_home and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
         ):
@@ -358,7 +377,9 @@ def _own_envoy(tree: Tree, mention: Mention) -> bool:
 
 def _somewhere(tree: Tree, mention: Mention) -> bool:
     """Whether the words that name the target stand for a place: "in", "near", "across"."""
-    return mention.sentence_index == tree.sentence.index and tree.case(mention.head) in PLACE_PREPOSITIONS and tree.upos[mention.head] == "PROPN"
+    return mention.sentence_index == tree.sentence.index and tree.case(mention.head) in PLACE_PREPOSITIONS and (
+        tree.upos[mention.head] == "PROPN" or tree.lower_lemmas[mention.head] in ("country", "nation")
+    )
 
 
 def _unknown(actor: ResolvedActor) -> ResolvedActor:
@@ -397,6 +418,8 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
     if code.startswith(EXPULSIONS) and actor.mention.role.startswith("GOV"):
         return False  # "the government expelled Cuban doctors": not that of Cuba
     if code[:2] in CROSS_BORDER_ROOTS:  # rebels fight, and armies overthrow, their own government
+        if code == "180" and other_role == "GOV" and actor.mention.role.startswith(("MIL", "REB", "SEP", "INS")):
+            return True
         return actor.mention.role.startswith("GOV") and (other_role in REBEL_ROLES or (code == "180" and other_role == "MIL"))
     if actor.mention.kind == "unknown":
         return other_role in ("COP", "JUD", "GOV", "LEG", "SPY", "MIL") and code.startswith(DOMESTIC_ACTS)

@@ -342,6 +342,8 @@ def read_unit_reference(match: re.Match[str], clock: Clock) -> Span | None:
         steps = {"the following": 1, "the next": 1, "the previous": -1, "the preceding": -1}.get(which, 0)
         base = clock.reference.start if steps <= 0 else clock.reference.end
         return _narrow(match["part"], unit_span(shift(base, steps, unit), unit, "relative"), clock)
+    if which in ("the previous", "the preceding") and today is not None and clock.direction == "past":
+        return unit_span(shift(today, -1, unit), unit, "relative")  # no date told before: counted from the news
     if today is None or which in ("that", "the same", "that same", "the following", "the preceding", "the previous"):
         return None
     if which in ("the past", "the last", "this past", "past"):
@@ -436,9 +438,12 @@ def read_ahead(match: re.Match[str], clock: Clock) -> Span | None:
 
 def read_offset(match: re.Match[str], clock: Clock) -> Span | None:
     """ "two days later", "a year earlier", counted from the date told last."""
-    if clock.reference is None:
+    count = signed_count(match)
+    if clock.reference is not None:
+        return offset_span(clock.reference, count, unit_name(match))
+    if clock.today is None or count >= 0 or clock.direction != "past":
         return None
-    return offset_span(clock.reference, signed_count(match), unit_name(match))
+    return offset_span(day_span(clock.today, "relative"), count, unit_name(match))  # from the news the sentence tells
 
 
 def signed_count(match: re.Match[str]) -> int:

@@ -24,7 +24,7 @@ from typing import Final
 from coder.date_patterns import temporal_words, words
 from coder.date_phrases import Phrase, find_phrases
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
-from coder.grammar import SUBJECT_LABELS, Tree
+from coder.grammar import ADDRESSING_VERBS, SUBJECT_LABELS, Tree
 from coder.records import EventDate, Sentence, Status
 from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, own_tense
 
@@ -46,6 +46,8 @@ SHARED_INFINITIVE: Final = words(
     "manage begin start continue help succeed proceed be go come set due schedule slate expect plan intend "
     "prepare have use fail refuse decline"
 )
+# Verbs whose infinitive tells what somebody is to do later ("asked parliament to approve it on Saturday").
+ASKING_VERBS: Final = ADDRESSING_VERBS | words("call demand appeal plead threaten propose want recommend")
 OTHER_TIME_MARKS: Final = frozenset(
     {"after", "before", "since", "until", "by", "if", "because", "although", "though", "to", "unless", "despite"}
 )
@@ -119,6 +121,8 @@ def _resolve(
         scene = _Scene(tree, status, reference)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
+        if scene.phrases:
+            tokens = _without_asked(tree, tokens)
     span, rule = scene.date(tokens)
     if span is not None:
         return EventDate(span.start, span.end, span.precision, span.basis, rule)
@@ -129,6 +133,21 @@ def _resolve(
         if story is not None and story.precision == "day":
             return EventDate(story.start, story.end, story.precision, "relative", "day of the story")
     return _told_by_tense(tree, tokens[0], status)
+
+
+def _without_asked(tree: Tree, tokens: list[int]) -> list[int]:
+    """The tokens without those of what is asked for, which has a time of its own."""
+    kept = [tokens[0]]
+    for t in tokens[1:]:
+        node = t
+        while node >= 0 and node != tokens[0]:
+            head = tree.heads[node]
+            if head >= 0 and tree.lemmas[head] in ASKING_VERBS and tree.has_to(node):
+                break
+            node = head
+        else:
+            kept.append(t)
+    return kept
 
 
 def _reporting(tree: Tree, node: int) -> int:

@@ -13,6 +13,7 @@ from typing import Final
 from coder.actors import SentenceMentions
 from coder.dictionary.compiled import COMPOSED, HYPHENS, Condition, Frame, rank
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
+from coder.dictionary.schema import WORLD_REGIONS
 from coder.dictionary.select import Triggers
 from coder.grammar import SUBJECT_LABELS, Tree
 from coder.records import FrameMatch, Mention, Status
@@ -96,7 +97,7 @@ class Matcher:
             # Where a verb and its noun have each other the verb's reading stays ("clashes broke out between").
             if not all(heads[i] == t and t in takers.get(i, ()) for i in by):
                 taken.add(t)
-        kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger)]
+        kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger) and not self._talked_of(r)]
         codes = {r.trigger: r.code or "" for r in found}
         return [r for r in kept if r.code is not None and not self._casualties_of(r, codes)]
 
@@ -122,6 +123,39 @@ class Matcher:
         reading = self._readings.get(i)
         conflict = reading is None or (reading.code or "99") >= "09"
         return noun not in INTENT_NOUNS and (conflict or noun in PERMISSION_NOUNS)
+
+    def _talked_of(self, reading: FrameMatch) -> bool:
+        """ "talks on establishing relations", "discussed the release of prisoners": what is talked of, not what was done."""
+        tree = self.tree
+        i = reading.trigger
+        head = tree.heads[i]
+        relation = tree.relations[i]
+        if head < 0 or relation in ("root", "nsubj", "conj"):
+            return False
+        verb = tree.upos[i] == "VERB"
+        if relation in ("advcl", "xcomp") and (reading.code or "").startswith(("040", "041", "046")) and tree.has_to(i):
+            above = self._readings.get(head)
+            return above is not None and (above.code or "").startswith("04")  # "met to discuss", "called him to talk about": one contact
+        if not verb and (reading.code or "")[:2] not in ("03", "05", "06", "07", "08"):
+            return False  # attacks and sanctions that are talked of have happened
+        if verb and "VerbForm=Fin" in tree.feats[i]:
+            return False
+        if relation in ("obj", "xcomp", "ccomp"):
+            if tree.lower_lemmas[head] in DISCUSSING_VERBS:
+                return True
+            return verb and tree.lower_lemmas[head] in PLANNING_VERBS and any(tree.lower_lemmas[h] in TALK_NOUNS for h in tree.function(head, "subject"))
+        if relation not in ("acl", "advcl", "nmod", "obl") or i < head or tree.deprels[i] == "acl:relcl" or tree.case(i) not in ("on", "about", "over", "towards"):
+            return False
+        for _ in range(MAX_DEPTH):
+            if tree.lower_lemmas[head] in TALK_NOUNS:
+                return True
+            if tree.relations[head] not in ("nmod", "appos", "flat", "compound") or tree.heads[head] < 0:
+                break
+            head = tree.heads[head]  # "talks with Iran on lifting sanctions"
+        if tree.upos[head] != "VERB":
+            return False
+        nouns = [*tree.function(head, "object"), *tree.function(head, "in")]
+        return any(tree.lower_lemmas[h] in TALK_NOUNS for h in nouns)
 
     def reading(self, i: int) -> FrameMatch | None:
         """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
@@ -273,7 +307,7 @@ class Matcher:
             if code is None:
                 self._fail(i, frame, f"stance {stance!r} has no inner event that it could be composed with")
                 return None
-        sources = self._fill(i, carrier, frame.source, inner, as_source=True)
+        sources = self._fill(i, carrier, frame.source, inner, as_source=True, code=code or "")
         targets = self._fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "", tokens=tokens)
         if code is not None and frame.part_of_speech == "verb" and code.startswith(CONDEMNATIONS) and self._verb_lemma(i) not in DEFAULT_LIGHT_VERBS:
             targets = self._attackers(i, carrier, sources) or targets
@@ -425,7 +459,7 @@ class Matcher:
                 return -1
         for h in heads:
             if nouns:
-                if not self._word_in(h, nouns, condition.phrases):
+                if not self._word_in(h, nouns, condition.phrases) and (condition.function != "subject" or not self._spell_of(h, nouns, condition.phrases)):
                     continue
                 if condition.function == "complement" and negated(self.tree, h):
                     continue  # "urged Sudan not to attack": the list tells what is asked for, not what is to be left
@@ -459,6 +493,12 @@ class Matcher:
             ):
                 return True
         return False
+
+    def _spell_of(self, head: int, words: frozenset[str], phrases: bool) -> bool:
+        """Whether a subject tells how long it was that one of the words went on: "weeks of protests"."""
+        if self.tree.lower_lemmas[head] not in SPELLS:
+            return False
+        return any(self.tree.relations[c] == "nmod" and self.tree.case(c) == "of" and self._word_in(c, words, phrases) for c in self.tree.children[head])
 
     def _word_in(self, head: int, words: frozenset[str], phrases: bool) -> int:
         """How the phrase fits a word list: 2 by a phrase of several words, 1 by its head alone, 0 not at all.
@@ -713,6 +753,8 @@ class Matcher:
                     found = self._true_targets(found, other, code)
                 elif not found and name == "subject":
                     found = self._mentions_of(self._doers_of(heads), True)
+                    if not found and code.startswith("14") and self.tree.upos[i] == "VERB":
+                        found = self._crowds(i, carrier, heads)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
                         leader = self.mentions.led_by(i, "amod", "compound")
                         found = (leader,) if leader is not None else ()
@@ -736,6 +778,25 @@ class Matcher:
             return found
         return weak
 
+    def _crowds(self, i: int, carrier: int, heads: tuple[int, ...]) -> tuple[Mention, ...]:
+        """Those behind "protests in Armenia", "weeks of protests": of the place, else of the country of those they are against."""
+        tree = self.tree
+        for h in heads:
+            below = tree.subtree(h)
+            if tree.lower_lemmas[h] not in PROTEST_NOUNS:
+                if (tree.lower_lemmas[h] not in QUANTIFIERS and tree.lower_lemmas[h] not in SPELLS) or PROTEST_NOUNS.isdisjoint([tree.lower_lemmas[t] for t in below]):
+                    continue
+            for c in below:
+                if tree.relations[c] in ("nmod", "obl") and tree.case(c) in ("in", "at"):
+                    place = self.mentions.inside(c)
+                    if place is not None and place.kind in ("country", "place"):
+                        return (self.mentions.crowd(h, place),)
+            for name in ("object", "to"):
+                for mention in self._mentions_of(self._function(i, carrier, name), False):
+                    if _letters(mention):
+                        return (self.mentions.crowd(h, mention),)
+        return ()
+
     def _of_another_act(self, i: int, carrier: int, h: int, tokens: tuple[int, ...]) -> bool:
         """The Kurds of "protested Turkey's attacks on the Kurds": whom the act that is protested is done to."""
         tree = self.tree
@@ -747,12 +808,18 @@ class Matcher:
 
     def _true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
         """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
+        for m in found:
+            if m.form == "region" and m.kind == "place" and m.actors[0].code in WORLD_REGIONS:  # "the South China Sea": where, not whom
+                found = tuple([m for m in found if m.form != "region" or m.kind != "place" or m.actors[0].code not in WORLD_REGIONS])
+                break
         if not found or not sources or code.startswith("14"):
             return found
         kept: list[Mention] = []
         for m in found:
             if self._part_of_doer(m, sources):
                 continue
+            if code.startswith("16") and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(_letters(s) == _letters(m) for s in sources):
+                continue  # "closed the Belgian embassy in its capital": where
             if m.kind == "agent":
                 if code.startswith(OWN_FORCES) and self._own_forces(m):
                     continue
@@ -847,9 +914,28 @@ class Matcher:
             found = self._true_targets(tuple(m for m in found if self._identified(m, code)), sources, code)
             if found:
                 return found
+        if code.startswith("15"):
+            return self._provokers(carrier, sources)
         if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
             found = self._complement_mentions(i, carrier, "any", taken)
             return self._true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
+        return ()
+
+    def _provokers(self, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """South Korea of "put its army on alert as South Korea held drills": whose show of force is answered."""
+        tree = self.tree
+        for c in tree.children[carrier]:
+            if tree.relations[c] not in ("advcl", "conj") or not any(tree.relations[g] == "mark" and tree.lower[g] in ("as", "while", "after") for g in tree.children[c]):
+                continue
+            reading = self.reading(c)
+            if reading is not None and (reading.code or "").startswith(PROVOCATIONS):
+                others = reading.sources
+            else:  # "while Russian warships fired missiles"
+                others = tuple([m for m in self._mentions_of(tree.function(c, "subject"), True) if m.kind == "agent" and m.role.startswith("MIL")])
+            own = [_letters(s) for s in sources]
+            doers = [m for m in others if m.kind != "unknown" and _letters(m) and _letters(m) not in own]
+            if doers:
+                return tuple(doers)
         return ()
 
     def _phrase(self, head: int) -> list[int]:
@@ -973,6 +1059,14 @@ QUANTIFIERS: Final = frozenset(
     "kind sort type form act action volley flurry group amount bit host score pair couple handful package measure "
     "resumption start beginning continuation".split()
 )
+SPELLS: Final = frozenset("hour day night week month year".split())
+PROTEST_NOUNS: Final = frozenset("protest demonstration rally march sit-in unrest uprising movement".split())
+# Nouns and verbs of talking, whose content has not been done.
+TALK_NOUNS: Final = frozenset("talk negotiation discussion consultation dialogue meeting debate plan proposal idea option possibility draft question issue agreement deal accord pact treaty memorandum understanding protocol roadmap bill".split())
+PLANNING_VERBS: Final = frozenset("call envisage envision foresee require provide propose see".split())  # "the plan calls for Israel to withdraw"
+DISCUSSING_VERBS: Final = frozenset("discuss debate negotiate explore".split())
+# What alerts and deployments answer: exercises, threats and attacks of others.
+PROVOCATIONS: Final[tuple[str, ...]] = ("062", "13", "15", "18", "19")
 # Nouns that end what they govern.
 ENDING_NOUNS: Final = frozenset("end halt stop cessation termination suspension freeze pause".split())
 

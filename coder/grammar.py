@@ -20,7 +20,10 @@ OBLIQUE: Final = frozenset({"obl", "nmod"})
 _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
 _MAYBE_OBJECTS: Final = frozenset({"obl", "obl:unmarked", "xcomp"})
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
-GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot".split())
+GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot pledge guarantee provide supply loan".split())
+# Things given that no article stands before: in "an activist asylum" it is that of whom it is given to.
+MASS_GIFTS: Final = frozenset("asylum refuge sanctuary citizenship clemency amnesty immunity bail".split())
+KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
 BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
@@ -439,14 +442,24 @@ class Tree:
                 of = tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
             return of
         if name == "indirect":
-            return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "iobj"]))
+            return self._recipients(i)
         if name == "complement":
             return self._complements(i)
         if name == "predicate":  # "called him a liar"
             return tuple(c for c in self.children[i] if self.relations[c] == "xcomp" and self.upos[c] in ("NOUN", "ADJ", "PROPN"))
         if name == "owner":
             return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
-        return self._prepositional(i, name)
+        found = self._prepositional(i, name)
+        if not found and name == "to" and verbal:  # "gave Ukraine tanks" is "gave tanks to Ukraine"
+            return self._recipients(i)
+        return found
+
+    def _recipients(self, i: int) -> tuple[int, ...]:
+        """The first of two objects, in the passive the subject: "gave Ukraine tanks", "Ukraine was given tanks"."""
+        found = [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"]
+        if not found and self.lemmas[i] in GIVING_VERBS and self.child(i, "obj") >= 0 and self.is_passive(i):
+            return self.grammatical_subject(i)[0]
+        return tuple(self._spread(found))
 
     def _verb_subject(self, i: int) -> tuple[int, ...]:
         subject, passive = self.grammatical_subject(i)
@@ -656,6 +669,20 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
                 mended = mended or list(deprels)
                 heads[i], mended[i] = above, "obl"  # "Washington on Tuesday invited …" hung on the name
             continue
+        if deprel == "obj" and 0 <= verb < i:
+            second = _one_of_two(sentence, heads, i, verb)
+            if second:
+                mended = mended or list(deprels)
+                mended[i] = second
+                continue
+        if (deprel == "compound" or deprel == "amod") and verb > i and _recipient(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            giver = heads[verb]
+            for c in range(giver + 1, i):  # "the" of "sold the Philippines ten jets"
+                if heads[c] == verb:
+                    heads[c] = i
+            heads[i], mended[i] = giver, "iobj"
+            continue
         if deprel == "conj" and 0 <= verb < i and deprels[verb] == "compound" and verb < heads[verb] < i:
             mended = mended or list(deprels)
             heads[i] = heads[verb]  # "Costa Rica and Nicaragua" hung on "Costa"
@@ -736,6 +763,41 @@ def _bare_object(sentence: Sentence, heads: list[int], i: int, verb: int) -> boo
     if "iobj" in beside:
         return True
     return deprel == "obl" and "nsubj:pass" not in beside
+
+
+def _one_of_two(sentence: Sentence, heads: list[int], i: int, verb: int) -> str:
+    """What one of two objects of a verb is in truth; "" where it is one.
+
+    "put its forces on alert": oblique, "granted a leader political asylum": the first is whom it is given to.
+    """
+    deprels = sentence.deprels
+    for c in range(verb + 1, len(heads)):
+        if heads[c] != verb or c == i or deprels[c] != "obj":
+            continue
+        if c < i:
+            preposition = any(heads[d] == i and deprels[d] == "case" and sentence.upos[d] == "ADP" for d in range(c + 1, i))
+            return "obl" if preposition else ""
+        given = sentence.upos[verb] == "VERB" and sentence.lemmas[verb].lower() in GIVING_VERBS
+        return "iobj" if given and "case" not in _labels_under(sentence, heads, c) else ""
+    return ""
+
+
+def _recipient(sentence: Sentence, heads: list[int], i: int, noun: int) -> bool:
+    """Whether a word before a noun is the first of two objects, read as part of the second.
+
+    Nigeria of "sold Nigeria 20 tanks": a number or article follows; the activist of "granted an activist asylum".
+    """
+    deprels, verb = sentence.deprels, heads[noun]
+    if not 0 <= verb < i or deprels[noun] != "obj" or sentence.lemmas[verb].lower() not in GIVING_VERBS or sentence.upos[verb] != "VERB":
+        return False
+    if deprels[i] == "compound" and sentence.upos[i] == "PROPN":
+        between = any(heads[c] == noun and deprels[c] in ("nummod", "det", "nmod:poss") for c in range(i + 1, noun))
+        return between and not any(heads[c] in (verb, noun) and _case_of(sentence, heads, c) == "to" for c in range(noun + 1, len(heads)))
+    if sentence.lemmas[noun].lower() not in MASS_GIFTS or sentence.lemmas[i].lower() in KINDS_OF_REFUGE:
+        return False
+    if not all(sentence.lemmas[c].lower() in KINDS_OF_REFUGE for c in range(i + 1, noun)):
+        return False
+    return any(heads[c] == noun and deprels[c] == "det" and sentence.lemmas[c].lower() in ("a", "an") for c in range(verb + 1, i))
 
 
 def _stolen_subject(sentence: Sentence, heads: list[int], i: int, verb: int) -> bool:

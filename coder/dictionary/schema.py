@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 # Beginnings of actor codes that are no country.
 NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
+# The letters of world regions, which stand among those of countries.
+WORLD_REGIONS = frozenset("AFR ASA ATA BLK CAS CAU CEU CFR CRB EAF EEU EUR LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WST".split())
 ACTOR_CODE = re.compile(r"[A-Z]{3,30}$")
 EVENT_CODE = re.compile(r"\d{2,4}$")
 
