@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,13 @@ from coder.errors import ModelError
 from coder.model_files import ENCODER, PARTS, REINSTALL, Checkpoint, is_packed, read_encoder, read_part
 
 
-def folder_processors(folder: Path, device: str = "cpu") -> dict[str, Any]:
-    """The five processors of a model folder, in the order in which they run.
+def folder_processors(folder: Path, device: str = "cpu", parts: Sequence[str] = PARTS) -> dict[str, Any]:
+    """The processors of a model folder, in the order in which they run.
 
     Args:
         folder: of a model.
         device: where they compute.
+        parts: fewer than all, of a packed folder.
 
     Raises:
         ModelError: naming the file of a packed folder that does not fit. Of other folders, whatever Stanza raises.
@@ -50,7 +51,7 @@ def folder_processors(folder: Path, device: str = "cpu") -> dict[str, Any]:
         processors: dict[str, Any] = _pipeline(folder, device).processors
         return processors
     encoder = _read(folder / ENCODER, partial(_encoder, folder, device))
-    return {part: _read(folder / f"{part}.json", partial(_processor, folder, part, device, *encoder)) for part in PARTS}
+    return {part: _read(folder / f"{part}.json", partial(_processor, folder, part, device, *encoder)) for part in parts}
 
 
 def stanza_document(processors: Mapping[str, Any], text: str) -> Any:

