@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,12 +29,6 @@ TINY = Recipe(
     tokenizer_every=2,
     mwt_epochs=1,
     lemma_epochs=1,
-    parser_steps=2,
-    parser_second_steps=1,
-    parser_every=1,
-    parser_warmup=1,
-    tagger_steps=1,
-    tagger_every=1,
     joint=Joint(steps=3, words=40, every=3),
 )
 CLITICS = ("'s", "n't")
@@ -71,8 +67,8 @@ def trees() -> list[Tree]:
 @pytest.fixture(scope="module")
 def treebanks(tmp_path_factory: pytest.TempPathFactory, trees: list[Tree]) -> Path:
     folder = tmp_path_factory.mktemp("treebanks")
-    for start, name in enumerate(("en_ewt-train", "en_gum_ccby-train", "en_gum_ccby-dev")):
-        text = to_conllu(trees[start::3])
+    for start, name in enumerate(("en_ewt-train", "en_ewt-dev", "en_gum_ccby-train", "en_gum_ccby-dev")):
+        text = to_conllu(trees[start::4])
         (folder / f"{name}.conllu").write_text(text.replace("# sent_id", "# newpar\n# sent_id"), encoding="utf-8")
     return folder
 
@@ -158,7 +154,7 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
         assert folder == out / "en"
         return [line.removesuffix(" …") for line in said if line.endswith(" …")]
 
-    assert train(TINY) == ["data", "tokenize", "mwt", "lemma", "parser-1", "parser-2", "encoder", "pos", "joint", "model"]
+    assert train(TINY) == ["data", "parser", "encoder", "pos", "joint", "tokenize", "mwt", "lemma", "model"]
     digest = verify_model(out / "en")
     parser = Parser.load(out / "en")
     assert parser.model_hash == digest
@@ -174,7 +170,7 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
     assert {p.name for p in (out / "en" / "encoder").iterdir()} == encoder_files
     packed = {f"{part}.{end}" for part in PARTS for end in ("json", "safetensors")}
     assert {p.name for p in (out / "en").iterdir()} == {*packed, "encoder", "SHA256SUMS", "LICENSE-ATTRIBUTION"}
-    assert {p.name for p in (out / "steps" / "parser-1").iterdir()} == {"parser-1.pt", "step.json"}  # no checkpoint left
+    assert not list((out / "steps").rglob("*checkpoint*"))
     encoder = json.loads((out / "en" / "encoder" / "config.json").read_text())
     assert encoder["dtype"] == "float32"
     record = json.loads((out / "en-training.json").read_text())
@@ -183,10 +179,36 @@ def test_training_end_to_end(treebanks: Path, tmp_path: Path) -> None:
 
     assert train(TINY) == []
     (out / "steps" / "lemma" / "lemma.pt").unlink()
-    assert train(TINY) in (["lemma"], ["lemma", "joint", "model"])  # the trainer's file notes the time
+    assert train(TINY) in (["lemma"], ["lemma", "model"])  # the trainer's file notes the time
     assert verify_model(out / "en") == digest  # the shipped one does not
-    assert train(replace(TINY, tagger_steps=2, tagger_every=2)) == ["pos", "joint", "model"]
+    assert train(replace(TINY, joint=replace(TINY.joint, steps=4))) == ["joint", "model"]
     assert verify_model(out / "en") != digest
+
+
+def test_joint_training_broken_off_goes_on_to_the_same_weights(trees: list[Tree], tmp_path: Path) -> None:
+    import torch
+
+    from coder.training.joint import batches, train
+
+    how = Joint(steps=5, words=40, every=3)
+    few = trees[:8]
+    assert len(list(batches(few, how, random.Random(1)))) == 2  # the third step stands in the second pass
+
+    def weights(folder: Path, say: Callable[[str], None]) -> dict[str, dict[str, torch.Tensor]]:
+        folder.mkdir(exist_ok=True)
+        return train(few, few[:2], BUNDLED_MODEL, how, folder, say).state()
+
+    def break_off(line: str) -> None:
+        if line.startswith("step 3"):
+            raise KeyboardInterrupt
+
+    whole = weights(tmp_path / "whole", lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        weights(tmp_path / "broken", break_off)
+    said: list[str] = []
+    resumed = weights(tmp_path / "broken", said.append)
+    assert said[0] == "going on from step 2"
+    assert all(torch.equal(whole[part][name], resumed[part][name]) for part in whole for name in whole[part])
 
 
 def test_missing_treebank_is_named(tmp_path: Path) -> None:
@@ -208,12 +230,10 @@ def test_recipe_is_that_of_the_bundled_model(trainer_model: Path) -> None:
         return found
 
     parser, tagger, tokenizer = config("depparse"), config("pos"), config("tokenize")
-    assert (parser["max_steps"], parser["eval_interval"]) == (FULL.parser_second_steps, FULL.parser_every)
-    assert (tagger["max_steps"], tagger["eval_interval"]) == (FULL.tagger_steps, FULL.tagger_every)
     assert (tokenizer["steps"], tokenizer["eval_steps"]) == (FULL.tokenizer_steps, FULL.tokenizer_every)
     assert (config("mwt")["num_epoch"], config("lemma")["num_epoch"]) == (FULL.mwt_epochs, FULL.lemma_epochs)
     for module, shipped, line in (
-        ("parser", parser, build.settings.PARSER + " --lr 0.0004 --bert_warmup_steps 0"),
+        ("parser", parser, build.settings.PARSER),
         ("tagger", tagger, build.settings.TAGGER),
         ("tokenizer", tokenizer, build.settings.TOKENIZER),
         ("lemmatizer", config("lemma"), build.settings.LEMMATIZER),

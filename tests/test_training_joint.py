@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from coder.training.joint import batches, headline, rate, unstopped, varied, without
+from coder.training.joint import _Dropout, batches, headline, rate, unstopped, varied, without
 from coder.training.recipe import Joint
 from coder.training.treebanks import Tree, Word
 
@@ -84,6 +84,30 @@ def test_batches_hold_every_sentence_once_and_no_more_words_than_said() -> None:
     made = list(batches(trees, how, random.Random(1)))
     assert sorted(len(s) for b in made for s in b) == sorted(len(t.words) for t in trees)
     assert all(sum(map(len, b)) <= 60 for b in made)
+
+
+def test_batches_are_of_one_length_by_the_measure_given() -> None:
+    """Word pieces, say: a short sentence with a web address belongs to the long ones."""
+    trees = [Tree(str(i), "", FIRED[: 3 + i % 5], (), False, "") for i in range(100)]
+    how = Joint(words=30, headline=0, capitals=0, lower=0, unstopped=0)
+    made = list(batches(trees, how, random.Random(1), lambda w: 1000 if len(w) == 3 else 10 * len(w)))
+    assert {len(w) == 3 for b in made for w in b} == {True, False}
+    assert sum(len({len(w) == 3 for w in b}) == 2 for b in made) <= 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.33])
+def test_dropout_keeps_the_mean(share: float) -> None:
+    import torch
+    from torch import nn
+
+    torch.manual_seed(1)
+    dropout = nn.Dropout(share)
+    dropout.__class__ = _Dropout
+    given = torch.ones(999, 101)
+    out = dropout(given)
+    assert abs(float((out == 0).float().mean()) - share) < 0.01 and abs(float(out.mean()) - 1) < 0.01
+    assert float((out[1:] == 0).float().corrcoef()[0, 1]) < 0.5 if share else bool((out == given).all())
+    assert bool((dropout.eval()(given) == given).all())
 
 
 def test_rate_rises_and_falls() -> None:

@@ -64,9 +64,6 @@ def build_models(
     Raises:
         EventCoderError: a treebank is missing, or a trainer gave up.
     """
-    import torch
-
-    torch.set_num_threads(threads)
     sources = [treebanks / name for name in (*TRAIN, *DEVELOPMENT)]
     for path in sources:
         if not path.is_file():
@@ -80,7 +77,7 @@ def build_models(
     heads = {"pos": train.tagger(data, encoder), "depparse": parser}
     inputs = [data / "train.conllu", data / "dev.conllu", *heads.values(), encoder]
     shaped = {"joint": asdict(recipe.joint), "seed": settings.SEED, "threads": threads}
-    joint = steps.run("joint", inputs, shaped, lambda to: train_joint(data, heads, encoder, recipe.joint, to, say))
+    joint = steps.run("joint", inputs, shaped, lambda to: train_joint(data, heads, encoder, recipe.joint, to, threads, say))
     trained = {"tokenize": train.tokenizer(data), "mwt": train.mwt(data), "lemma": train.lemmatizer(data)}
     trained |= {name: joint / f"{name}.pt" for name in heads}
     parts = {name: trained[name] for name in PARTS}
@@ -136,20 +133,25 @@ def fetch_base(folder: Path) -> None:
 
 
 class _Trainers:
-    """Stanza's trainers as steps; each gives the file of its model."""
+    """Stanza's trainers as steps; each gives the file of its model. More threads serve those alone that run the encoder."""
 
     def __init__(self, steps: Steps, logs: Path, recipe: Recipe, threads: int) -> None:
         self._steps, self._logs, self._recipe, self._threads = steps, logs, recipe, threads
 
-    def _run(self, name: str, module: str, inputs: Sequence[Path], fixed: Sequence[str], paths: dict[str, Path]) -> Path:
+    def _run(
+        self, name: str, module: str, inputs: Sequence[Path], fixed: Sequence[str], paths: dict[str, Path], threads: int = 1
+    ) -> Path:
         def do(folder: Path) -> None:
+            import torch
+
+            torch.set_num_threads(threads)
             arguments = [*fixed, "--seed", str(settings.SEED), "--cpu", "--save_dir", str(folder)]
             arguments += ["--save_name", f"{name}.pt", *(a for k, p in paths.items() for a in (f"--{k}", str(p)))]
             self._train(name, module, arguments)
             if not (folder / f"{name}.pt").is_file():
                 raise ModelError(f"the trainer of {name} left no model", path=self._logs / f"{name}.log")
 
-        shaped = {"trainer": module, "arguments": list(fixed), "seed": settings.SEED, "threads": self._threads}
+        shaped = {"trainer": module, "arguments": list(fixed), "seed": settings.SEED, "threads": threads}
         return self._steps.run(name, inputs, shaped, do) / f"{name}.pt"
 
     def _train(self, name: str, module: str, arguments: list[str]) -> None:
@@ -195,12 +197,12 @@ class _Trainers:
     def parser(self, data: Path, base: Path) -> Path:
         paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu", "bert_model": base}
         inputs = [data / "train.conllu", data / "dev.conllu", *(base / n for n in ("config.json", "model.safetensors", *TOKENIZER_FILES))]
-        return self._run("parser", "parser", inputs, [*_LANGUAGE, *settings.PARSER.split()], paths)
+        return self._run("parser", "parser", inputs, [*_LANGUAGE, *settings.PARSER.split()], paths, self._threads)
 
     def tagger(self, data: Path, encoder: Path) -> Path:
         paths = {"train_file": data / "train.conllu", "eval_file": data / "dev.conllu", "bert_model": encoder}
         fixed = [*_LANGUAGE, *settings.TAGGER.split()]
-        return self._run("pos", "tagger", [data / "train.conllu", data / "dev.conllu", encoder], fixed, paths)
+        return self._run("pos", "tagger", [data / "train.conllu", data / "dev.conllu", encoder], fixed, paths, self._threads)
 
 
 def write_encoder(parser: Path, base: Path, folder: Path) -> None:
@@ -224,11 +226,14 @@ def write_encoder(parser: Path, base: Path, folder: Path) -> None:
 
 
 def train_joint(
-    data: Path, parts: dict[str, Path], encoder: Path, how: Joint, folder: Path, say: Callable[[str], None]
+    data: Path, parts: dict[str, Path], encoder: Path, how: Joint, folder: Path, threads: int, say: Callable[[str], None]
 ) -> None:
     """Tagger, parser and encoder, trained together."""
+    import torch
+
     from coder.training.joint import train
 
+    torch.set_num_threads(threads)
     with tempfile.TemporaryDirectory() as temporary:
         write_packed(parts, encoder, [], Path(temporary), int8={})
         trees, development = (read_trees(data / f"{part}.conllu") for part in ("train", "dev"))

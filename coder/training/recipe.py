@@ -15,12 +15,12 @@ SEED = 1234
 PARSER = (
     "--no_pretrain --no_char --word_emb_dim 0 --no_upos --no_xpos --no_ufeats --hidden_dim 256 --num_layers 1 "
     "--bert_finetune --bert_start_finetuning 0 --bert_learning_rate 0.06 --optim adamw --weight_decay 0.0001 "
-    "--batch_size 1000 --no_second_optim --max_steps 1 --eval_interval 1"
+    "--batch_size 1000 --no_second_optim --lr 0 --max_steps 1 --eval_interval 1"
 )
 """One batch lays out the network and its vocabularies; it learns in the joint stage. So does the tagger."""
 TAGGER = (
     "--no_pretrain --no_char --word_emb_dim 0 --no_bert_finetune --hidden_dim 200 --num_layers 1 --batch_size 64 "
-    "--optim adamw --lr 0.003 --no_second_optim --max_steps 1 --eval_interval 1"
+    "--optim adamw --lr 0 --no_second_optim --max_steps 1 --eval_interval 1"
 )
 TOKENIZER = "--max_seqlen 300 --dropout 0.33 --use_mwt --lr0 0.002 --batch_size 32"
 LEMMATIZER = "--decay_epoch 2"
