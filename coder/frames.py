@@ -140,7 +140,7 @@ class Matcher:
             return False  # attacks and sanctions that are talked of have happened
         if verb and "VerbForm=Fin" in tree.feats[i]:
             return False
-        if relation in ("obj", "xcomp", "ccomp"):
+        if relation in ("obj", "xcomp", "ccomp") or (relation == "advcl" and tree.lower_lemmas[head] in PLANNING_VERBS):
             if tree.lower_lemmas[head] in DISCUSSING_VERBS:
                 return True
             return verb and tree.lower_lemmas[head] in PLANNING_VERBS and any(tree.lower_lemmas[h] in TALK_NOUNS for h in tree.function(head, "subject"))

@@ -24,6 +24,14 @@ GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promi
 # Things given that no article stands before: in "an activist asylum" it is that of whom it is given to.
 MASS_GIFTS: Final = frozenset("asylum refuge sanctuary citizenship clemency amnesty immunity bail".split())
 KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
+UNMARKED: Final = frozenset({"obl:unmarked", "nmod:unmarked", "obl:tmod", "nmod:tmod", "obl:npmod", "nmod:npmod"})
+JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call label brand render proclaim".split())
+REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())
+# Verbs that have an object behind "off", "up", "down".
+SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
+DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest".split())
+DATELINE: Final = 9  # words that a dateline may have
+DASHES: Final = frozenset({"-", "--", "–", "—", ":"})
 BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
@@ -133,10 +141,13 @@ class Tree:
                 if lower[i] in NOUN_PARTICLES and forms[i - 1] == "-" and upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
             ]  # fmt: skip
         small = [i for i, u in enumerate(upos) if u == "PROPN" and forms[i] == lower[i] and lower[i].islower()]  # no name is in small letters
-        if small or particles:
+        united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"] if "United" in forms else []  # "United Nations"
+        if small or particles or united:
             tags = list(upos)
             for i in small + particles:
                 tags[i] = "NOUN"
+            for i in united:
+                tags[i] = "ADJ"
             upos = tuple(tags)
         self.upos = upos
         heads = list(sentence.heads)
@@ -283,7 +294,7 @@ class Tree:
         elif not words:
             name = ""
             for c in self.children[i]:
-                if self.deprels[c] == "mark" and c < i and self.upos[c] in ("ADP", "SCONJ"):
+                if self.deprels[c] == "mark" and c < i and (self.upos[c] in ("ADP", "SCONJ") or (self.lower[c] == "to" and self.upos[i] == "NOUN" and not self.verbal[i])):
                     name = self.lower[c]
                     break
         else:
@@ -652,6 +663,50 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
             mended = mended or list(deprels)
             mended[i] = "nsubj"
             continue
+        if deprel == "nsubj" and 0 <= verb < i and _second_subject(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            mended[i] = "obj"
+            continue
+        if deprel in UNMARKED and verb == i + 1 and sentence.forms[i][:1].isupper() and sentence.forms[verb][:1].isupper():
+            mended = mended or list(deprels)
+            mended[i] = "compound"  # "North" of "North Korean"
+            continue
+        if deprel == "case" and sentence.forms[i] == "of" and verb > i and heads[i - 1] == heads[verb] and sentence.forms[i - 1] == "out":
+            mended = mended or list(deprels)
+            heads[i - 1], mended[i - 1] = verb, "case"  # "pulled out of the treaty", with "out" read as the verb's
+            continue
+        if deprel == "case" and sentence.forms[i] == "of" and verb > i > 0 and sentence.forms[i - 1] in DIRECTIONS and deprels[i - 1] == "advmod" and heads[i - 1] == heads[verb]:
+            heads[verb] = i - 1  # "south of Kirkuk"
+            mended = mended or list(deprels)
+            continue
+        if deprel == "obl" and 0 <= verb < i - 1 and sentence.lemmas[verb] in SEPARABLE_VERBS:
+            particle = verb + 1
+            if heads[particle] == i and deprels[particle] == "case" and sentence.forms[particle] in ("off", "up", "down") and "obj" not in _labels_under(sentence, heads, verb):
+                mended = mended or list(deprels)
+                mended[i] = "obj"  # "cut off the internet"
+                heads[particle], mended[particle] = verb, "compound:prt"
+                continue
+        if (deprel == "xcomp" or deprel == "appos") and verb >= 0 and _rest_of_object(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            first = i - 1
+            for c in range(first):
+                if heads[c] == first:
+                    heads[c] = i
+            heads[i], mended[i] = heads[first] if verb == first else verb, "obj"
+            heads[first], mended[first] = i, "compound"
+            continue
+        if deprel == "amod" and verb == i - 1 and _judged(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            heads[i], mended[i] = heads[verb], "xcomp"
+            continue
+        if deprel == "acl" and 0 <= verb < i and _reproached(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            heads[i], mended[i] = heads[verb], "advcl"
+            continue
+        if deprel == "appos" and 0 <= verb < DATELINE and _after_dateline(sentence, heads, i, verb):
+            mended = mended or list(deprels)
+            heads[i], mended[i] = _first_verb(sentence, i), "nsubj"
+            continue
         if deprel in _MAYBE_OBJECTS and 0 <= verb < i and _bare_object(sentence, heads, i, verb):
             mended = mended or list(deprels)
             mended[i] = "obj"
@@ -675,7 +730,7 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
                 mended = mended or list(deprels)
                 mended[i] = second
                 continue
-        if (deprel == "compound" or deprel == "amod") and verb > i and _recipient(sentence, heads, i, verb):
+        if (deprel == "compound" or deprel == "amod" or deprel == "nmod:poss") and verb > i and _recipient(sentence, heads, i, verb):
             mended = mended or list(deprels)
             giver = heads[verb]
             for c in range(giver + 1, i):  # "the" of "sold the Philippines ten jets"
@@ -708,6 +763,66 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
         heads[i], heads[noun] = heads[noun], i
         mended[i], mended[noun] = "xcomp", "obj"
     return tuple(mended) if mended is not None else deprels
+
+
+def _second_subject(sentence: Sentence, heads: list[int], i: int, verb: int) -> bool:
+    """Whether a subject behind its verb is its object: "a court freed activist Evan Mawarire", where the court is subject too."""
+    if sentence.upos[verb] != "VERB" or sentence.deprels[verb] == "parataxis":
+        return False
+    first = False
+    for c, head in enumerate(heads):
+        if head == verb:
+            label = sentence.deprels[c]
+            if label == "obj" or label == "ccomp" or label == "aux:pass" or label == "nsubj:pass":
+                return False
+            first = first or (label == "nsubj" and c < verb)
+    return first
+
+
+def _rest_of_object(sentence: Sentence, heads: list[int], i: int, verb: int) -> bool:
+    """Whether a noun goes on with the object before it: "extended its oil embargo", read as "oil" and "embargo"."""
+    first = i - 1
+    if first < 1 or sentence.deprels[first] != "obj" or sentence.lemmas[i].lower() not in ("embargo", "blockade", "boycott", "ban"):
+        return False
+    return (verb == first or heads[first] == verb) and sentence.upos[first] == "NOUN"
+
+
+def _judged(sentence: Sentence, heads: list[int], i: int, noun: int) -> bool:
+    """Whether an adjective behind an object tells what it is declared: "declared two diplomats unwelcome"."""
+    verb = heads[noun]
+    if not 0 <= verb < noun or sentence.deprels[noun] != "obj" or sentence.upos[i] != "ADJ":
+        return False
+    if sentence.lemmas[verb].lower() not in JUDGING_VERBS:
+        return False
+    return i + 1 == len(heads) or sentence.upos[i + 1] not in ("NOUN", "PROPN", "ADJ", "CCONJ")
+
+
+def _reproached(sentence: Sentence, heads: list[int], i: int, noun: int) -> bool:
+    """Whether a gerund with "of" tells what somebody is accused of, and hangs on the verb: "accused the government of rigging"."""
+    verb = heads[noun]
+    if not 0 <= verb < noun or sentence.deprels[noun] != "obj" or sentence.lemmas[verb].lower() not in REPROACHING_VERBS:
+        return False
+    return any(heads[c] == i and sentence.deprels[c] == "mark" and sentence.forms[c] == "of" for c in range(noun + 1, i))
+
+
+def _after_dateline(sentence: Sentence, heads: list[int], i: int, place: int) -> bool:
+    """Whether an apposition of a dateline is the subject of what follows: "WASHINGTON - President Joe Biden met …"."""
+    if not sentence.forms[place][:1].isupper() or any(sentence.upos[c] == "VERB" for c in range(place)):
+        return False
+    if not any(sentence.forms[c] in DASHES for c in range(place + 1, min(i, place + DATELINE))):
+        return False
+    verb = _first_verb(sentence, i)
+    if verb < 0 or not (heads[verb] < 0 or heads[verb] == place):
+        return False
+    return not any(heads[c] == verb and sentence.deprels[c] in SUBJECT_LABELS and c > place for c in range(len(heads)))
+
+
+def _first_verb(sentence: Sentence, start: int) -> int:
+    """The first verb from a word on that is the root or hangs beside it; -1 for none."""
+    for c in range(start + 1, len(sentence.forms)):
+        if sentence.upos[c] == "VERB" and sentence.deprels[c] in ("root", "parataxis"):
+            return c
+    return -1
 
 
 def _passive(sentence: Sentence, heads: list[int], verb: int) -> bool:
@@ -790,6 +905,8 @@ def _recipient(sentence: Sentence, heads: list[int], i: int, noun: int) -> bool:
     deprels, verb = sentence.deprels, heads[noun]
     if not 0 <= verb < i or deprels[noun] != "obj" or sentence.lemmas[verb].lower() not in GIVING_VERBS or sentence.upos[verb] != "VERB":
         return False
+    if deprels[i] == "nmod:poss":  # "gave Pakistan consular access"
+        return i == verb + 1 and sentence.forms[i][:1].isupper() and "case" not in _labels_under(sentence, heads, i)
     if deprels[i] == "compound" and sentence.upos[i] == "PROPN":
         between = any(heads[c] == noun and deprels[c] in ("nummod", "det", "nmod:poss") for c in range(i + 1, noun))
         return between and not any(heads[c] in (verb, noun) and _case_of(sentence, heads, c) == "to" for c in range(noun + 1, len(heads)))
