@@ -530,11 +530,20 @@ class Matcher:
         found: list[str] = []
         before = ""
         position = head
-        for _ in range(3):
+        joined = False
+        words = 0
+        while words < 3:
             position -= 1
-            if position < 0 or relations[position] in BEFORE_PHRASES:
+            if position < 0:
                 break
-            before = f"{tree.lower[position]} {before}".strip()
+            if not joined and words and tree.forms[position] in HYPHENS:
+                joined = True  # "no-fly" in three
+                continue
+            if relations[position] in BEFORE_PHRASES and not joined:
+                break
+            before = f"{tree.lower[position]}-{before}" if joined else f"{tree.lower[position]} {before}".strip()
+            joined = False
+            words += 1
             found.append(f"{before} {lower}")
             if lemma != lower:
                 found.append(f"{before} {lemma}")

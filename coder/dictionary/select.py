@@ -108,8 +108,15 @@ def needed_words(frame: Frame) -> list[frozenset[str]]:
 
 
 def telling_words(phrases: Iterable[str]) -> frozenset[str]:
-    """The longest word of each phrase, which a sentence that has the phrase must have."""
-    return frozenset(max(phrase.split(" "), key=len) for phrase in phrases)
+    """The longest word of each phrase, which a sentence that has the phrase must have.
+
+    Rather one without a hyphen: parsers cut "no-fly" in three, or do not.
+    """
+    found: set[str] = set()
+    for phrase in phrases:
+        words = phrase.split(" ")
+        found.add(max([w for w in words if "-" not in w] or words, key=len))
+    return frozenset(found)
 
 
 def _needs_noun(condition: Condition) -> bool:
