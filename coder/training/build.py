@@ -148,6 +148,8 @@ class _Trainers:
             arguments = [*fixed, "--seed", str(settings.SEED), "--cpu", "--save_dir", str(folder)]
             arguments += ["--save_name", f"{name}.pt", *(a for k, p in paths.items() for a in (f"--{k}", str(p)))]
             self._train(name, module, arguments)
+            for checkpoint in folder.glob("*checkpoint*"):
+                checkpoint.unlink()
             if not (folder / f"{name}.pt").is_file():
                 raise ModelError(f"the trainer of {name} left no model", path=self._logs / f"{name}.log")
 
