@@ -291,8 +291,17 @@ def _unhyphened(token: Token, following: Token | None) -> list[Token]:
 _CLOSING_QUOTES = frozenset("'\"”’»")
 
 
+def _name_goes_on(sentence: Sequence[Token], following: Sequence[Token]) -> bool:
+    """Whether two or three capitalised words alone are the beginning of the name that follows."""
+    if not 2 <= len(sentence) <= 3 or len(following) < 2 or following[0].start - sentence[-1].end != 1:
+        return False
+    name = [*sentence, following[0]]
+    return all(t.text.isalpha() and t.text.istitle() and t.text not in _OPENERS for t in name) and following[1].text.islower()
+
+
 def rejoin(sentences: Sequence[list[Token]]) -> list[list[Token]]:
-    """Join sentences of one segment that were cut after an abbreviation such as "U.S." or "Gen.", or before a closing quote.
+    """Join sentences of one segment that were cut after an abbreviation such as "U.S." or "Gen.", or before a closing quote,
+    or within a name at their beginning ("Kim Jong | Il has ruled").
 
     Args:
         sentences: tokens by sentence, none empty.
@@ -308,7 +317,8 @@ def rejoin(sentences: Sequence[list[Token]]) -> list[list[Token]]:
                     last = Token(stem.text + ".", stem.start, last.end)
                 joined[-1].extend((last, *sentence))
                 continue
-            if sentence[0].start == joined[-1][-1].end and all(t.text in _CLOSING_QUOTES for t in sentence):
+            quote = sentence[0].start == joined[-1][-1].end and all(t.text in _CLOSING_QUOTES for t in sentence)
+            if quote or _name_goes_on(joined[-1], sentence):
                 joined[-1].extend(sentence)
                 continue
         joined.append(list(sentence))

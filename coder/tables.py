@@ -204,7 +204,7 @@ def arrow_schema(model: type[Row]) -> pa.Schema:
 EVENT_SCHEMA = arrow_schema(EventRow)
 SORT_KEYS = ("event_date", "document_id", "sentence_index", "event_id")
 MAX_INT32 = 2**31 - 1
-ROW_GROUP = 65536
+ROW_GROUP = 32768
 PARQUET: dict[str, Any] = {"compression": "zstd", "write_statistics": True}
 
 

@@ -145,6 +145,21 @@ def test_sentences_are_separated_where_only_another_can_begin(text: str, why: st
     assert [" ".join(t.text for t in p) for p in separate([glued(text)])] == text.split(" | "), why
 
 
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("Kim Jong Un left .", True),
+        ("Kim Jong , left .", False),
+        ("World News The president left .", False),
+        ("World News Syria : talks", False),
+        ("MIDDLE EAST Israel attacked", False),
+    ],
+)
+def test_a_name_cut_in_two_is_joined(text: str, joined: bool) -> None:
+    words = glued(text)
+    assert len(rejoin([words[:2], words[2:]])) == (1 if joined else 2)
+
+
 def test_a_closing_quote_is_no_sentence() -> None:
     first, quote = glued("It is illegal ."), [Token("'", 14, 15)]
     assert rejoin([first, quote]) == [[*first, *quote]]

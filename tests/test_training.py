@@ -242,7 +242,7 @@ def test_recipe_is_that_of_the_bundled_model(trainer_model: Path) -> None:
 
         parsed = vars(import_module(f"stanza.models.{module}").build_argparse().parse_args(line.split()))
         # paths, lengths and what is set for shipping differ by nature
-        ends = ("_file", "_dir", "_name", "steps", "interval", "num_epoch", "bert_finetune", "bert_model", "checkpoint", "cutoff")
+        ends = ("_file", "_dir", "_name", "steps", "interval", "num_epoch", "bert_finetune", "bert_model", "checkpoint", "cutoff", "augment_nopunct")
         begins = ("lora_", "transition_", "lang", "shorthand", "device", "wandb", "use_peft", "feat_funcs")
         names = {n for n in parsed.keys() & shipped.keys() if not n.endswith(ends) and not n.startswith(begins)}
         assert {n: parsed[n] for n in names} == {n: shipped[n] for n in names}, module

@@ -75,4 +75,4 @@ def fill(name: str, **values: Any) -> Iterator[str]:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["thousands"] = lambda n: f"{n:,}"
     for piece in environment.from_string(asset(name)).generate(**values):
-        yield piece.encode("utf-8", "replace").decode()
+        yield piece if piece.isascii() else piece.encode("utf-8", "replace").decode()  # a block of a table is not copied
