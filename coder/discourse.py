@@ -150,13 +150,9 @@ class Discourse:
     def name_forces(self, armed: list[tuple[Mention, str]], armies: list[tuple[Mention, str]], sentence: int) -> None:
         """Remember the armed groups and armies that a sentence names; who comes again keeps the words of before."""
         if armed:
-            before = {code: mention for mention, code in self.armed}
-            self.armed = [(before.get(code, mention), code) for mention, code in armed]
-            self.armed_at = sentence
+            self.armed, self.armed_at = _in_words_of_before(armed, self.armed), sentence
         if armies:
-            before = {code: mention for mention, code in self.armies}
-            self.armies = [(before.get(code, mention), code) for mention, code in armies]
-            self.armies_at = sentence
+            self.armies, self.armies_at = _in_words_of_before(armies, self.armies), sentence
 
     def alias(self, acronym: str, mention: Mention) -> None:
         key = normalize(acronym)
@@ -188,6 +184,11 @@ class Discourse:
             elif count > second:
                 second = count
         return first if most > 1 and second * 2 <= most else ""
+
+
+def _in_words_of_before(named: list[tuple[Mention, str]], before: list[tuple[Mention, str]]) -> list[tuple[Mention, str]]:
+    words = {code: mention for mention, code in before}
+    return [(words.get(code, mention), code) for mention, code in named]
 
 
 def _fits(mention: Mention, code: str, countries: Collection[str], role: str) -> bool:

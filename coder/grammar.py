@@ -671,14 +671,15 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
             mended = mended or list(deprels)
             mended[i] = "compound"  # "North" of "North Korean"
             continue
-        if deprel == "case" and sentence.forms[i] == "of" and verb > i and heads[i - 1] == heads[verb] and sentence.forms[i - 1] == "out":
-            mended = mended or list(deprels)
-            heads[i - 1], mended[i - 1] = verb, "case"  # "pulled out of the treaty", with "out" read as the verb's
-            continue
-        if deprel == "case" and sentence.forms[i] == "of" and verb > i > 0 and sentence.forms[i - 1] in DIRECTIONS and deprels[i - 1] == "advmod" and heads[i - 1] == heads[verb]:
-            heads[verb] = i - 1  # "south of Kirkuk"
-            mended = mended or list(deprels)
-            continue
+        if deprel == "case" and sentence.forms[i] == "of" and verb > i > 0 and heads[i - 1] == heads[verb]:
+            if sentence.forms[i - 1] == "out":
+                mended = mended or list(deprels)
+                heads[i - 1], mended[i - 1] = verb, "case"  # "pulled out of the treaty", with "out" read as the verb's
+                continue
+            if sentence.forms[i - 1] in DIRECTIONS and deprels[i - 1] == "advmod":
+                mended = mended or list(deprels)
+                heads[verb] = i - 1  # "south of Kirkuk"
+                continue
         if deprel == "obl" and 0 <= verb < i - 1 and sentence.lemmas[verb] in SEPARABLE_VERBS:
             particle = verb + 1
             if heads[particle] == i and deprels[particle] == "case" and sentence.forms[particle] in ("off", "up", "down") and "obj" not in _labels_under(sentence, heads, verb):
@@ -703,10 +704,12 @@ def _repair(sentence: Sentence, heads: list[int]) -> tuple[str, ...]:
             mended = mended or list(deprels)
             heads[i], mended[i] = heads[verb], "advcl"
             continue
-        if deprel == "appos" and 0 <= verb < DATELINE and _after_dateline(sentence, heads, i, verb):
-            mended = mended or list(deprels)
-            heads[i], mended[i] = _first_verb(sentence, i), "nsubj"
-            continue
+        if deprel == "appos" and 0 <= verb < DATELINE:
+            following = _verb_behind_dateline(sentence, heads, i, verb)
+            if following >= 0:
+                mended = mended or list(deprels)
+                heads[i], mended[i] = following, "nsubj"
+                continue
         if deprel in _MAYBE_OBJECTS and 0 <= verb < i and _bare_object(sentence, heads, i, verb):
             mended = mended or list(deprels)
             mended[i] = "obj"
@@ -805,16 +808,17 @@ def _reproached(sentence: Sentence, heads: list[int], i: int, noun: int) -> bool
     return any(heads[c] == i and sentence.deprels[c] == "mark" and sentence.forms[c] == "of" for c in range(noun + 1, i))
 
 
-def _after_dateline(sentence: Sentence, heads: list[int], i: int, place: int) -> bool:
-    """Whether an apposition of a dateline is the subject of what follows: "WASHINGTON - President Joe Biden met …"."""
+def _verb_behind_dateline(sentence: Sentence, heads: list[int], i: int, place: int) -> int:
+    """The verb whose subject an apposition of a dateline is: met of "WASHINGTON - President Joe Biden met …"; -1 for none."""
     if not sentence.forms[place][:1].isupper() or any(sentence.upos[c] == "VERB" for c in range(place)):
-        return False
+        return -1
     if not any(sentence.forms[c] in DASHES for c in range(place + 1, min(i, place + DATELINE))):
-        return False
+        return -1
     verb = _first_verb(sentence, i)
     if verb < 0 or not (heads[verb] < 0 or heads[verb] == place):
-        return False
-    return not any(heads[c] == verb and sentence.deprels[c] in SUBJECT_LABELS and c > place for c in range(len(heads)))
+        return -1
+    has_subject = any(heads[c] == verb and sentence.deprels[c] in SUBJECT_LABELS for c in range(place + 1, len(heads)))
+    return -1 if has_subject else verb
 
 
 def _first_verb(sentence: Sentence, start: int) -> int:

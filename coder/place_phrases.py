@@ -11,7 +11,7 @@ from typing import Final
 
 from coder.actors import CALENDAR, SentenceMentions
 from coder.dictionary.compiled import NameHit
-from coder.grammar import Tree
+from coder.grammar import DIRECTIONS, Tree
 from coder.places import PlaceIndex
 from coder.records import Event
 
@@ -42,7 +42,7 @@ FACILITIES: Final = frozenset(
     "downtown square court courthouse".split()
 )
 OUTSKIRTS: Final = frozenset("outskirts edge edges suburb suburbs centre center heart part parts north south east west streets street".split())
-DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest northwards southwards".split())
+WAYS: Final = DIRECTIONS | {"northwards", "southwards"}
 # Words that a preposition of place stands before, and towns too small to be meant bear.
 NO_PLACES: Final = frozenset(
     "congress parliament senate house cabinet court ramadan christmas easter internet twitter facebook union state republic "
@@ -60,7 +60,7 @@ NAME_RELATIONS: Final = frozenset({"flat", "compound", "goeswith", "amod", "det"
 OF: Final = frozenset({"of"})
 OF_GROUND: Final = LOCATIVE | TARGET_PREPOSITIONS | OF
 STOOD_ON: Final = OUTSKIRTS | {"border", "road", "square", "island", "coast", "campus"}
-AWAY: Final = DIRECTIONS | {"outside", "inside", "near"}
+AWAY: Final = WAYS | {"outside", "inside", "near"}
 
 
 @dataclass(slots=True, unsafe_hash=True, init=False)
@@ -361,7 +361,7 @@ class PlacePhrases:
             elif relation == "appos":
                 if tree.lemmas[head].lower() in SETTLEMENTS and self.is_place(c):
                     self._found(c, tie, above=head)
-            elif relation == "advmod" and tree.lower[c] in DIRECTIONS:
+            elif relation == "advmod" and tree.lower[c] in WAYS:
                 self._beyond(c, tie)
 
     # ---- names ----------------------------------------------------------------------------------------------------
