@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from coder.actors import SentenceMentions
 from coder.annotate import annotate
 from coder.compose import SentenceContext, compose_events
+from coder.coreference import name_of
 from coder.dates import ToldDates
 from coder.dictionary.load import Dictionaries
 from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code
@@ -130,7 +131,7 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
         if upos != "PRON":
             named = mention.owners or (mention.actors and mention.actors[0].kind in ("country", "person"))
             code = resolve_actor(mention, day).code if named or mention.kind == "organization" else ""
-            discourse.introduce(mention, mentions.name_of(i, mention), code[:3] if named else "")
+            discourse.introduce(mention, name_of(mentions, i, mention), code[:3] if named else "")
             if mention.kind == "organization" or mention.kind == "agent":
                 if mention.role in FORCE_ROLES and not mention.actors:
                     told = sides.get((mention.start, mention.end), "")
@@ -164,7 +165,8 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
             ranked.append((rank, i, m))
         if rank <= 0 and head >= 0 and tree.lemmas[head] in ("say", "tell", "add"):
             speaker = mention
-    discourse.name_forces(armed, armies, tree.sentence.index)
+    discourse.armed.name(armed, tree.sentence.index)
+    discourse.armies.name(armies, tree.sentence.index)
     if len(ranked) > 1:
         ranked.sort(key=_place_in_line)
     discourse.end_sentence([m for _, _, m in ranked], speaker)

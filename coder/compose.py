@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from coder.actors import PLACE_NOUNS, SentenceMentions
+from coder.actors import SentenceMentions
 from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
 from coder.dictionary.schema import NON_COUNTRIES
@@ -18,6 +18,7 @@ from coder.discourse import Discourse
 from coder.frames import Matcher
 from coder.grammar import Tree
 from coder.options import Options
+from coder.owners import PLACE_NOUNS
 from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, Status
 from coder.resolve import resolve_actor
 from coder.status import future_refusal, purpose

@@ -23,21 +23,35 @@ def armed_code(code: str) -> bool:
     return code[:3] == "IMG" or (code[3:6] in ARMED_ROLES and code[:3] not in ARMED_ROLES)
 
 
+class ForcesNamed:
+    """Armed groups, or armies, of the last sentence that named any."""
+
+    __slots__ = ("known", "sentence")
+
+    def __init__(self) -> None:
+        self.known: list[tuple[Mention, str]] = []  # with their codes
+        self.sentence = -1
+
+    def name(self, forces: list[tuple[Mention, str]], sentence: int) -> None:
+        """Remember those that a sentence names; who comes again keeps the words of before."""
+        if forces:
+            words = {code: mention for mention, code in self.known}
+            self.known = [(words.get(code, mention), code) for mention, code in forces]
+            self.sentence = sentence
+
+
 class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
     __slots__ = (
-        "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armed_at", "armies", "armies_at", "group", "last_doer",
-        "last_organization", "speaker",
+        "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "group", "last_doer", "last_organization", "speaker",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self._names: dict[str, list[tuple[tuple[str, ...], Mention]]] = {}  # by the last word, of people by the first too
         self._entries: set[str] = set()  # of the people named
-        # armed groups of the last sentence that named any, with their codes, and which it was; the same of armies
-        self.armed: list[tuple[Mention, str]] = []
-        self.armies: list[tuple[Mention, str]] = []
-        self.armed_at = self.armies_at = -1
+        self.armed = ForcesNamed()
+        self.armies = ForcesNamed()
         self.last_organization = ""  # the entry of the one named last
         self._recent: list[Mention] = []
         self.speaker: Mention | None = None
@@ -147,13 +161,6 @@ class Discourse:
                 break
         known.append((words, mention))
 
-    def name_forces(self, armed: list[tuple[Mention, str]], armies: list[tuple[Mention, str]], sentence: int) -> None:
-        """Remember the armed groups and armies that a sentence names; who comes again keeps the words of before."""
-        if armed:
-            self.armed, self.armed_at = _in_words_of_before(armed, self.armed), sentence
-        if armies:
-            self.armies, self.armies_at = _in_words_of_before(armies, self.armies), sentence
-
     def alias(self, acronym: str, mention: Mention) -> None:
         key = normalize(acronym)
         if key not in self._names:
@@ -184,11 +191,6 @@ class Discourse:
             elif count > second:
                 second = count
         return first if most > 1 and second * 2 <= most else ""
-
-
-def _in_words_of_before(named: list[tuple[Mention, str]], before: list[tuple[Mention, str]]) -> list[tuple[Mention, str]]:
-    words = {code: mention for mention, code in before}
-    return [(words.get(code, mention), code) for mention, code in named]
 
 
 def _fits(mention: Mention, code: str, countries: Collection[str], role: str) -> bool:

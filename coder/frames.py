@@ -16,6 +16,8 @@ from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
 from coder.dictionary.schema import WORLD_REGIONS
 from coder.dictionary.select import Triggers
 from coder.grammar import SUBJECT_LABELS, Tree
+from coder.owners import led_by
+from coder.pronouns import stand_in
 from coder.records import FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
@@ -765,7 +767,7 @@ class Matcher:
                     if not found and code.startswith("14") and self.tree.upos[i] == "VERB":
                         found = self._crowds(i, carrier, heads)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
-                        leader = self.mentions.led_by(i, "amod", "compound")
+                        leader = led_by(self.mentions, i, ("amod", "compound"))
                         found = (leader,) if leader is not None else ()
                 if not as_source and found and name in ("object", "subject") and all((m.start, m.end) in taken for m in found):
                     continue
@@ -982,7 +984,7 @@ class Matcher:
 
     def _doer_told_before(self, head: int) -> tuple[Mention, ...]:
         doer = self.mentions.discourse.last_doer
-        return () if doer is None else (self.mentions.stand_in(head, doer, "doer of the act told before"),)
+        return () if doer is None else (stand_in(self.mentions, head, doer, "doer of the act told before"),)
 
     def _parties_between(self, i: int, carrier: int) -> tuple[Mention, ...]:
         """ "a mediation effort to prevent a war between A and B"."""

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from coder.participles import APART
+
 MAX_SEGMENT_CHARACTERS = 20_000
 SPLIT_MARKS = frozenset({",", ";", ":", "—", "–", "--"})
 
@@ -255,12 +257,7 @@ def separate(sentences: Sequence[list[Token]]) -> list[list[Token]]:
 
 
 # The treebanks of English write these as three tokens, and so the dictionaries find the name in "Saudi-led".
-_BEHIND_HYPHENS = (
-    "led|backed|based|born|held|run|controlled|aligned|allied|linked|occupied|brokered|mediated|sponsored|supported|funded|financed|"
-    "owned|administered|annexed|appointed|dominated|trained|armed|imposed|inspired|affiliated|speaking|ruled|governed|besieged|"
-    "drafted|proposed|installed|designated|sanctioned|flagged|declared|protected|leaning|friendly"
-)
-_HYPHENED = re.compile(rf"(?P<name>[^\W\d_][\w.'’-]*[\w.])-(?P<rest>{_BEHIND_HYPHENS})")
+_HYPHENED = re.compile(rf"(?P<name>[^\W\d_][\w.'’-]*[\w.])-(?P<rest>{'|'.join(sorted(APART))})")
 
 
 def hyphens(sentences: Sequence[list[Token]]) -> list[list[Token]]:

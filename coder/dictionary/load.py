@@ -23,6 +23,7 @@ from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit
 from coder.dictionary.inflect import plural_of, verb_forms
 from coder.dictionary.issue_index import IssueIndex
 from coder.dictionary.issues import IssueCollector, IssueModel
+from coder.dictionary.lexicon import Lexicon
 from coder.dictionary.schema import EVENT_CODE, ActorModel, AgentModel, FrameModel, VerbModel
 from coder.dictionary.select import Triggers
 from coder.dictionary.yaml_lines import read_yaml
@@ -84,12 +85,20 @@ class Dictionaries:
     legacy: LegacyDictionaries | None = None
     legacy_issues: LegacyDictionaries | None = None
     _triggers: dict[str, Triggers] = field(default_factory=dict, repr=False, compare=False)
+    _lexicon: Lexicon | None = field(default=None, repr=False, compare=False)
 
     def triggers(self, part_of_speech: str) -> Triggers:
         """The triggers of a part of speech, once all frames are there."""
         found = self._triggers.get(part_of_speech)
         if found is None:
             found = self._triggers[part_of_speech] = Triggers(part_of_speech, self.frames)
+        return found
+
+    def lexicon(self) -> Lexicon:
+        """The words of texts, looked up among names and role nouns."""
+        found = self._lexicon
+        if found is None or found.names is not self.names or found.agents is not self.agents:
+            found = self._lexicon = Lexicon(self.names, self.agents)
         return found
 
 

@@ -1,0 +1,224 @@
+"""Whose an actor is, and to whom a phrase belongs that names none: possessors, nationalities, "of", "by", "led by".
+
+In: the SentenceMentions and the head of a phrase. Out: Mentions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from coder.actor_phrases import Phrase
+from coder.dictionary.compiled import AgentHit
+from coder.participles import LED
+from coder.records import Mention
+
+if TYPE_CHECKING:
+    from coder.actors import SentenceMentions
+
+# Of somebody who lives, is stuck or is stationed somewhere.
+STAYING_VERBS: Final = frozenset("live reside strand trap displace station base stay shelter hide work hold detain jail imprison intern gather camp".split())
+OWNER_PREPOSITIONS: Final[tuple[str, ...]] = ("of", "from", "for", "to")
+SOURCE_PREPOSITIONS: Final[tuple[str, ...]] = ("of", "by", "from")
+TARGET_PREPOSITIONS: Final[tuple[str, ...]] = (
+    "of", "by", "from", "against", "on", "for", "to", "with", "at", "in", "near", "between", "outside", "among", "over", "about",
+    "towards", "into", "along",
+)  # fmt: skip
+# Places do not act: "the city of Quetta in Pakistan" is never the doer.
+PLACE_NOUNS: Final = frozenset(
+    "city town village region province district area part territory capital border island coast mountain valley river road street "
+    "square building house home church mosque school hospital camp base airport port prison embassy compound site place".split()
+)
+OWNED: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"})
+
+
+def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list[Phrase], hit: AgentHit) -> tuple[Mention, ...]:
+    """Whose the agent is: adjective or name before it, possessor, "of/from/for", "-led", then "in"."""
+    tree = mentions.tree
+    found: list[Mention] = []
+    for p in names:
+        best = mentions.best_hit(p.names)
+        if best.actor.kind == "person" and p.start <= head < p.end:
+            continue
+        if mentions.part_of_a_name(p):
+            continue
+        found.append(mentions.owner_mention(p.end - 1, p))
+    countries = [m for m in found if m.kind in ("country", "organization", "place", "person")]
+    if countries:
+        return tuple(found)
+    dependents = [c for t in sorted(core) for c in tree.children[t] if c not in core]
+    for c in dependents:
+        if tree.deprels[c] in ("nmod:poss", "det:poss"):
+            coordinated = tree.conjuncts(c) if hit.kind is None and "Number=Plur" in tree.feats[head] else (c,)
+            owners = [o for t in coordinated for o in [mentions.inside(t)] if o is not None and o.kind != "unknown"]
+            if owners:  # "Pakistan and Afghanistan's intelligence services"
+                return (*found, *owners)
+    for preposition in OWNER_PREPOSITIONS:
+        for c in dependents:
+            if tree.relation(c) == "nmod" and tree.deprels[c] != "nmod:poss" and tree.case(c) == preposition:
+                if preposition == "to" and hit.phrase.rsplit(" ", 1)[-1] not in ("aide", "adviser", "advisor"):
+                    continue
+                owners = [m for t in tree.conjuncts(c) for m in mentions.several(t)]
+                known = [o for o in owners if (o.owners or o.actors) and o.kind != "unknown"]
+                if known:
+                    return (*found, *known)
+    leader = led_by(mentions, head, ("amod", "acl"))
+    if leader is not None:
+        return (*found, leader)
+    for c in tree.children[head]:
+        if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("in", "at", "near"):
+            owner = mentions.inside(c)
+            if owner is not None and owner.kind == "unknown" and owner.owners:  # "in the Turkish capital" read as a name
+                owner = owner.owners[0]
+            if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
+                return (*found, owner)
+    for c in tree.children[head]:
+        if tree.relation(c) == "acl" and tree.lemmas[c].lower() in STAYING_VERBS:  # "people living in Greek camps"
+            for g in tree.children[c]:
+                if tree.relation(g) == "obl" and tree.case(g) in ("in", "at", "near", "on", "across"):
+                    owner = mentions.inside(g)
+                    if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
+                        return (*found, owner)
+    return tuple(found)
+
+
+def led_by(mentions: SentenceMentions, head: int, relations: tuple[str, ...]) -> Mention | None:
+    """The president of "a delegation led by the president", Saudi Arabia of "a Saudi-led strike".
+
+    Args:
+        relations: those the participle may have.
+    """
+    tree = mentions.tree
+    if "acl" in relations:
+        for c in tree.children[head]:
+            if tree.relations[c] == "acl" and tree.lower[c] in ("led", "headed", "chaired"):
+                for g in tree.function(c, "by"):
+                    owner = mentions.inside(g)
+                    if owner is not None and owner.kind != "unknown" and (owner.actors or owner.owners):
+                        return owner
+    for c in tree.children[head]:
+        if tree.relations[c] in relations and (mentions.keys[c] in LED or tree.forms[c].rsplit("-", 1)[-1].lower() in LED):
+            for p in mentions.names:
+                if c - 3 <= p.start and p.end <= c + 1:
+                    return mentions.owner_mention(p.end - 1, p)
+    return None
+
+
+def shared_owners(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
+    """ "the Sudanese government and rebels": what stands before the first noun belongs to both."""
+    first = mentions.tree.heads[head]
+    if any(mentions.tree.relation(c) in ("det", "nmod") for c in mentions.tree.children[head]):
+        return ()
+    mention = mentions.at(first)
+    if mention is None:
+        return ()
+    if mention.kind == "country":  # "between Colombia and rebels"
+        return (mention,)
+    if mention.kind != "agent":
+        return ()
+    return tuple(o for o in mention.owners if o.start < mention.end and o.form in ("adjective", "name", "inhabitant"))
+
+
+def _unless(mention: Mention | None, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+    """The mention, None where it is one of those left out."""
+    return None if mention is None or (mention.start, mention.end) in exclude else mention
+
+
+def named_in(mentions: SentenceMentions, head: int, core: set[int]) -> Mention | None:
+    names = mentions.phrases_in(mentions.names, core)
+    if names:
+        best = names[0]
+        for p in names:
+            if mentions.best_hit(p.names).actor.kind in ("country", "organization", "people", "person"):
+                best = p
+                break
+        return mentions.owner_mention(best.end - 1, best)
+    return None
+
+
+def embedded(mentions: SentenceMentions, head: int, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+    """The likeliest of the actors that a phrase which names none belongs to, but for those left out."""
+    tree = mentions.tree
+    form = tree.forms[head]
+    tag = tree.upos[head]
+    if tag not in OWNED:
+        return None
+    if tag in ("VERB", "PRON", "DET"):
+        return _unless(partitive(mentions, head), exclude)
+    if as_source and tree.lemmas[head].lower() in PLACE_NOUNS:
+        return None
+    children = tree.children[head]
+    deprels, relations = tree.deprels, tree.relations
+    for k in range(len(children) - 1, -1, -1):  # the nearest first: "US President Donald Trump's decision"
+        c = children[k]
+        if deprels[c] in ("nmod:poss", "det:poss"):
+            owner = _as_owner(mentions, c, as_source, exclude)
+            if owner is not None:
+                return owner.told(f"possessor of {form!r}: {owner.rule}")
+    core = mentions.core(head)
+    if not mentions.covered.isdisjoint(core):
+        agents = [p for p in mentions.phrases_in(mentions.agents, core) if p.agents[0].code and p.end <= head]
+        if agents:
+            mention = mentions.agent_mention(agents[-1].end - 1, core - {head}, agents[-1], agents, mentions.phrases_in(mentions.names, core))
+            if mention is not None:
+                if not mention.owners:
+                    mention = replace(mention, owners=owners_of(mentions, head, core, [], agents[-1].agents[0]))
+                if (mention.start, mention.end) not in exclude:
+                    return mention.told(f"before {form!r}: {mention.rule}")
+        owner = _unless(named_in(mentions, head, core), exclude)
+        if owner is not None:
+            return owner.told(f"before {form!r}: {owner.rule}")
+    marked = [c for c in children if relations[c] == "nmod"]
+    if marked:
+        cases = [tree.case(c) for c in marked]
+        for preposition in SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS:
+            if preposition not in cases:
+                continue
+            for k, c in enumerate(marked):
+                if cases[k] == preposition:
+                    owner = _as_owner(mentions, c, as_source, exclude)
+                    if owner is not None:
+                        return owner.told(f"{preposition!r} of {form!r}: {owner.rule}")
+    for c in children:
+        if relations[c] == "acl":
+            owner = _in_clause(mentions, c, form, as_source, exclude)
+            if owner is not None:
+                return owner
+    return None
+
+
+def _in_clause(mentions: SentenceMentions, c: int, form: str, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+    """An actor of the clause on a noun."""
+    tree = mentions.tree
+    if not as_source and any(tree.relation(g) == "mark" and tree.lower[g] == "that" for g in tree.children[c]):
+        for s in tree.function(c, "subject"):  # "rejected the announcement that Keita had won"
+            owner = _as_owner(mentions, s, False, exclude)
+            if owner is not None:
+                return owner.told(f"of whom the {form!r} tells: {owner.rule}")
+    for g in tree.children[c]:
+        if as_source:
+            if tree.deprels[c] == "acl:relcl":
+                continue
+            if tree.deprels[g] == "obl:agent" or (tree.relation(g) == "obl" and tree.case(g) == "by"):  # "missiles fired by the army"
+                owner = _as_owner(mentions, g, True, exclude)
+                if owner is not None:
+                    return owner.told(f"agent of the clause on {form!r}: {owner.rule}")
+        elif tree.relation(g) in ("obl", "obj") and tree.upos[g] in ("NOUN", "PROPN"):
+            owner = _as_owner(mentions, g, False, exclude)
+            if owner is not None:
+                return owner.told(f"in the clause on {form!r}: {owner.rule}")
+    return None
+
+
+def _as_owner(mentions: SentenceMentions, c: int, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
+    owner = mentions.inside(c, as_source=as_source)
+    return None if owner is None or owner.kind == "unknown" else _unless(owner, exclude)
+
+
+def partitive(mentions: SentenceMentions, head: int) -> Mention | None:
+    """ "some of the rebels", "those of Iran"."""
+    tree = mentions.tree
+    for c in tree.children[head]:
+        if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("of", "from", "in", "among"):
+            return mentions.inside(c)
+    return None

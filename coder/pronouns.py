@@ -1,0 +1,152 @@
+"""Whom a pronoun stands for: an actor before it, in its sentence or the one before, or who says the words it stands in.
+
+In: the SentenceMentions and the pronoun. Out: the Mention it stands for, under the pronoun's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from coder.actor_phrases import PERSON_PRONOUNS, PLURAL_PRONOUNS, SPEAKER_PRONOUNS, THING_PRONOUNS
+from coder.owners import partitive
+from coder.records import Mention
+
+if TYPE_CHECKING:
+    from coder.actors import SentenceMentions
+
+OWNING_DETERMINERS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS
+PERSON_KINDS: Final[tuple[str, ...]] = ("person", "agent", "unknown")
+THING_KINDS: Final[tuple[str, ...]] = ("country", "organization", "agent")
+PLURAL_KINDS: Final[tuple[str, ...]] = ("people", "agent", "organization", "country", "person")
+NOMINAL_RELATIONS: Final = frozenset({"obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat", "amod"})
+
+
+def pronoun(mentions: SentenceMentions, head: int) -> Mention | None:
+    """The actor that a pronoun stands for."""
+    tree = mentions.tree
+    word = tree.lower[head]
+    antecedent = tree.antecedent(head)
+    if antecedent != head:
+        return mentions.inside(antecedent)
+    if word in PERSON_PRONOUNS:
+        kinds, plural = PERSON_KINDS, False
+    elif word in THING_PRONOUNS:
+        kinds, plural = THING_KINDS, False
+    elif word in PLURAL_PRONOUNS:
+        kinds, plural = PLURAL_KINDS, True
+    elif word in SPEAKER_PRONOUNS:
+        speaker = _speaker(mentions, head)
+        return None if speaker is None else stand_in(mentions, head, speaker, "speaker")
+    else:
+        return partitive(mentions, head)
+    found = nearest_before(mentions, head, kinds, plural) or mentions.discourse.recent(kinds, plural, _clause_actors(mentions, head))
+    return None if found is None else stand_in(mentions, head, found, "pronoun")
+
+
+def _clause_actors(mentions: SentenceMentions, head: int) -> frozenset[str]:
+    """Entries of the clause's subject, which an object pronoun of the same clause cannot stand for."""
+    tree = mentions.tree
+    verb = tree.heads[head]
+    if verb < 0 or tree.relation(head) not in ("obj", "iobj", "obl"):
+        return frozenset()
+    return frozenset(
+        m.entry_id for c in tree.children[verb] if tree.relation(c) == "nsubj" and c != head for m in [mentions.at(c)] if m is not None
+    )
+
+
+def stand_in(mentions: SentenceMentions, head: int, mention: Mention, rule: str) -> Mention:
+    """An actor named elsewhere, under the words that stand for it here."""
+    sentence = mentions.tree.sentence
+    told = f"{rule} for {mention.text!r} ({mention.rule})"
+    if mention.sentence_index == sentence.index:
+        return mention.told(told, head)  # the words that name it stand in this sentence
+    return Mention(
+        head, sentence.starts[head], sentence.ends[head], sentence.forms[head], mention.kind, mention.actors, mention.role,
+        mention.owners, mention.modifier, mention.entry_id, told, sentence.index, mention.plural, mention.form,
+    )  # fmt: skip
+
+
+def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], plural: bool) -> Mention | None:
+    """The nearest fitting phrase before the pronoun: subjects first, never one inside the same phrase."""
+    tree = mentions.tree
+    clause = head
+    while tree.heads[clause] >= 0 and tree.relation(clause) in ("nmod", "det", "obj", "obl", "nsubj", "iobj", "compound", "amod", "conj", "appos"):
+        if tree.upos[clause] == "VERB":
+            break
+        clause = tree.heads[clause]
+    own = {t for t in tree.children[clause] if tree.deprels[t] in ("nsubj", "nsubj:pass")}
+    possessive = tree.deprels[head] in ("nmod:poss", "det:poss")
+    candidates: list[tuple[int, int, Mention]] = []
+    for t in range(head - 1, -1, -1):
+        if tree.upos[t] not in ("NOUN", "PROPN", "NUM") or tree.relation(t) in ("compound", "flat", "amod", "nummod"):
+            continue
+        if not possessive and in_own_clause(mentions, t, tree.heads[head]):
+            continue
+        mention = mentions.at(t)
+        if mention is None or mention.kind not in kinds or mention.head != t:
+            continue
+        coordinated = tree.relation(t) == "conj" or any(tree.relation(c) == "conj" for c in tree.children[t])
+        if plural and mention.kind in ("country", "person") and not mention.plural and not coordinated:
+            continue
+        if not plural and mention.kind == "agent" and mention.plural:
+            continue
+        if (
+            kinds is PERSON_KINDS and mention.kind == "agent" and mentions.discourse.recent(("person",), False) is not None
+            and any(tree.lower[c] in ("a", "an") for c in tree.children[t])
+        ):  # fmt: skip
+            continue  # "A judge ordered that he be held": he is whom the story is about
+        subject = 0 if tree.relation(t) == "nsubj" and (possessive or t not in own or tree.relation(head) != "obj") else 1
+        candidates.append((subject, head - t, mention))
+    if not candidates:
+        return None
+    _, distance, mention = min(candidates, key=lambda c: (c[0], c[1]))
+    mentions.antecedents[head] = head - distance
+    return mention
+
+
+def in_own_clause(mentions: SentenceMentions, t: int, verb: int) -> bool:
+    """Whether noun t hangs on the pronoun's own verb through nouns alone, so that the two cannot be one."""
+    tree = mentions.tree
+    while t >= 0 and t != verb:
+        if tree.relation(t) not in NOMINAL_RELATIONS:
+            return False
+        t = tree.heads[t]
+    return t == verb
+
+
+def group_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
+    """ "they" of "Germany, Britain and France said they …": everyone coordinated before it."""
+    tree = mentions.tree
+    if mentions.at(head) is None or head not in mentions.antecedents:
+        before = mentions.discourse.group if tree.lower[head] in ("they", "both") else ()
+        sentence = tree.sentence
+        return tuple(
+            m.under(
+                head, sentence.starts[head], sentence.ends[head], tree.forms[head],
+                f"one of {tree.forms[head]!r}: {m.text!r} ({m.rule})", sentence.index,
+            )
+            for m in before
+        )  # fmt: skip
+    first = mentions.antecedents[head]
+    while tree.relation(first) == "conj":
+        first = tree.heads[first]
+    found = [m for t in tree.conjuncts(first) for m in [mentions.at(t)] if m is not None and t < head and m.kind != "unknown"]
+    return tuple(m.told(f"one of {tree.forms[head]!r}: {m.rule}") for m in found)
+
+
+def _speaker(mentions: SentenceMentions, head: int) -> Mention | None:
+    """Who says the quoted words the pronoun stands in."""
+    tree = mentions.tree
+    for node in [head, *tree.ancestors(head)]:
+        for c in tree.children[node]:
+            if tree.relation(c) in ("parataxis", "ccomp") and tree.lemmas[c] in ("say", "tell", "add", "write", "declare"):
+                for s in tree.function(c, "subject"):
+                    if tree.upos[s] != "PRON" or tree.lower[s] not in SPEAKER_PRONOUNS:
+                        return mentions.inside(s)
+        parent = tree.heads[node]
+        if parent >= 0 and tree.relation(node) in ("ccomp", "parataxis") and tree.lemmas[parent] in ("say", "tell", "add", "write", "declare"):
+            for s in tree.function(parent, "subject"):
+                if tree.upos[s] != "PRON" or tree.lower[s] not in SPEAKER_PRONOUNS:
+                    return mentions.inside(s)
+    return mentions.discourse.speaker
