@@ -51,10 +51,11 @@ def annotate(
         else:
             located = Located(event.place, event.place_rule)
         told, rule = issues_in(tree, hits, event)
-        if told or more:
-            given = event.issues or ()
-            every = tuple(sorted({*given, *told, *more}))
+        if more or (told and event.issues):
+            every = tuple(sorted({*(event.issues or ()), *told, *more}))
             event = event.annotated(located.place, located.rule, every, "; ".join([r for r in (rule, *more) if r]))
+        elif told:
+            event = event.annotated(located.place, located.rule, told, rule)
         elif locator is not None:
             event = event.annotated(located.place, located.rule, event.issues, event.issue_rule)
         found.append(event)

@@ -41,6 +41,10 @@ CALLED_UP: Final = frozenset("reservist reserve conscript conscription mobilizat
 HOME_GROUND: Final = frozenset({"country", "nation", "street", "capital"})
 # Protests without an addressee are against those who govern the country; strikes are against employers.
 HOME_PROTESTS: Final[tuple[str, ...]] = ("133", "140", "141", "142", "144", "145")
+AT_HOME: Final[tuple[str, ...]] = HOME_CODES + HOME_PROTESTS
+# Prepositions of where a clause stands, and of what its act is aimed at, which may lie elsewhere.
+PLACE_OF_ACT: Final[tuple[str, ...]] = ("in", "at", "near")
+GROUND_OF_ACT: Final[tuple[str, ...]] = ("on", "against")
 # Contacts and mediation, which often cross a border.
 CONTACTS: Final[tuple[str, ...]] = ("04",)
 # Sending foreigners out of the country: whoever does so is not of theirs.
@@ -107,7 +111,7 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     status = status_of(context.tree, match)
     if match.stance == "resume" and match.inner is not None and status is Status.ASSERTED and context.tree.upos[match.inner.trigger] == "VERB":
         told = status_of(context.tree, match.inner)  # "announced it would release …"
-        if told in (Status.INTENDED, Status.NEGATED, Status.HYPOTHETICAL) and context.tree.relation(match.inner.trigger) == "ccomp":
+        if told in (Status.INTENDED, Status.NEGATED, Status.HYPOTHETICAL) and context.tree.relations[match.inner.trigger] == "ccomp":
             status = told
     paired = match.paired_code
     if status is Status.ASSERTED and match.stance in ("intend", "agree"):
@@ -215,7 +219,7 @@ def _at_home(
     if match.targets or match.reciprocal or context.options.monadic:
         return []
     tree = context.tree
-    if not code.startswith(HOME_CODES + HOME_PROTESTS) and not (code in ("152", "154") and _within_country(tree, match)):
+    if not code.startswith(AT_HOME) and not (code in ("152", "154") and _within_country(tree, match)):
         return []
     day = reference_day(date)
     found: list[tuple[Mention, Mention | None, bool]] = []
@@ -264,32 +268,47 @@ def _place_as_source(context: SentenceContext, match: FrameMatch) -> tuple[Menti
 def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     """Country letters of the place the clause stands in ("in Istanbul"), "" for none."""
     tree = context.tree
-    for token in (*match.tokens, *(c for c in tree.children[match.trigger] if tree.relation(c) == "conj"), *(
-        [tree.heads[match.trigger]] if tree.relation(match.trigger) == "conj" else []
-    )):
-        for preposition in ("in", "at", "near"):
+    trigger = match.trigger
+    tokens = list(match.tokens)
+    for c in tree.children[trigger]:
+        if tree.relations[c] == "conj":
+            tokens.append(c)
+    if tree.relations[trigger] == "conj":
+        tokens.append(tree.heads[trigger])
+    for token in tokens:
+        if not tree.children[token]:
+            continue
+        for preposition in PLACE_OF_ACT:
             for head in tree.function(token, preposition):
-                if country := _country_named(_place_mention(context, head)):
+                country = _country_named(_place_mention(context, head))
+                if country:
                     return country
-        for head in (*tree.function(token, "on"), *tree.function(token, "against")):  # "the airstrike on Damascus"
-            mention = context.mentions.at(head)
-            if mention is not None and (mention.kind == "place" or mention.form == "capital"):
-                return resolve_actor(mention, None).code[:3]
-    for head in tree.function(match.trigger, "subject"):  # "doctors in Nairobi went on strike"
+        for preposition in GROUND_OF_ACT:  # "the airstrike on Damascus"
+            for head in tree.function(token, preposition):
+                mention = context.mentions.at(head)
+                if mention is not None and (mention.kind == "place" or mention.form == "capital"):
+                    return resolve_actor(mention, None).code[:3]
+    for head in tree.function(trigger, "subject"):  # "doctors in Nairobi went on strike"
         for c in tree.children[head]:
-            if tree.relation(c) == "nmod" and tree.case(c) in ("in", "at"):
-                if country := _country_named(context.mentions.at(c)):
+            if tree.relations[c] == "nmod" and tree.case(c) in ("in", "at"):
+                country = _country_named(context.mentions.at(c))
+                if country:
                     return country
-    for node in [match.trigger, *tree.ancestors(match.trigger)]:
-        if tree.deprels[node] == "acl:relcl" and any(tree.lower[c] == "where" for c in tree.children[node]):
-            if country := _country_named(context.mentions.inside(tree.heads[node])):
-                return country
+    node = trigger
+    while node >= 0:
+        if tree.deprels[node] == "acl:relcl":
+            for c in tree.children[node]:
+                if tree.lower[c] == "where":
+                    country = _country_named(context.mentions.inside(tree.heads[node]))
+                    if country:
+                        return country
+        node = tree.heads[node]
     return ""
 
 
 def _place_mention(context: SentenceContext, head: int) -> Mention | None:
     """The place a phrase names: Turkey of "in the Turkish capital"."""
-    place_noun = context.tree.lemmas[head].lower() in PLACE_NOUNS
+    place_noun = context.tree.lower_lemmas[head] in PLACE_NOUNS
     return context.mentions.at(head) or (context.mentions.inside(head) if place_noun else None)
 
 
@@ -304,13 +323,16 @@ def _resolve_pair(
     context: SentenceContext, source: Mention, target: Mention | None, date: EventDate, code: str, place: str
 ) -> tuple[ResolvedActor, ResolvedActor | None] | None:
     day = reference_day(date)
+    root = code[:2]
     if source.kind == "place" and source.form != "capital":
         return None
     actor = _resolve(context, source, day, place)
     other = None if target is None else _resolve(context, target, day, place)
     for side in (actor, other):
-        if side is not None and _country(side):
-            context.countries.setdefault((side.mention.start, side.mention.end), _country(side))
+        if side is not None:
+            country = _country(side)
+            if country:
+                context.countries.setdefault((side.mention.start, side.mention.end), country)
     home = context.discourse.main_country() if code.startswith(CONTACTS) else ""
     if other is not None and target is not None:
         # "the British ambassador met opposition leaders": those of the country the story is about
@@ -318,7 +340,7 @@ def _resolve_pair(
             other = resolve_actor(target, day, place=home)
         elif home and _country(other) not in ("", home) and not _country(actor) and _needs_country(actor):
             actor = resolve_actor(source, day, place=home)
-        if not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or code[:2] != "17") and _domestic(actor, other, code):
+        if not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or root != "17") and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
             other = resolve_actor(target, day, place=_country(actor))
@@ -326,7 +348,7 @@ def _resolve_pair(
     actor = _fill_country(context, actor, day, alone)
     other = None if other is None else _fill_country(context, other, day, alone)
     if actor.mention.kind == "unknown":
-        if code[:2] in ("15", "19", "20"):
+        if root in ("15", "19", "20"):
             return None  # war is not waged by a name nobody knows
         actor = _unknown(actor)
     if other is not None and other.mention.kind == "unknown":
@@ -340,23 +362,23 @@ def _resolve_pair(
             return None  # "his Pakistani counterpart Imran Khan" is one
         if code.startswith(("10", "11")) and _own_envoy(context.tree, other.mention):
             return None  # "summoned its ambassador in Paris home"
-        if code[:2] in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code and not _somewhere(context.tree, other.mention):
+        if root in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code and not _somewhere(context.tree, other.mention):
             return None  # an army does not fight its own state; its places may be fought over
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
         if code in ("042", "043", "036") and actor.code[:3] == other.code[:3] and "country" in (actor.mention.kind, other.mention.kind):
             return None  # nobody is a guest in one's own country
         if code == "045" and actor.code[:3] == other.code[:3] and other.mention.kind in ("country", "place"):
             return None  # "hosted years of negotiations in Havana": where
-        defended = code[:2] == "05" and actor.mention.kind in ("person", "agent")  # "the minister defended Germany's decision"
-        if own and not defended and code[:2] in ("01", "02", "05", "06", "10", "11", "12", "13"):
+        defended = root == "05" and actor.mention.kind in ("person", "agent")  # "the minister defended Germany's decision"
+        if own and not defended and root in ("01", "02", "05", "06", "10", "11", "12", "13"):
             return None  # "dismissed claims of Russian involvement", said by the Kremlin
-        if code[:2] == "10" and other.code[3:6] in ("MIL", "COP") and _country(other) == _country(actor) and actor.code[3:6] in ("", "GOV"):
+        if root == "10" and other.code[3:6] in ("MIL", "COP") and _country(other) == _country(actor) and actor.code[3:6] in ("", "GOV"):
             return None  # orders to one's own forces are no demands
-        if code[:2] == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
+        if root == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
             return None  # one's own forces are what is moved, not the target
-        at_home = code[:2] in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
+        at_home = root in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
             other.mention.kind == "place" or (other.mention.form == "capital" and not code.startswith(("07", "084")))
-            or (code[:2] == "15" and _somewhere(context.tree, other.mention))
+            or (root == "15" and _somewhere(context.tree, other.mention))
         )  # "Egypt moved tanks into Sinai", "sent troops across the country"
         if actor.code == other.code and not at_home and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
@@ -371,7 +393,7 @@ def _resolve_pair(
 
 def _own_envoy(tree: Tree, mention: Mention) -> bool:
     """Whether the words are "its ambassador": the own one, whom the act is not meant for."""
-    return mention.kind == "agent" and mention.sentence_index == tree.sentence.index and tree.lemmas[mention.head].lower() in ENVOYS and any(
+    return mention.kind == "agent" and mention.sentence_index == tree.sentence.index and tree.lower_lemmas[mention.head] in ENVOYS and any(
         tree.deprels[c] == "nmod:poss" and tree.upos[c] == "PRON" for c in tree.children[mention.head]
     )
 
@@ -462,14 +484,16 @@ def _attribution(context: SentenceContext, match: FrameMatch, date: EventDate) -
     speaker_heads: tuple[int, ...] = ()
     while node >= 0:
         for c in tree.children[node]:
-            if tree.relation(c) == "parataxis" and tree.lemmas[c] in SPEECH_VERBS:
-                speaker_heads = tree.function(c, "subject")
-            elif tree.relation(c) in ("obl", "nmod") and tree.case(c).startswith("according"):
+            relation = tree.relations[c]
+            if relation == "parataxis":
+                if tree.lemmas[c] in SPEECH_VERBS:
+                    speaker_heads = tree.function(c, "subject")
+            elif (relation == "obl" or relation == "nmod") and tree.case(c).startswith("according"):
                 speaker_heads = (c,)
         if speaker_heads:
             break
         parent = tree.heads[node]
-        if parent >= 0 and tree.relation(node) in ("ccomp", "parataxis", "xcomp") and tree.lemmas[parent] in SPEECH_VERBS and parent not in match.tokens:
+        if parent >= 0 and tree.relations[node] in ("ccomp", "parataxis", "xcomp") and tree.lemmas[parent] in SPEECH_VERBS and parent not in match.tokens:
             speaker_heads = tree.function(parent, "subject")
             if speaker_heads:
                 break

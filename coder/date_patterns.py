@@ -177,14 +177,6 @@ def patterns_from_two(word: str, following: str) -> tuple[Pattern, ...]:
 _TEMPORAL: dict[str, bool] = {}  # of the words met so far
 
 
-def temporal_words(lower: list[str]) -> list[int]:
-    """Which lower-cased words may belong to a date phrase: the cheap check before any reading."""
-    told = list(map(_TEMPORAL.get, lower))
-    if None in told:
-        told = list(map(is_temporal_word, lower))
-    return [i for i, temporal in enumerate(told) if temporal] if True in told else []
-
-
 def is_temporal_word(word: str) -> bool:
     """Whether a lower-cased word may belong to a date phrase."""
     known = _TEMPORAL.get(word)

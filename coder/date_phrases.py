@@ -15,10 +15,11 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from coder.date_patterns import PLAIN_WORDS, Reader, patterns_from, patterns_from_two, temporal_words, words
+from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_from, patterns_from_two, words
 from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
+from coder.spelling import Spelling
 
 _REACH_BACK: Final = 6  # words that may stand before the telling one ("the first half of this year")
 _MANY: Final = 3  # patterns a word may begin for which the next word is asked, too
@@ -88,9 +89,21 @@ class Phrase:
 # ---- finding -------------------------------------------------------------------------------------------------------
 
 
+def temporal_words(tree: Tree) -> list[int]:
+    """Which words of a sentence may belong to a date phrase: the cheap check before any reading."""
+    found: list[int] = []
+    for i, spelling in enumerate(tree.spellings):
+        told = spelling.temporal
+        if told < 0:
+            told = spelling.temporal = int(is_temporal_word(spelling.lower))
+        if told:
+            found.append(i)
+    return found
+
+
 def find_phrases(tree: Tree) -> list[Phrase]:
     """All date phrases of a sentence in text order; ranges joined, figures that are no dates left out."""
-    telling = temporal_words(tree.lower)
+    telling = temporal_words(tree)
     if not telling:
         return []
     spaced, owners = _lay_out(tree)
@@ -136,22 +149,29 @@ def _lay_out(tree: Tree) -> tuple[list[str], list[int]]:
     """The words in lower case, none with a blank, with hyphens spaced out, and the token each belongs to."""
     words: list[str] = []
     owners: list[int] = []
-    for i, word in enumerate(tree.lower):
-        if word.isalnum():
-            words.append(word)
+    for i, spelling in enumerate(tree.spellings):
+        pieces = spelling.pieces or _cut(spelling)
+        if len(pieces) == 1:
+            words.append(pieces[0])
             owners.append(i)
-            continue
+        else:
+            words += pieces
+            owners += [i] * len(pieces)
+    return words, owners
+
+
+def _cut(spelling: Spelling) -> list[str]:
+    """The pieces of a word, hyphens apart."""
+    word = spelling.lower
+    if not word.isalnum():
         word = word.replace("’", "'").replace("–", "-").replace("—", "-")
         if len(word) > 2 and word[-1] == "." and word[:-1] in PLAIN_WORDS:
             word = word[:-1]
-        if "-" not in word and " " not in word and word:
-            words.append(word)
-            owners.append(i)
-            continue
-        pieces = [p for p in re.split(r"(-)", word) if p] or ["_"]
-        words += [p.replace(" ", "_") for p in pieces]
-        owners += [i] * len(pieces)
-    return words, owners
+    pieces = [word]
+    if "-" in word or " " in word or not word:
+        pieces = [p.replace(" ", "_") for p in re.split(r"(-)", word) if p] or ["_"]
+    spelling.pieces = pieces
+    return pieces
 
 
 def _phrase(tree: Tree, kind: str, match: re.Match[str], reader: Reader, first: int, last: int) -> Phrase:
@@ -250,7 +270,7 @@ def _is_month(tree: Tree, kind: str, match: re.Match[str], first: int, last: int
         "of",
         "anniversary",
     ):
-        return not (name == "may" and tree.relation(token) == "flat")
+        return not (name == "may" and tree.relations[token] == "flat")
     if (
         first
         and tree.lower[first - 1] in ("and", "or", "through", "-")
@@ -259,8 +279,8 @@ def _is_month(tree: Tree, kind: str, match: re.Match[str], first: int, last: int
     ):
         return True
     if len(name) <= 3 or name in ("march", "august", "april", "june"):
-        return tree.relation(token) in ("compound", "nmod", "obl") and name != "may"
-    return tree.upos[token] == "PROPN" and tree.relation(token) not in ("flat", "nsubj")
+        return tree.relations[token] in ("compound", "nmod", "obl") and name != "may"
+    return tree.upos[token] == "PROPN" and tree.relations[token] not in ("flat", "nsubj")
 
 
 _COUNTED: Final = words(
@@ -294,7 +314,7 @@ def _is_year(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
         return True
     head = tree.heads[last]
     lead = _lead(tree, first)
-    if head > last and tree.lemmas[head].lower() in _COUNTED:
+    if head > last and tree.lower_lemmas[head] in _COUNTED:
         return False
     counted = tree.deprels[last] == "nummod" and head > last and tree.upos[head] in ("NOUN", "SYM", "PROPN")
     if counted:
@@ -303,7 +323,7 @@ def _is_year(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
             or first == 0
             or bool(first and tree.upos[first - 1] in ("ADJ", "DET", "PRON"))
         )
-        return determined and tree.lemmas[head].lower() not in _COUNTED and head - last <= 3
+        return determined and tree.lower_lemmas[head] not in _COUNTED and head - last <= 3
     if lead:
         return lead not in ("at", "to", "of", "for", "over") or (
             (
@@ -314,7 +334,7 @@ def _is_year(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
         )
     if head >= 0 and tree.upos[head] == "PROPN" and head < last:
         return False  # "Resolution 2254", "Agenda 2030"
-    return tree.relation(last) in ("obl", "compound", "nmod") or (first > 0 and previous in (",", "(", "and"))
+    return tree.relations[last] in ("obl", "compound", "nmod") or (first > 0 and previous in (",", "(", "and"))
 
 
 def _is_weekday(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
@@ -343,7 +363,7 @@ def _is_season(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
         return False
     if match["year"] or match["yref"] or match["part"] or match["which"] not in (None, "the"):
         return True
-    lone = tree.relation(token) not in ("compound", "nsubj", "obj", "flat") and not (
+    lone = tree.relations[token] not in ("compound", "nsubj", "obj", "flat") and not (
         last + 1 < tree.n and tree.lower[last + 1] == "of"
     )
     return lone and _lead(tree, first) in ("in", "during", "over", "since", "by", "until", "before", "after")

@@ -21,8 +21,8 @@ from datetime import date
 from functools import partial
 from typing import Final
 
-from coder.date_patterns import temporal_words, words
-from coder.date_phrases import Phrase, find_phrases
+from coder.date_patterns import words
+from coder.date_phrases import Phrase, find_phrases, temporal_words
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
 from coder.grammar import ADDRESSING_VERBS, SUBJECT_LABELS, Tree
 from coder.records import EventDate, Sentence, Status
@@ -197,7 +197,7 @@ def sentence_date(tree: Tree, reference: EventDate | None = None) -> EventDate |
 
 def _asserted(tree: Tree, reference: EventDate | None) -> _Scene | None:
     """The scene of what a sentence asserts; None where no word of it could tell a date."""
-    if not temporal_words(tree.lower):
+    if not temporal_words(tree):
         tree.dated = _Dated([], {})
         return None
     return _Scene(tree, Status.ASSERTED, reference)

@@ -8,10 +8,12 @@ Labels are Universal Dependencies v2; subtypes are looked at only where they mat
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
 from coder.records import Sentence
+from coder.spelling import spelling
 
 NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
 SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
@@ -120,6 +122,7 @@ class Tree:
         "n",
         "relations",
         "sentence",
+        "spellings",
         "upos",
         "verbal",
         "words",
@@ -128,9 +131,11 @@ class Tree:
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         forms = self.forms = sentence.forms
-        lower = self.lower = [f.lower() for f in forms]
+        spellings = self.spellings = [spelling(f) for f in forms]
+        lower = self.lower = [s.lower for s in spellings]
         self.lemmas = sentence.lemmas
-        lower_lemmas = self.lower_lemmas = [w.lower() for w in sentence.lemmas]
+        of_lemmas = [spelling(w) for w in sentence.lemmas]
+        lower_lemmas = self.lower_lemmas = [s.lower for s in of_lemmas]
         upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(forms)
@@ -165,7 +170,7 @@ class Tree:
         if particles:
             self.deprels = tuple("obj" if i in particles and d in ("xcomp", "advmod", "compound:prt") else d for i, d in enumerate(self.deprels))
         deprels = self.deprels
-        relations = self.relations = [d if ":" not in d else d.partition(":")[0] for d in deprels]
+        relations = self.relations = [_RELATIONS.get(d) or _universal(d) for d in deprels]
         self._coordinates = "conj" in relations or "cc" in relations
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
         verbal = self.verbal = [u == "VERB" or u == "AUX" for u in upos]
@@ -176,9 +181,12 @@ class Tree:
                         if deprels[c] == "nsubj":
                             verbal[h] = True
                             break
-        # forms and lemmas, cut at blanks: phrases of the dictionaries are found by their single words
-        text = f"{' '.join(lower)} {' '.join(lower_lemmas)}"
-        self.words = frozenset(text.split(" ")) if text.count(" ") >= 2 * n else frozenset(lower + lower_lemmas)
+        words = lower + lower_lemmas
+        for s in spellings + of_lemmas:
+            if s.spaced:  # cut at blanks: phrases of the dictionaries are found by their single words
+                words = " ".join(words).split(" ")
+                break
+        self.words = frozenset(words)
         self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
         self._case: list[str | None] = [None] * n
         self._functions: list[dict[str, tuple[int, ...]] | None] = [None] * n
@@ -930,6 +938,17 @@ def _stolen_subject(sentence: Sentence, heads: list[int], i: int, verb: int) -> 
         return False
     own = any(heads[c] == verb and (deprels[c] in SUBJECT_LABELS or (i < c < verb and deprels[c] in ("punct", "aux"))) for c in range(len(heads)))
     return not own and not any(sentence.forms[c] == "," for c in range(i, verb))
+
+
+_RELATIONS: Final[dict[str, str]] = {}  # labels met so far → their universal relations
+
+
+def _universal(deprel: str) -> str:
+    """The universal relation of a label, without its subtype."""
+    if len(_RELATIONS) >= 1 << 10:
+        _RELATIONS.clear()
+    relation = _RELATIONS[deprel] = sys.intern(deprel.partition(":")[0])
+    return relation
 
 
 def _hung(heads: Sequence[int]) -> list[list[int]] | None:

@@ -37,50 +37,78 @@ def issues_in(tree: Tree, hits: Sequence[IssueHit], event: Event) -> tuple[tuple
     told: dict[str, list[str]] = {}
     for hit in hits:
         if hit.first in scope or hit.last in scope:
-            words = " ".join(tree.forms[hit.first : hit.last + 1])
-            told.setdefault(hit.issue, [])
-            if words not in told[hit.issue]:
-                told[hit.issue].append(words)
-    rule = "; ".join(f"{issue} ({', '.join(repr(w) for w in words)})" for issue, words in sorted(told.items()))
-    return tuple(sorted(told)), rule
+            words = repr(" ".join(tree.forms[hit.first : hit.last + 1]))
+            found = told.get(hit.issue)
+            if found is None:
+                told[hit.issue] = [words]
+            elif words not in found:
+                found.append(words)
+    if not told:
+        return (), ""
+    issues = sorted(told)
+    return tuple(issues), "; ".join([f"{issue} ({', '.join(told[issue])})" for issue in issues])
 
 
 def clause_tokens(tree: Tree, event: Event) -> set[int]:
     """Tokens of the clause or clauses that an event's words stand in, without clauses coordinated with them."""
-    tokens = set(event.trigger_tokens)
+    relations, children = tree.relations, tree.children
+    tokens = event.trigger_tokens
     scope: set[int] = set(tokens)
-    for top in sorted({_clause_head(tree, t) for t in tokens}):
+    tops: list[int] = []
+    for t in tokens:
+        top = _clause_head(tree, t)
+        if top not in tops:
+            tops.append(top)
+    for top in tops:
         queue = [top]
-        while queue:
-            node = queue.pop()
+        for node in queue:
             scope.add(node)
-            for c in tree.children[node]:
-                if tree.relations[c] in _BEGINNING and _another_clause(tree, node, c) and not tokens.intersection(tree.subtree(c)):
+            for c in children[node]:
+                if relations[c] in _BEGINNING and _another_clause(tree, node, c) and not _holds(tree, c, tokens):
                     continue
                 queue.append(c)
-        if tree.relation(top) == "acl" and tree.heads[top] >= 0:  # "refugees who attacked …"
-            scope.add(tree.heads[top])
-            scope.update(c for c in tree.children[tree.heads[top]] if tree.relation(c) in ("compound", "amod", "flat"))
+        if relations[top] == "acl" and tree.heads[top] >= 0:  # "refugees who attacked …"
+            noun = tree.heads[top]
+            scope.add(noun)
+            for c in children[noun]:
+                if relations[c] == "compound" or relations[c] == "amod" or relations[c] == "flat":
+                    scope.add(c)
+    starts, index = tree.sentence.starts, tree.sentence.index
     for side in (event.source, event.target):
-        if side is not None and side.mention.sentence_index == tree.sentence.index:
-            scope.update(t for t in range(tree.n) if side.mention.start <= tree.sentence.starts[t] < side.mention.end)
+        if side is not None and side.mention.sentence_index == index:
+            start, end = side.mention.start, side.mention.end
+            for t in range(tree.n):
+                if start <= starts[t] < end:
+                    scope.add(t)
     return scope
+
+
+def _holds(tree: Tree, top: int, tokens: tuple[int, ...]) -> bool:
+    """Whether one of the tokens stands under another."""
+    for t in tokens:
+        node = t
+        while node >= 0:
+            if node == top:
+                return True
+            node = tree.heads[node]
+    return False
 
 
 def _clause_head(tree: Tree, token: int) -> int:
     """The verb of the clause a token stands in, or the token itself where it begins one."""
+    heads, relations = tree.heads, tree.relations
     node = token
-    while tree.heads[node] >= 0:
-        relation = tree.relation(node)
+    while heads[node] >= 0:
+        relation = relations[node]
         if relation not in INSIDE_CLAUSE and not (relation == "conj" and tree.upos[node] in ("NOUN", "PROPN", "ADJ", "NUM")):
             break
-        node = tree.heads[node]
+        node = heads[node]
     return node
 
 
 def _another_clause(tree: Tree, head: int, child: int) -> bool:
     """Whether a child begins a clause that tells something else: a second verb, an aside, a relative clause of a name."""
-    relation = tree.relation(child)
+    relation = tree.relations[child]
     if relation in OTHER_CLAUSES:
         return True
     if relation == "conj":
@@ -88,5 +116,5 @@ def _another_clause(tree: Tree, head: int, child: int) -> bool:
     if tree.deprels[child] == "acl:relcl":
         return True
     if relation == "advcl":  # "…, killing ten", "accused of using" are the same scene; "after the rebels had …" another
-        return any(tree.relation(c) == "nsubj" or (tree.relation(c) == "mark" and tree.lower[c] in CONJUNCTIONS) for c in tree.children[child])
+        return any(tree.relations[c] == "nsubj" or (tree.relations[c] == "mark" and tree.lower[c] in CONJUNCTIONS) for c in tree.children[child])
     return False

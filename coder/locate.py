@@ -76,11 +76,10 @@ class Locator:
         spots = self.phrases.spots(event)
         if not spots:
             return NOWHERE
-        named = {country for spot in spots if (country := self._country_only(spot)) is not None}
         found: list[Located] = []
         refused: list[str] = []
         for spot in spots:
-            place, rule = self._resolve(spot, event, named)
+            place, rule = self._resolve(spot, event, spots)
             if place is None:
                 refused.append(rule)
             else:
@@ -125,21 +124,28 @@ class Locator:
         code = hit.actor.country or hit.actor.code or ""
         return code[:3] if self.index.country_area(code[:3]) is not None else ""
 
-    def _resolve(self, spot: Spot, event: Event, named: set[str]) -> tuple[Place | None, str]:
+    def _resolve(self, spot: Spot, event: Event, spots: list[Spot]) -> tuple[Place | None, str]:
         first, last = self.phrases.span(spot.head)
         name = self.phrases.text(first, last)
         hits = self.phrases.hits(spot.head)
-        around = self._surroundings(spot, event, named, first, last)
-        countries = list(dict.fromkeys(c for h in hits if h.actor.kind == "country" and h.form == "name" for c in [self._letters(h)] if c))
+        country = ""
+        for h in hits:
+            if h.actor.kind == "country" and h.form == "name":
+                country = country or self._letters(h)
         regions = [h for h in hits if h.form == "region"]
         towns = [h for h in hits if h.form in ("capital", "city")]
         told = f"{name!r}, {spot.why}"
         area = self.index.area(name) if not hits else None
         if area is not None and not area.state:
-            countries = [area.country]
-        if countries and not spot.area:
-            return self._country(name, countries[0], around, told)
+            country = area.country
         states = self.index.states(name)
+        if country and not spot.area and not states:
+            return self._country(name, country, told)
+        around = self._surroundings(spot, event, spots, first, last)
+        if country and not spot.area:
+            if country not in around.all_countries and "USA" in around.all_countries:
+                return None, f"{told}: the country or the US state, and the text does not say which"
+            return self._country(name, country, told)
         if states and not towns and not spot.area:
             big = [t for t in self.index.towns(name) if t.country == "USA" and t.population > 500_000]
             if not big:
@@ -167,9 +173,7 @@ class Locator:
         more = [t for country in sorted(known) for t in self.index.loosely(name, country) if t.population >= 5_000]
         return (*towns, *more) if more else towns
 
-    def _country(self, name: str, country: str, around: Surroundings, told: str) -> tuple[Place | None, str]:
-        if self.index.states(name) and country not in around.all_countries and "USA" in around.all_countries:
-            return None, f"{told}: the country or the US state, and the text does not say which"
+    def _country(self, name: str, country: str, told: str) -> tuple[Place | None, str]:
         area = self.index.country_area(country)
         if country in CITY_STATES:
             town = next((t for t in self.index.towns(name) if t.country == country and t.capital), None)
@@ -195,8 +199,13 @@ class Locator:
             return Place(name, choice.country, None, None, None), rule
         return None, rule
 
-    def _surroundings(self, spot: Spot, event: Event, named: set[str], first: int, last: int) -> Surroundings:
-        """Countries around a name, the closest circle first."""
+    def _surroundings(self, spot: Spot, event: Event, spots: list[Spot], first: int, last: int) -> Surroundings:
+        """Countries around a name, the closest circle first.
+
+        Args:
+            spots: all phrases that may tell where the event was.
+        """
+        named = {country for s in spots if (country := self._country_only(s)) is not None}
         explicit, states = self._explicit(spot, first, last)
         actors = [a.code[:3] for a in (event.source, event.target) if a is not None and not self.told_by_place(a, first, last)]
         circle = {c for c in actors if c not in NON_COUNTRIES and self.index.country_area(c) is not None}
@@ -242,8 +251,8 @@ class Locator:
             if node < 0:
                 continue
             for c in tree.children[node]:
-                if tree.relation(c) in ("amod", "nmod", "appos", "compound", "list", "flat") and not first <= c <= last:
-                    tokens.update(tree.subtree(c) if tree.relation(c) != "nmod" or tree.case(c) in ("in", "of", "") else ())
+                if tree.relations[c] in ("amod", "nmod", "appos", "compound", "list", "flat") and not first <= c <= last:
+                    tokens.update(tree.subtree(c) if tree.relations[c] != "nmod" or tree.case(c) in ("in", "of", "") else ())
         after = last + 1
         if after + 1 < tree.n and tree.forms[after] in (",", "("):
             stop = after + 1

@@ -139,7 +139,7 @@ class PlacePhrases:
         if root in SPEECH_ROOTS:
             tokens = [top]
         elif root in TALK_ROOTS and not event.code.startswith("03"):
-            tokens = [top, *(t for t in tokens if tree.heads[t] == top and tree.relation(t) in ("obj", "nsubj", "nsubj:pass", "conj", "obl"))]
+            tokens = [top, *(t for t in tokens if tree.heads[t] == top and tree.relations[t] in ("obj", "nsubj", "nsubj:pass", "conj", "obl"))]
         self._all(event, tokens, top, root)
         return self._spots
 
@@ -159,7 +159,7 @@ class PlacePhrases:
         for t in tokens:  # "endorsed the text at a summit in Brussels", the summit hung on the text
             for head in tree.function(t, "object"):
                 for c in tree.children[head]:
-                    if tree.relations[c] == "nmod" and tree.case(c) in ("at", "during") and tree.lemmas[c].lower() in OCCASIONS:
+                    if tree.relations[c] == "nmod" and tree.case(c) in ("at", "during") and tree.lower_lemmas[c] in OCCASIONS:
                         self._inside(c, Tie("", c, ", the occasion"))
         if root not in SPEECH_ROOTS and root not in TALK_ROOTS:
             for t in tokens:
@@ -169,11 +169,11 @@ class PlacePhrases:
                             self._inside(head, Tie("", head, ", whom or what it is done to"))
         elif event.code.startswith("04"):  # "hosted years of negotiations in Havana", "met Houthi leaders in Muscat"
             for t in tokens:
-                if tree.lemmas[t].lower() in CONVENING:
+                if tree.lower_lemmas[t] in CONVENING:
                     for head in tree.function(t, "object"):
                         self._inside(head, Tie("", head, ", what is held"))
             for side in (event.target, event.source):
-                if side is not None and tree.relation(side.mention.head) in ("obj", "obl") and tree.heads[side.mention.head] in tokens:
+                if side is not None and tree.relations[side.mention.head] in ("obj", "obl") and tree.heads[side.mention.head] in tokens:
                     self._adjuncts(side.mention.head, LOCATIVE, Tie("", side.mention.head, ", who is met"))
         if event.code.startswith(LOCAL_ROOTS):
             for head in tree.function(top, "subject"):
@@ -188,7 +188,7 @@ class PlacePhrases:
         """Places of the clause above, where it is the same event told further."""
         tree = self.tree
         head = tree.heads[top]
-        relation = tree.relation(top)
+        relation = tree.relations[top]
         node = top
         while node >= 0:
             if tree.deprels[node] == "acl:relcl" and tree.heads[node] >= 0:
@@ -210,7 +210,7 @@ class PlacePhrases:
             if self._same_speaker(event, head):
                 self._adjuncts(head, LOCATIVE, Tie("", head, ", the verb above"))
                 for c in tree.children[head]:
-                    if tree.relation(c) in ("obj", "iobj"):
+                    if tree.relations[c] in ("obj", "iobj"):
                         self._adjuncts(c, LOCATIVE, Tie("", c, ", who was told"))
                 self._speaking(head)
 
@@ -231,14 +231,14 @@ class PlacePhrases:
         """ "Speaking in Cairo, …"."""
         tree = self.tree
         for c in tree.children[verb]:
-            if tree.relations[c] == "advcl" and tree.lemmas[c].lower() in SPEAKING and self._participle(c):
+            if tree.relations[c] == "advcl" and tree.lower_lemmas[c] in SPEAKING and self._participle(c):
                 self._adjuncts(c, LOCATIVE, Tie("", c))
 
     def _participle(self, i: int) -> bool:
         """ "…, killing five soldiers": the same scene, told on; not "after he had …", "when they met"."""
         feats = self.tree.feats[i]
         return ("VerbForm=Ger" in feats or "VerbForm=Part" in feats) and not any(
-            self.tree.relation(c) in ("mark", "aux", "nsubj") for c in self.tree.children[i]
+            self.tree.relations[c] in ("mark", "aux", "nsubj") for c in self.tree.children[i]
         )
 
     def _depth(self, token: int) -> tuple[int, int]:
@@ -247,7 +247,7 @@ class PlacePhrases:
     def _event_noun(self, head: int) -> bool:
         if self.tree.upos[head] != "NOUN":
             return False
-        lemma = self.tree.lemmas[head].lower()
+        lemma = self.tree.lower_lemmas[head]
         if self.mentions is not None and ("noun", lemma) in self.mentions.dictionaries.frames:
             return True
         return lemma in ("bomb", "explosion", "blast", "missile", "rocket", "shell", "fire", "drone")
@@ -273,7 +273,7 @@ class PlacePhrases:
                         continue
                     self._named(c, tie.led(repr(case)))
                 elif case == "on":
-                    if tree.lemmas[c].lower() in STOOD_ON:
+                    if tree.lower_lemmas[c] in STOOD_ON:
                         self._named(c, tie.led("'on'"))
                 elif case == "during":
                     self._inside(c, tie.led("'during'"))
@@ -284,7 +284,7 @@ class PlacePhrases:
         """ "south of Tripoli"."""
         tree = self.tree
         for g in tree.children[adverb]:
-            if tree.relation(g) in ("obl", "nmod") and tree.case(g) in ("of", ""):
+            if tree.relations[g] in ("obl", "nmod") and tree.case(g) in ("of", ""):
                 self._named(g, tie.led(f"'{tree.lower[adverb]} of'"))
 
     def _seat_of_power(self, c: int) -> bool:
@@ -296,7 +296,7 @@ class PlacePhrases:
     def _target_places(self, code: str, t: int) -> None:
         """Places that are acted upon, gone to or left."""
         tree = self.tree
-        if tree.lemmas[t].lower() in CONTEST_VERBS:
+        if tree.lower_lemmas[t] in CONTEST_VERBS:
             return
         if code.startswith(PLACE_OBJECT_CODES):
             for head in tree.function(t, "object"):
@@ -326,27 +326,27 @@ class PlacePhrases:
     def _settlement(self, head: int, tie: Tie) -> None:
         """ "the city of X", "X province", "X airport", "the capital, X"."""
         tree = self.tree
-        lemma = tree.lemmas[head].lower()
+        lemma = tree.lower_lemmas[head]
         area = lemma in AREAS
         if area or lemma in SETTLEMENTS or tree.lower[head] in OUTSKIRTS:
             for c in tree.children[head]:
-                if (tree.relation(c) in ("nmod", "obl") and tree.case(c) == "of") or tree.relation(c) in ("appos", "flat"):
+                if (tree.relations[c] in ("nmod", "obl") and tree.case(c) == "of") or tree.relations[c] in ("appos", "flat"):
                     if self.is_place(c) and not (lemma == "capital" and tree.case(c) == "of"):
                         self._found(c, tie, area, head)
                     elif self.is_place(c):
                         for g in tree.children[c]:
-                            if tree.relation(g) == "appos" and self.is_place(g):
+                            if tree.relations[g] == "appos" and self.is_place(g):
                                 self._found(g, tie, above=c)
         if area or lemma in FACILITIES or lemma in SETTLEMENTS:
             for c in tree.children[head]:
-                if c < head and tree.relation(c) in ("compound", "nmod") and tree.upos[c] == "PROPN" and tree.case(c) == "" and tree.deprels[c] != "nmod:poss":
+                if c < head and tree.relations[c] in ("compound", "nmod") and tree.upos[c] == "PROPN" and tree.case(c) == "" and tree.deprels[c] != "nmod:poss":
                     if self.is_place(c):
                         self._found(c, tie, area, head)
 
     def _inside(self, head: int, tie: Tie, depth: int = 0) -> None:
         """Places further down a chain of nouns ("a convoy of soldiers on the outskirts of Kabul")."""
         tree = self.tree
-        if depth > 3 or tree.lemmas[head].lower() in TOPICS:
+        if depth > 3 or tree.lower_lemmas[head] in TOPICS:
             return
         for c in tree.children[head]:
             relation = tree.relations[c]
@@ -359,7 +359,7 @@ class PlacePhrases:
                 elif tree.children[c] and case in ("of", "from", "with", "on", "during") and not self.is_place(c):
                     self._inside(c, tie, depth + 1)
             elif relation == "appos":
-                if tree.lemmas[head].lower() in SETTLEMENTS and self.is_place(c):
+                if tree.lower_lemmas[head] in SETTLEMENTS and self.is_place(c):
                     self._found(c, tie, above=head)
             elif relation == "advmod" and tree.lower[c] in WAYS:
                 self._beyond(c, tie)
@@ -387,7 +387,7 @@ class PlacePhrases:
             return False
         if hits:
             return any(h.form in PLACE_FORMS or (h.actor.kind == "country" and h.form == "name") for h in hits)
-        lemma = tree.lemmas[head].lower()
+        lemma = tree.lower_lemmas[head]
         if lemma in AREAS or lemma in FACILITIES or lemma in SETTLEMENTS:
             return False
         name = self.name(head)
@@ -415,7 +415,7 @@ class PlacePhrases:
         if self.mentions is not None:
             for phrase in self.mentions.names:
                 if phrase.start <= head < phrase.end and _names_place(phrase.names):
-                    tail = [c for c in tree.children[head] if tree.relation(c) == "flat" and c >= phrase.end]
+                    tail = [c for c in tree.children[head] if tree.relations[c] == "flat" and c >= phrase.end]
                     return phrase.start, max([phrase.end - 1, *tail])
         first = last = head
         queue = [head]

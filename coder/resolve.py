@@ -7,7 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+from coder.dictionary.compiled import Actor
 from coder.records import Mention, ResolvedActor
+
+
+def _nearest(actors: tuple[Actor, ...], day: dt.date | None) -> Actor:
+    """Of actors of one name the one whose roles lie nearest to the day, the living before the dead."""
+    nearest = actors[0]
+    least = 1 << 30
+    for actor in actors:
+        gone = actor.end is not None and day is not None and actor.end < day
+        distance = 2 * actor.distance(day) + gone
+        if distance < least:
+            nearest, least = actor, distance
+    return nearest
 
 
 def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> ResolvedActor:
@@ -21,7 +34,7 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> 
     if mention.actors:
         actor = mention.actors[0]
         if len(mention.actors) > 1:
-            actor = min(mention.actors, key=lambda a: (a.distance(day), a.end is not None and bool(day and a.end < day)))
+            actor = _nearest(mention.actors, day)
         code, rule = actor.code_on(day)
         if mention.modifier == "elect" and actor.kind == "person" and not actor.in_office(day):
             rule = f"{mention.modifier}: {rule}"

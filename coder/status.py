@@ -12,9 +12,15 @@ from coder.records import FrameMatch, Status
 
 NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
 
+NEGATING: Final = frozenset({"advmod", "det", "cc", "case", "mark", "aux"})  # relations of words that deny
+
+NOBODY: Final = frozenset({"no", "nobody", "none", "neither", "nothing"})
+
 HYPOTHETICAL_AUX: Final = frozenset({"may", "might", "could", "can", "should", "would", "must", "ought"})
 
 FUTURE_AUX: Final = frozenset({"will", "shall", "'ll", "’ll", "wo"})
+
+REFUSING_AUX: Final = FUTURE_AUX | {"would"}
 
 HYPOTHETICAL_MARKS: Final = frozenset({"if", "unless", "whether", "lest", "until"})
 
@@ -34,6 +40,8 @@ IRREALIS_NOUNS: Final = frozenset(
     "rejection condition basis purpose goal aim ambition desire wish urge pressure push support preference allegation denial "
     "refusal road path way framework lack absence failure".split()
 )
+
+UNREAL_NOUNS: Final = INTENT_NOUNS | IRREALIS_NOUNS
 
 # Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
 ADDRESS_VERBS: Final = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
@@ -63,50 +71,52 @@ def negated(tree: Tree, i: int, ignore: tuple[int, ...] = ()) -> bool:
     for c in tree.children[i]:
         if c in ignore:
             continue
-        if tree.lower[c] in NEGATIONS and tree.relation(c) in ("advmod", "det", "cc", "case", "mark", "aux"):
-            if tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB" and tree.relation(c) == "det":
+        relation = tree.relations[c]
+        if relation in NEGATING and tree.lower[c] in NEGATIONS:
+            if relation == "det" and tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB":
                 continue
-            if any(tree.lower[g] in ("only", "just") for g in (c + 1,) if c + 1 < tree.n):
+            if c + 1 < tree.n and tree.lower[c + 1] in ("only", "just"):
                 continue
             return True
-        if tree.relation(c) in ("nsubj", "obj") and tree.upos[i] in ("VERB", "AUX"):
-            if tree.lower[c] in ("no", "nobody", "none", "neither", "nothing") or any(
-                tree.lower[g] in ("no", "neither") and tree.relation(g) in ("det", "cc:preconj", "cc", "advmod") for g in tree.children[c]
-            ):
+        if (relation == "nsubj" or relation == "obj") and tree.upos[i] in ("VERB", "AUX"):
+            if tree.lower[c] in NOBODY:
                 return True
+            for g in tree.children[c]:
+                if tree.lower[g] in ("no", "neither") and tree.relations[g] in ("det", "cc:preconj", "cc", "advmod"):
+                    return True
     return False
 
 
 def under_way(tree: Tree, i: int) -> bool:
     """ "launched operations to detain 110 people": the purpose of an operation that has begun is being carried out."""
     noun = tree.heads[i]
-    if tree.relation(i) not in ("acl", "advcl") or noun < 0:
+    if tree.relations[i] not in ("acl", "advcl") or noun < 0:
         return False
     if tree.upos[noun] == "VERB":  # the infinitive hangs on the verb
         verb, noun = noun, tree.child(noun, "obj")
     else:
         verb = tree.heads[noun]
     return (
-        verb >= 0 and noun >= 0 and tree.lemmas[noun].lower() in OPERATIONS and tree.lemmas[verb].lower() in BEGINNING
+        verb >= 0 and noun >= 0 and tree.lower_lemmas[noun] in OPERATIONS and tree.lower_lemmas[verb] in BEGINNING
         and "Tense=Past" in tree.feats[verb]
     )  # fmt: skip
 
 
 def purpose(tree: Tree, i: int) -> bool:
     """Whether the trigger is an infinitive of purpose on another clause or on a noun."""
-    while tree.relation(i) == "conj" and tree.heads[i] >= 0:
+    while tree.relations[i] == "conj" and tree.heads[i] >= 0:
         i = tree.heads[i]
-    if tree.heads[i] >= 0 and tree.relation(i) == "advcl" and tree.lemmas[tree.heads[i]].lower() in IMPLICATIVE:
+    if tree.heads[i] >= 0 and tree.relations[i] == "advcl" and tree.lower_lemmas[tree.heads[i]] in IMPLICATIVE:
         return False
     if under_way(tree, i):
         return False
-    return tree.relation(i) in ("advcl", "acl") and tree.has_to(i)
+    return tree.relations[i] in ("advcl", "acl") and tree.has_to(i)
 
 
 def future_refusal(tree: Tree, reading: FrameMatch) -> bool:
     """ "will not", "would not" on the trigger itself."""
     node = reading.trigger
-    return any(tree.relation(c) == "aux" and tree.lower[c] in FUTURE_AUX | {"would"} for c in tree.children[node]) and any(
+    return any(tree.relations[c] == "aux" and tree.lower[c] in REFUSING_AUX for c in tree.children[node]) and any(
         tree.lower[c] in ("not", "n't", "n’t", "never") for c in tree.children[node]
     )
 
@@ -123,24 +133,25 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
         return Status.NEGATED
     first = True
     while node >= 0:
-        relation = tree.relation(node)
+        relation = tree.relations[node]
         if first and under_way(tree, node):
             return Status.ASSERTED
         if first and result is Status.ASSERTED and _is_to(tree, node):
             result = Status.INTENDED
         for c in tree.children[node]:
             lower = tree.lower[c]
-            if tree.relation(c) == "aux":
+            below = tree.relations[c]
+            if below == "aux":
                 if lower in FUTURE_AUX and result is Status.ASSERTED and tree.upos[node] != "NOUN" and first:
                     result = Status.INTENDED
                 elif lower == "would" and result is Status.ASSERTED:
                     result = Status.INTENDED if _reported(tree, node) else Status.HYPOTHETICAL
                 elif lower in HYPOTHETICAL_AUX or (tree.lemmas[c] == "have" and lower == "had" and _inverted(tree, node, c)):
                     result = Status.HYPOTHETICAL
-            elif tree.relation(c) == "mark" and lower in HYPOTHETICAL_MARKS:
+            elif below == "mark" and lower in HYPOTHETICAL_MARKS:
                 return Status.HYPOTHETICAL
-            elif tree.relation(c) == "advcl" and any(
-                tree.relation(g) == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
+            elif below == "advcl" and any(
+                tree.relations[g] == "mark" and tree.lower[g] in ("if", "unless") for g in tree.children[c]
             ):
                 if first and (reading.code or "").startswith("13") and "Tense=Past" in tree.feats[node]:
                     continue  # "threatened sanctions if …": the threat was made
@@ -149,13 +160,13 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                     tree.deprels[g] == "nsubj" and tree.upos[g] == "PRON" for g in tree.children[node]
                 )
                 result = Status.INTENDED if own and result is Status.INTENDED else Status.HYPOTHETICAL
-            elif (tree.relation(c) == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if")):
+            elif (below == "advmod" and lower in ("possibly", "potentially", "perhaps", "maybe", "whether", "if")):
                 result = Status.HYPOTHETICAL
         parent = tree.heads[node]
         if parent < 0:
             break
         if relation in ("xcomp", "ccomp", "csubj") or (relation == "acl" and tree.deprels[node] != "acl:relcl"):
-            lemma = tree.lemmas[parent].lower()
+            lemma = tree.lower_lemmas[parent]
             infinitive = tree.has_to(node)
             if negated(tree, parent) and lemma not in ("hide", "rule"):
                 return Status.NEGATED
@@ -172,10 +183,10 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 result = Status.HYPOTHETICAL
         elif relation == "advcl":
             infinitive = tree.has_to(node)
-            if tree.lemmas[parent].lower() in IMPLICATIVE:  # "voted to extend"
+            if tree.lower_lemmas[parent] in IMPLICATIVE:  # "voted to extend"
                 node = parent
                 continue
-            spoken = (reading.code or "").startswith(SPOKEN) and tree.lemmas[parent].lower() in ADDRESS_VERBS
+            spoken = (reading.code or "").startswith(SPOKEN) and tree.lower_lemmas[parent] in ADDRESS_VERBS
             if infinitive and not spoken and result is Status.ASSERTED:
                 result = Status.INTENDED
             if not spoken:
@@ -183,17 +194,17 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
         elif relation == "acl":
             break
         elif relation in ("conj", "parataxis") and tree.upos[node] in ("VERB", "ADJ"):
-            own = any(tree.deprels[c] in SUBJECT_LABELS or tree.relation(c) in ("aux", "cop") for c in tree.children[node])
+            own = any(tree.deprels[c] in SUBJECT_LABELS or tree.relations[c] in ("aux", "cop") for c in tree.children[node])
             if own or relation == "parataxis":
-                if relation == "conj" and tree.relation(parent) in ("ccomp", "xcomp"):
+                if relation == "conj" and tree.relations[parent] in ("ccomp", "xcomp"):
                     pass
                 else:
                     break
             if "VerbForm=Fin" in tree.feats[node] and "Tense=Past" in tree.feats[node]:
                 break
-        elif relation in ("obl", "nmod", "compound") and tree.upos[parent] in ("NOUN", "PROPN") and tree.lemmas[parent].lower() in INTENT_NOUNS | IRREALIS_NOUNS and tree.upos[node] in ("NOUN", "PROPN"):
+        elif relation in ("obl", "nmod", "compound") and tree.upos[parent] in ("NOUN", "PROPN") and tree.lower_lemmas[parent] in UNREAL_NOUNS and tree.upos[node] in ("NOUN", "PROPN"):
             if result is Status.ASSERTED and tree.case(node) in ("for", "of", "to", "towards", "on", "against", "at", "about", ""):
-                result = Status.INTENDED if tree.lemmas[parent].lower() in INTENT_NOUNS else Status.HYPOTHETICAL
+                result = Status.INTENDED if tree.lower_lemmas[parent] in INTENT_NOUNS else Status.HYPOTHETICAL
             break
         elif relation in ("nsubj", "obj", "obl", "nmod"):
             if tree.upos[parent] in ("VERB", "AUX", "ADJ") and node == reading.trigger:
@@ -215,7 +226,7 @@ def _carries(tree: Tree, trigger: int, t: int, reading: FrameMatch) -> bool:
     """Whether a denial of word t denies the trigger too: not that of what somebody is asked, told or warned to do."""
     if tree.heads[trigger] == t:
         return True
-    asked = tree.relation(t) in ("xcomp", "ccomp", "advcl") and (reading.code or "").startswith(SPOKEN)
+    asked = tree.relations[t] in ("xcomp", "ccomp", "advcl") and (reading.code or "").startswith(SPOKEN)
     return tree.heads[t] == trigger and not asked
 
 
@@ -223,22 +234,22 @@ def _is_to(tree: Tree, node: int) -> bool:
     """ "is to visit"."""
     if tree.upos[node] != "VERB" or not tree.has_to(node):
         return False
-    if any(tree.lemmas[c] == "be" and tree.relation(c) in ("cop", "aux") for c in tree.children[node]):
+    if any(tree.lemmas[c] == "be" and tree.relations[c] in ("cop", "aux") for c in tree.children[node]):
         return True
     if any(tree.lower[c] in ("due", "set", "about", "scheduled") for c in tree.children[node]):  # "is due to meet"
         return True
     head = tree.heads[node]
-    return head >= 0 and tree.lemmas[head] == "be" and tree.relation(node) in ("xcomp", "ccomp") and tree.lower[head] in ("is", "are", "was", "were")
+    return head >= 0 and tree.lemmas[head] == "be" and tree.relations[node] in ("xcomp", "ccomp") and tree.lower[head] in ("is", "are", "was", "were")
 
 
 def _reported(tree: Tree, node: int) -> bool:
     parent = tree.heads[node]
-    return parent >= 0 and tree.relation(node) in ("ccomp", "parataxis", "acl", "conj") and tree.upos[parent] in ("VERB", "NOUN")
+    return parent >= 0 and tree.relations[node] in ("ccomp", "parataxis", "acl", "conj") and tree.upos[parent] in ("VERB", "NOUN")
 
 
 def _inverted(tree: Tree, node: int, aux: int) -> bool:
     subject = tree.child(node, "nsubj", "nsubj:pass")
-    return tree.relation(node) == "advcl" and subject > aux
+    return tree.relations[node] == "advcl" and subject > aux
 
 
 def _question(tree: Tree) -> bool:

@@ -73,7 +73,7 @@ def own_tense(tree: Tree, node: int) -> str:
 
 def _form_tense(tree: Tree, node: int) -> str:
     feats, head = tree.feats[node], tree.heads[node]
-    conjunct = tree.relation(node) == "conj" and head >= 0 and tree.upos[head] in PREDICATES
+    conjunct = tree.relations[node] == "conj" and head >= 0 and tree.upos[head] in PREDICATES
     if "VerbForm=Fin" in feats:
         if "Tense=Pres" in feats and "Person=3" in feats and tree.lower[node][-1:] != "s":
             return "past"  # "made", tagged as a present

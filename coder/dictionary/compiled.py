@@ -14,6 +14,7 @@ HYPHENS: Final = frozenset("-‐‑‒–—/")
 COMPOSED: Final = 4  # what a stance with an inner event adds to how specific a reading is
 _SPECIFICITIES: Final = 1 << 32
 _STOPS: Final = re.compile(r"[.'’`]")
+_PARTS: Final = re.compile(r"[\s\-‐‑‒–—/]+")
 
 
 def normalize(word: str) -> str:
@@ -28,15 +29,23 @@ def normalize(word: str) -> str:
 
 def name_words(name: str) -> list[str]:
     """A dictionary name cut into words at blanks and hyphens, case kept."""
-    return [w for w in re.split(r"[\s\-‐‑‒–—/]+", name.strip()) if w and normalize(w)]
+    if name.isalnum() and name.isascii():
+        return [name]
+    return [w for w in _PARTS.split(name.strip()) if w and normalize(w)]
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
+    """A role in a span of time; `rule` tells it in words."""
+
     code: str
     start: date | None
     end: date | None
     sure: bool = True
+    rule: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule", f"role {self.code} from {self.start or '…'} to {self.end or '…'}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Actor:
             return self.code or self.after or self._elite() or role.code, "after the last role (no date known)"
         for role in reversed(self.roles):
             if (role.start is None or role.start <= day) and (role.end is None or day <= role.end):
-                return role.code, f"role {role.code} from {role.start or '…'} to {role.end or '…'}"
+                return role.code, role.rule
         if self.code:
             return self.code, f"outside the dated roles on {day}"
         first, last = self.roles[0], self.roles[-1]

@@ -8,11 +8,13 @@ In: the tokens of a sentence. Out: IssueHits. `coder.dictionary.issues` makes th
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from coder.dictionary.compiled import HYPHENS, normalize
+from coder.dictionary.compiled import normalize
+from coder.spelling import Spelling, spelling
 
 NEAR: Final = 6  # words to either side within which `near` and `not_near` are looked for
 _SPLIT: Final = re.compile(r"[-‐‑‒–—/]+")
@@ -93,6 +95,8 @@ class IssueIndex:
                 if _stands(phrase.words, keys, i) and _fits(phrase, words, keys, i, end, lemmas, places):
                     found.append((i, end, phrase))
         hits: list[IssueHit] = []
+        if not found:
+            return hits
         for i, end, phrase in found:
             if phrase.issue and not _hidden(found, i, end, phrase.issue):
                 hit = IssueHit(phrase.issue, places[i], places[end - 1])
@@ -145,18 +149,29 @@ def cut(forms: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
     keys: list[str] = []
     places: list[int] = []
     for place, form in enumerate(forms):
-        if form.isalnum():
-            if form.isascii():
-                words.append(form)
-                keys.append(form.lower())
-                places.append(place)
-                continue
-        elif form in HYPHENS:
-            continue
-        for part in _SPLIT.split(form) if not form.isalnum() else (form,):
-            key = normalize(part) if part else ""
-            if key:
-                words.append(part)
-                keys.append(key)
-                places.append(place)
+        known = spelling(form)
+        parts = known.parts
+        if parts is None:
+            parts = _part(known, form)
+        if len(parts) == 1:
+            words.append(parts[0])
+            keys.append(known.keys[0])
+            places.append(place)
+        elif parts:
+            words += parts
+            keys += known.keys
+            places += [place] * len(parts)
     return words, keys, places
+
+
+def _part(known: Spelling, form: str) -> list[str]:
+    """The parts of a word between hyphens that have a key."""
+    parts: list[str] = []
+    keys: list[str] = []
+    for part in (form,) if form.isalnum() else _SPLIT.split(form):
+        key = normalize(part) if part else ""
+        if key:
+            parts.append(part)
+            keys.append(sys.intern(key))
+    known.parts, known.keys = parts, keys
+    return parts

@@ -41,9 +41,9 @@ class Selector:
 
     def select(self, words: frozenset[str]) -> tuple[Frame, ...]:
         """The frames that a sentence of these words may fit, in their order."""
-        if self._telling.isdisjoint(words):
-            return self._untold
         told = self._telling & words  # all that the choice depends on: few words of many sentences
+        if not told:
+            return self._untold
         known = self._kept.get(told)
         if known is None:
             known = self._choose(told)
