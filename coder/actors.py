@@ -33,10 +33,11 @@ from coder.dictionary.compiled import HYPHENS, Actor, NameHit
 from coder.dictionary.lexicon import FORMER, MODIFIERS
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
-from coder.grammar import MONTHS, WEEKDAYS, Tree
+from coder.grammar import Tree
 from coder.owners import embedded, named_in, owners_of, shared_owners
 from coder.pronouns import OWNING_DETERMINERS, group_of, pronoun
 from coder.records import Mention
+from coder.word_classes import MONTHS, WEEKDAYS
 
 # Heads that only count what follows "of".
 COUNTING: Final = frozenset("number thousand hundred dozen million group majority score handful couple pair lot total percent portion half third member one".split())

@@ -24,9 +24,10 @@ from typing import Final
 from coder.date_patterns import words
 from coder.date_phrases import Phrase, find_phrases, temporal_words
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
-from coder.grammar import ADDRESSING_VERBS, SUBJECT_LABELS, Tree
+from coder.grammar import ADDRESSING_VERBS, Tree
 from coder.records import EventDate, Sentence, Status
 from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, own_tense
+from coder.word_classes import SUBJECT_LABELS
 
 UNDATED: Final = EventDate(None, None, "unknown", "unknown", "no publication date")
 

@@ -15,12 +15,13 @@ from coder.dictionary.compiled import COMPOSED, HYPHENS, Condition, Frame, rank
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS, Dictionaries
 from coder.dictionary.schema import WORLD_REGIONS
 from coder.dictionary.select import Triggers
-from coder.grammar import SUBJECT_LABELS, Tree
+from coder.grammar import Tree
 from coder.owners import led_by
 from coder.pronouns import stand_in
 from coder.records import FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS, INTENT_NOUNS, negated, under_way
+from coder.word_classes import SUBJECT_LABELS
 
 NO_SPANS: Final[frozenset[tuple[int, int]]] = frozenset()
 MAX_DEPTH: Final = 4

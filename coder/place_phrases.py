@@ -11,9 +11,10 @@ from typing import Final
 
 from coder.actors import CALENDAR, SentenceMentions
 from coder.dictionary.compiled import NameHit
-from coder.grammar import DIRECTIONS, Tree
+from coder.grammar import Tree
 from coder.places import PlaceIndex
 from coder.records import Event
+from coder.word_classes import DIRECTIONS
 
 LOCATIVE: Final = frozenset({"in", "at", "near", "outside", "around", "close to", "outside of", "north of", "south of", "east of", "west of"})
 # What these acts are done to, or whither, is where they happen.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from coder.grammar import SUBJECT_LABELS, Tree
+from coder.grammar import Tree
 from coder.records import FrameMatch, Status
+from coder.word_classes import SUBJECT_LABELS
 
 NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
 

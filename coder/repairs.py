@@ -1,0 +1,458 @@
+"""Known slips of the parser mended, before anything is asked of the tree: words hung elsewhere, labels exchanged.
+
+In: a Sentence with its heads and children. Out: the labels, and the heads changed in place. Labels are read as the parser
+gave them, heads as mended so far.
+
+    >>> repairs = Repairs(sentence, heads, children)
+    >>> repairs.labels(), repairs.children()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from coder.records import Sentence
+from coder.word_classes import DIRECTIONS, GIVING_VERBS, MONTHS, SUBJECT_LABELS, WEEKDAYS
+
+_AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
+_NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
+# Things given that no article stands before: in "an activist asylum" it is that of whom it is given to.
+MASS_GIFTS: Final = frozenset("asylum refuge sanctuary citizenship clemency amnesty immunity bail".split())
+KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
+JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call label brand render proclaim".split())
+REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())
+# Verbs that have an object behind "off", "up", "down".
+SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
+DATELINE: Final = 9  # words that a dateline may have
+DASHES: Final = frozenset({"-", "--", "–", "—", ":"})
+BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
+TIMES: Final = WEEKDAYS | MONTHS | frozenset(
+    "spring summer autumn fall winter second minute hour day week weekend month quarter year decade time "
+    "morning noon afternoon evening night midnight today yesterday tomorrow tonight".split()
+)
+
+
+def children_of(heads: Sequence[int]) -> list[list[int]]:
+    """The children of each token, in text order."""
+    children: list[list[int]] = [[] for _ in heads]
+    for i, h in enumerate(heads):
+        if h >= 0:
+            children[h].append(i)
+    return children
+
+
+class Repairs:
+    """The tree of one sentence while it is being mended.
+
+    Args:
+        sentence: the parse.
+        heads: without cycles; changed in place.
+        children: of each token, in text order; left as they are.
+    """
+
+    __slots__ = ("_children", "_labels", "deprels", "heads", "sentence")
+
+    def __init__(self, sentence: Sentence, heads: list[int], children: list[list[int]]) -> None:
+        self.sentence = sentence
+        self.deprels = sentence.deprels  # as the parser gave them
+        self.heads = heads
+        self._children: list[list[int]] | None = children
+        self._labels: list[str] | None = None
+        for i, deprel in enumerate(self.deprels):
+            head = heads[i]
+            if head < 0:
+                if deprel != "root":  # of a broken tree: a word that hangs on nothing has no function
+                    self.label(i, "root")
+                continue
+            mendings = MENDINGS.get(deprel)
+            if mendings is not None:
+                for mending in mendings:
+                    if mending(self, i, head):
+                        break
+
+    def labels(self) -> tuple[str, ...]:
+        """The labels, mended."""
+        return self.deprels if self._labels is None else tuple(self._labels)
+
+    def children(self) -> list[list[int]]:
+        """The children of each token as it hangs now, in text order."""
+        if self._children is None:
+            self._children = children_of(self.heads)
+        return self._children
+
+    def below(self, head: int) -> list[int]:
+        """The children of one token."""
+        return self.children()[head]
+
+    def labels_below(self, head: int) -> set[str]:
+        """The labels of the children of one token."""
+        return {self.deprels[c] for c in self.children()[head]}
+
+    def case(self, noun: int) -> str:
+        """The preposition of a noun, in small letters."""
+        for c in self.below(noun):
+            if self.deprels[c] == "case":
+                return self.sentence.forms[c].lower()
+        return ""
+
+    def label(self, i: int, label: str) -> None:
+        """Give token i another label."""
+        if self._labels is None:
+            self._labels = list(self.deprels)
+        self._labels[i] = label
+
+    def hang(self, i: int, head: int) -> None:
+        """Hang token i on another head."""
+        self.heads[i] = head
+        self._children = None
+
+
+# ---- what may be mended --------------------------------------------------------------------------------------------
+# Each of these looks at a token of one relation and its head, and says whether it has mended anything.
+
+
+def _stolen_subject(repairs: Repairs, i: int, verb: int) -> bool:
+    """A subject whose "after" or "before" the parse took for its preposition: "after the parliament authorised …"."""
+    if verb < i:
+        return False
+    sentence, deprels = repairs.sentence, repairs.deprels
+    if sentence.upos[verb] != "VERB" or "VerbForm=Fin" not in sentence.feats[verb] or deprels[verb] not in ("advcl", "root"):
+        return False
+    if not any(c < i and deprels[c] == "case" and sentence.forms[c].lower() in ("after", "before", "since", "until") for c in repairs.below(i)):
+        return False
+    for c in repairs.below(verb):
+        if deprels[c] in SUBJECT_LABELS or (i < c < verb and deprels[c] in ("punct", "aux")):
+            return False
+    if "," in sentence.forms[i:verb]:
+        return False
+    repairs.label(i, "nsubj")
+    return True
+
+
+def _active_subject(repairs: Repairs, i: int, verb: int) -> bool:
+    """A subject labelled as that of a passive, of a verb that is none.
+
+    Not without an auxiliary where it is finite, or the main verb of a sentence with a full stop and no agent ("Aid poured in.",
+    where "poured" may be read as a participle); headlines leave the auxiliary out.
+    """
+    sentence = repairs.sentence
+    if sentence.upos[verb] != "VERB":
+        return False
+    below = repairs.labels_below(verb)
+    if not below.isdisjoint(_AUXILIARIES):
+        return False
+    finite = "VerbForm=Fin" in sentence.feats[verb]
+    if not finite and (repairs.heads[verb] >= 0 or sentence.forms[-1] != "." or "obl:agent" in below):
+        return False
+    repairs.label(i, "nsubj")
+    return True
+
+
+def _second_subject(repairs: Repairs, i: int, verb: int) -> bool:
+    """A subject behind its verb is its object: "a court freed activist Evan Mawarire", where the court is subject too."""
+    if verb > i:
+        return False
+    deprels = repairs.deprels
+    if repairs.sentence.upos[verb] != "VERB" or deprels[verb] == "parataxis":
+        return False
+    first = False
+    for c in repairs.below(verb):
+        label = deprels[c]
+        if label == "obj" or label == "ccomp" or label == "aux:pass" or label == "nsubj:pass":
+            return False
+        first = first or (label == "nsubj" and c < verb)
+    if first:
+        repairs.label(i, "obj")
+    return first
+
+
+def _part_of_name(repairs: Repairs, i: int, head: int) -> bool:
+    """ "North" of "North Korean", read as an adverbial."""
+    forms = repairs.sentence.forms
+    if head != i + 1 or not forms[i][:1].isupper() or not forms[head][:1].isupper():
+        return False
+    repairs.label(i, "compound")
+    return True
+
+
+def _before_of(repairs: Repairs, i: int, noun: int) -> bool:
+    """ "pulled out of the treaty", with "out" read as the verb's; "south of Kirkuk"."""
+    forms, heads = repairs.sentence.forms, repairs.heads
+    if forms[i] != "of" or not noun > i > 0 or heads[i - 1] != heads[noun]:
+        return False
+    if forms[i - 1] == "out":
+        repairs.hang(i - 1, noun)
+        repairs.label(i - 1, "case")
+        return True
+    if forms[i - 1] in DIRECTIONS and repairs.deprels[i - 1] == "advmod":
+        repairs.hang(noun, i - 1)
+        return True
+    return False
+
+
+def _case_of_part(repairs: Repairs, i: int, part: int) -> bool:
+    """ "of [human rights] abuses", "in San José": the preposition is that of the whole."""
+    if part < i or repairs.deprels[part] not in ("compound", "flat"):
+        return False
+    whole = repairs.heads[part]
+    if not (whole > part or i < whole < part):
+        return False
+    repairs.hang(i, whole)
+    return True
+
+
+def _behind_particle(repairs: Repairs, i: int, verb: int) -> bool:
+    """ "cut off the internet", with "off" read as a preposition."""
+    sentence, deprels = repairs.sentence, repairs.deprels
+    if verb >= i - 1 or sentence.lemmas[verb] not in SEPARABLE_VERBS:
+        return False
+    particle = verb + 1
+    if repairs.heads[particle] != i or deprels[particle] != "case" or sentence.forms[particle] not in ("off", "up", "down"):
+        return False
+    if "obj" in repairs.labels_below(verb):
+        return False
+    repairs.label(i, "obj")
+    repairs.hang(particle, verb)
+    repairs.label(particle, "compound:prt")
+    return True
+
+
+def _rest_of_object(repairs: Repairs, i: int, head: int) -> bool:
+    """A noun that goes on with the object before it: "extended its oil embargo", read as "oil" and "embargo"."""
+    sentence, heads = repairs.sentence, repairs.heads
+    first = i - 1
+    if first < 1 or repairs.deprels[first] != "obj" or sentence.lemmas[i].lower() not in ("embargo", "blockade", "boycott", "ban"):
+        return False
+    if (head != first and heads[first] != head) or sentence.upos[first] != "NOUN":
+        return False
+    for c in repairs.below(first):
+        if c < first:
+            repairs.hang(c, i)
+    repairs.hang(i, heads[first] if head == first else head)
+    repairs.label(i, "obj")
+    repairs.hang(first, i)
+    repairs.label(first, "compound")
+    return True
+
+
+def _judged(repairs: Repairs, i: int, noun: int) -> bool:
+    """An adjective behind an object that tells what it is declared: "declared two diplomats unwelcome"."""
+    sentence, heads = repairs.sentence, repairs.heads
+    if noun != i - 1 or not 0 <= heads[noun] < noun or repairs.deprels[noun] != "obj" or sentence.upos[i] != "ADJ":
+        return False
+    if sentence.lemmas[heads[noun]].lower() not in JUDGING_VERBS:
+        return False
+    if i + 1 < len(heads) and sentence.upos[i + 1] in ("NOUN", "PROPN", "ADJ", "CCONJ"):
+        return False
+    repairs.hang(i, heads[noun])
+    repairs.label(i, "xcomp")
+    return True
+
+
+def _reproached(repairs: Repairs, i: int, noun: int) -> bool:
+    """A gerund with "of" that tells what somebody is accused of: "accused the government of rigging"."""
+    sentence, deprels, verb = repairs.sentence, repairs.deprels, repairs.heads[noun]
+    if noun > i or not 0 <= verb < noun or deprels[noun] != "obj" or sentence.lemmas[verb].lower() not in REPROACHING_VERBS:
+        return False
+    if not any(noun < c < i and deprels[c] == "mark" and sentence.forms[c] == "of" for c in repairs.below(i)):
+        return False
+    repairs.hang(i, verb)
+    repairs.label(i, "advcl")
+    return True
+
+
+def _behind_dateline(repairs: Repairs, i: int, place: int) -> bool:
+    """A subject read as an apposition of the place: "WASHINGTON - President Joe Biden met …"."""
+    if place >= DATELINE:
+        return False
+    sentence, heads = repairs.sentence, repairs.heads
+    if not sentence.forms[place][:1].isupper() or "VERB" in sentence.upos[:place]:
+        return False
+    if not any(sentence.forms[c] in DASHES for c in range(place + 1, min(i, place + DATELINE))):
+        return False
+    verb = _first_verb(sentence, i)
+    if verb < 0 or not (heads[verb] < 0 or heads[verb] == place):
+        return False
+    if any(c > place and repairs.deprels[c] in SUBJECT_LABELS for c in repairs.below(verb)):
+        return False
+    repairs.hang(i, verb)
+    repairs.label(i, "nsubj")
+    return True
+
+
+def _first_verb(sentence: Sentence, start: int) -> int:
+    """The first verb from a word on that is the root or hangs beside it; -1 for none."""
+    for c in range(start + 1, len(sentence.forms)):
+        if sentence.upos[c] == "VERB" and sentence.deprels[c] in ("root", "parataxis"):
+            return c
+    return -1
+
+
+def _bare_object(repairs: Repairs, i: int, verb: int) -> bool:
+    """A noun behind a verb is its object, whatever the label: no preposition, no time, and no other object.
+
+    "wrote off the debt", "was given tanks", "surrounded Asmara".
+    """
+    if verb > i:
+        return False
+    sentence, deprel = repairs.sentence, repairs.deprels[i]
+    if sentence.upos[i] not in ("NOUN", "PROPN") or sentence.upos[verb] != "VERB" or sentence.lemmas[i].lower() in TIMES:
+        return False
+    if not repairs.labels_below(i).isdisjoint(_NO_OBJECTS):
+        return False
+    beside = repairs.labels_below(verb)
+    if "obj" in beside or "ccomp" in beside:
+        return False
+    passive = "nsubj:pass" in beside
+    if deprel == "xcomp":
+        lemma = sentence.lemmas[verb]
+        if not beside.isdisjoint(_AUXILIARIES):
+            bare = lemma in GIVING_VERBS and passive
+        else:
+            bare = sentence.upos[i] == "PROPN" and lemma not in BECOMING_VERBS
+    else:
+        bare = "iobj" in beside or (deprel == "obl" and not passive)
+    if not bare:
+        return False
+    repairs.label(i, "obj")
+    if passive:
+        for c in repairs.below(i):
+            if c > i and repairs.case(c) == "by":  # "was given tanks by Germany"
+                repairs.hang(c, verb)
+                repairs.label(c, "obl:agent")
+                break
+    return True
+
+
+def _day_on_name(repairs: Repairs, i: int, name: int) -> bool:
+    """ "Washington on Tuesday invited …": the day hung on the name."""
+    sentence = repairs.sentence
+    if name > i or sentence.upos[name] != "PROPN" or sentence.forms[i].lower() not in WEEKDAYS:
+        return False
+    verb = _verb_above(repairs, name)
+    if verb < 0:
+        return False
+    repairs.hang(i, verb)
+    repairs.label(i, "obl")
+    return True
+
+
+def _verb_above(repairs: Repairs, word: int) -> int:
+    """The nearest verb that a word hangs under, or -1."""
+    for _ in repairs.heads:
+        word = repairs.heads[word]
+        if word < 0 or repairs.sentence.upos[word] == "VERB":
+            return word
+    return -1
+
+
+def _one_of_two(repairs: Repairs, i: int, verb: int) -> bool:
+    """One of two objects: "put its forces on alert" has an oblique, "granted a leader political asylum" whom it is given to."""
+    if verb > i:
+        return False
+    sentence, deprels = repairs.sentence, repairs.deprels
+    for c in repairs.below(verb):
+        if c <= verb or c == i or deprels[c] != "obj":
+            continue
+        if c < i:
+            if not any(c < d < i and deprels[d] == "case" and sentence.upos[d] == "ADP" for d in repairs.below(i)):
+                return False
+            repairs.label(i, "obl")
+            return True
+        given = sentence.upos[verb] == "VERB" and sentence.lemmas[verb].lower() in GIVING_VERBS
+        if not given or "case" in repairs.labels_below(c):
+            return False
+        repairs.label(i, "iobj")
+        return True
+    return False
+
+
+def _recipient(repairs: Repairs, i: int, noun: int) -> bool:
+    """The first of two objects, read as part of the second: "sold Nigeria 20 tanks"."""
+    if noun < i or not _given_to(repairs, i, noun):
+        return False
+    verb = repairs.heads[noun]
+    for c in repairs.below(noun):  # "the" of "sold the Philippines ten jets"
+        if verb < c < i:
+            repairs.hang(c, i)
+    repairs.hang(i, verb)
+    repairs.label(i, "iobj")
+    return True
+
+
+def _given_to(repairs: Repairs, i: int, noun: int) -> bool:
+    """Nigeria of "sold Nigeria 20 tanks": a number or article follows; the activist of "granted an activist asylum"."""
+    sentence, deprels, verb = repairs.sentence, repairs.deprels, repairs.heads[noun]
+    if not 0 <= verb < i or deprels[noun] != "obj" or sentence.lemmas[verb].lower() not in GIVING_VERBS or sentence.upos[verb] != "VERB":
+        return False
+    if deprels[i] == "nmod:poss":  # "gave Pakistan consular access"
+        return i == verb + 1 and sentence.forms[i][:1].isupper() and "case" not in repairs.labels_below(i)
+    if deprels[i] == "compound" and sentence.upos[i] == "PROPN":
+        if not any(i < c < noun and deprels[c] in ("nummod", "det", "nmod:poss") for c in repairs.below(noun)):
+            return False
+        return not any(c > noun and repairs.case(c) == "to" for c in (*repairs.below(noun), *repairs.below(verb)))
+    if sentence.lemmas[noun].lower() not in MASS_GIFTS or sentence.lemmas[i].lower() in KINDS_OF_REFUGE:
+        return False
+    if not all(sentence.lemmas[c].lower() in KINDS_OF_REFUGE for c in range(i + 1, noun)):
+        return False
+    return any(verb < c < i and deprels[c] == "det" and sentence.lemmas[c].lower() in ("a", "an") for c in repairs.below(noun))
+
+
+def _beside_name(repairs: Repairs, i: int, part: int) -> bool:
+    """ "Costa Rica and Nicaragua" hung on "Costa"."""
+    if part > i or repairs.deprels[part] != "compound" or not part < repairs.heads[part] < i:
+        return False
+    repairs.hang(i, repairs.heads[part])
+    return True
+
+
+def _headline_subject(repairs: Repairs, i: int, verb: int) -> bool:
+    """ "Police shot …" read as a compound."""
+    upos = repairs.sentence.upos
+    if verb < i or upos[verb] != "VERB" or upos[i] not in ("NOUN", "PROPN"):
+        return False
+    if not repairs.labels_below(verb).isdisjoint(SUBJECT_LABELS):
+        return False
+    repairs.label(i, "nsubj")
+    return True
+
+
+def _gerund_before_name(repairs: Repairs, i: int, name: int) -> bool:
+    """ "denied attacking Congo" with "attacking" read as an adjective: the gerund is the complement, the name its object."""
+    sentence, deprels, heads = repairs.sentence, repairs.deprels, repairs.heads
+    if sentence.upos[i] != "VERB" or not sentence.forms[i].endswith("ing"):
+        return False
+    if name < i or sentence.upos[name] != "PROPN" or deprels[name] not in ("obj", "obl") or heads[name] < 0:
+        return False
+    if not repairs.labels_below(name).isdisjoint(("det", "case")):
+        return False
+    repairs.hang(i, heads[name])
+    repairs.label(i, "xcomp")
+    repairs.hang(name, i)
+    repairs.label(name, "obj")
+    return True
+
+
+# The first that mends a token of the relation is the last that is asked.
+MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
+    "nsubj": (_second_subject,),
+    "nsubj:pass": (_active_subject,),
+    "obj": (_one_of_two,),
+    "obl": (_stolen_subject, _behind_particle, _bare_object),
+    "obl:unmarked": (_part_of_name, _bare_object),
+    "obl:tmod": (_part_of_name,),
+    "obl:npmod": (_part_of_name,),
+    "nmod": (_day_on_name,),
+    "nmod:poss": (_recipient,),
+    "nmod:unmarked": (_part_of_name,),
+    "nmod:tmod": (_part_of_name,),
+    "nmod:npmod": (_part_of_name,),
+    "case": (_before_of, _case_of_part),
+    "amod": (_judged, _recipient, _gerund_before_name),
+    "compound": (_recipient, _headline_subject),
+    "conj": (_beside_name,),
+    "appos": (_rest_of_object, _behind_dateline),
+    "xcomp": (_rest_of_object, _bare_object),
+    "acl": (_reproached,),
+}

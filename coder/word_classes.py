@@ -1,0 +1,11 @@
+"""Relations and words that several modules go by: labels of subjects, verbs of giving, days and directions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
+GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot pledge guarantee provide supply loan".split())
+DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest".split())
+WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
