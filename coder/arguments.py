@@ -1,0 +1,295 @@
+"""Who fills the functions of a trigger: its subject, object, prepositions, and the actors of its complement.
+
+In: a Tree, its SentenceMentions and the Dictionaries. Out: Mentions, without those that can be no side of the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from coder.actors import SentenceMentions
+from coder.dictionary.load import Dictionaries
+from coder.dictionary.schema import WORLD_REGIONS
+from coder.grammar import Tree
+from coder.owners import led_by
+from coder.records import FrameMatch, Mention
+from coder.resolve import resolve_actor
+
+NO_SPANS: Final[frozenset[tuple[int, int]]] = frozenset()
+# Appeals, demands and threats: what stands in their infinitive has not happened.
+ASKING: Final[tuple[str, ...]] = ("02", "10", "13")
+# Nouns that only measure or bundle what follows "of".
+QUANTIFIERS: Final = frozenset(
+    "number series wave string round set spate barrage dozen hundred thousand million billion lot part majority variety range "
+    "kind sort type form act action volley flurry group amount bit host score pair couple handful package measure "
+    "resumption start beginning continuation".split()
+)
+SPELLS: Final = frozenset("hour day night week month year".split())
+PROTEST_NOUNS: Final = frozenset("protest demonstration rally march sit-in unrest uprising movement".split())
+SHARED_PREPOSITIONS: Final = frozenset({"of", "against", "for", "on", "to", "with"})
+# What police and courts do to persons, whose names no dictionary needs to have.
+CASE_CODES: Final[tuple[str, ...]] = ("0841", "09", "115", "116", "173")
+# Prepositions that lead to whom an act of force is done.
+ACT_PREPOSITIONS: Final = frozenset({"against", "on", "to", "at", "in", "with"})
+# Codes of forces that move: whose are moved is not whom it is done to.
+OWN_FORCES: Final[tuple[str, ...]] = ("033", "0356", "0334", "07", "087", "15", "0344", "030")
+MOVING_WORDS: Final = frozenset(
+    "deploy deployment send sending dispatch redeploy redeployment mobilise mobilize mobilisation mobilization reinforce reinforcement "
+    "rotate rotation commit station withdraw withdrawal pullout pull".split()
+)
+
+
+class Arguments:
+    """The arguments of the triggers of one sentence.
+
+    Args:
+        tree, mentions, dictionaries: of the sentence.
+    """
+
+    __slots__ = ("borrow", "dictionaries", "mentions", "tree")
+
+    def __init__(self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries) -> None:
+        self.tree = tree
+        self.mentions = mentions
+        self.dictionaries = dictionaries
+        self.borrow: dict[int, int] = {}  # nouns → the verb whose prepositions may be theirs
+
+    def function(self, i: int, carrier: int, name: str) -> tuple[int, ...]:
+        """Heads that fill a function of trigger i, or of the verb that carries it out."""
+        tree = self.tree
+        if carrier != i:
+            if name == "subject":
+                owner = tuple([c for c in tree.children[i] if tree.deprels[c] == "nmod:poss" and tree.upos[c] != "PRON"])
+                return owner or tree.function(carrier, "subject")
+            own = tree.function(i, name)
+            if not own and name in SHARED_PREPOSITIONS:  # "its rejection and condemnation of the plan"
+                for c in tree.conjuncts(i)[1:]:
+                    own = tree.function(c, name)
+                    if own:
+                        break
+            if own:
+                return own
+            if name == "object":
+                return ()
+            return _without(tree.function(carrier, name), i)
+        found = tree.function(i, name)
+        if not found and i in self.borrow and name not in ("subject", "object", "complement", "owner", "indirect"):
+            return _without(tree.function(self.borrow[i], name), i)
+        return found
+
+    def fill(
+        self, i: int, carrier: int, functions: tuple[str, ...], inner: FrameMatch | None, *, as_source: bool,
+        other: tuple[Mention, ...] = (), code: str = "", tokens: tuple[int, ...] = (),
+    ) -> tuple[Mention, ...]:  # fmt: skip
+        """The mentions of the first function that names an actor."""
+        weak: tuple[Mention, ...] = ()
+        taken: frozenset[tuple[int, int]] = frozenset([(m.start, m.end) for m in other]) if other else NO_SPANS
+        for name in functions:
+            if "." not in name or not name.startswith(("inner.", "complement.")):
+                if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
+                    continue  # only a passive leaves its doer to the place ("were deported from Iran")
+                heads = self.function(i, carrier, name)
+                if not as_source and heads and name in ACT_PREPOSITIONS:
+                    heads = tuple([h for h in heads if not self._of_another_act(i, carrier, h, tokens)])
+                if not heads and not (as_source and name == "subject"):
+                    continue
+                found = self.mentions_of(heads, as_source, NO_SPANS if as_source else taken)
+                if not as_source:
+                    found = self.true_targets(found, other, code)
+                elif not found and name == "subject":
+                    found = self.mentions_of(self._doers_of(heads), True)
+                    if not found and code.startswith("14") and self.tree.upos[i] == "VERB":
+                        found = self._crowds(i, carrier, heads)
+                    if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
+                        leader = led_by(self.mentions, i, ("amod", "compound"))
+                        found = (leader,) if leader is not None else ()
+                if not as_source and found and name in ("object", "subject") and all((m.start, m.end) in taken for m in found):
+                    continue
+            elif name.startswith("inner."):
+                if inner is None:
+                    continue
+                found = inner.targets if name == "inner.target" else inner.sources
+                found = tuple([m for m in found if (m.start, m.end) not in taken])
+            else:
+                found = self.complement_mentions(i, carrier, name.partition(".")[2], taken)
+                found = tuple([m for m in found if (m.start, m.end) not in taken])
+            if not found:
+                continue
+            if not weak and all(m.kind == "unknown" for m in found):
+                if not as_source and name == "object" and code.startswith(CASE_CODES):
+                    return found  # "found Jane Doe guilty of stealing from the ministry"
+                weak = found
+                continue
+            return found
+        return weak
+
+    def mentions_of(
+        self, heads: tuple[int, ...], as_source: bool, exclude: frozenset[tuple[int, int]] = NO_SPANS
+    ) -> tuple[Mention, ...]:
+        """The actors of some phrases, each once."""
+        if not heads:
+            return ()
+        if len(heads) == 1:
+            alone = self.mentions.several(heads[0], as_source=as_source, exclude=exclude)
+            if len(alone) < 2:
+                return alone
+        found: list[Mention] = []
+        for h in heads:
+            for mention in self.mentions.several(h, as_source=as_source, exclude=exclude):
+                if not any((m.start, m.end, m.entry_id) == (mention.start, mention.end, mention.entry_id) for m in found):
+                    found.append(mention)
+        if len(found) > 1:
+            found = _joined(found)
+        return tuple(found)
+
+    def complement_mentions(self, i: int, carrier: int, what: str, taken: frozenset[tuple[int, int]]) -> tuple[Mention, ...]:
+        """Actors in the complement clause of a stance: its subject, or the first other function that names one."""
+        tree = self.tree
+        heads = [*self.function(i, carrier, "complement")]
+        if what == "subject":
+            return self.mentions_of(tuple(s for h in heads for s in tree.function(h, "subject")), False)
+        for head in heads:
+            queue, seen = [head], {head}
+            while queue:
+                node = queue.pop(0)
+                for name in ("object", "indirect", "with", "before", "by", "to", "against", "on", "from", "for", "into", "of", "in", "at", "between", "over"):
+                    found = self.mentions_of(tree.function(node, name), False)
+                    found = tuple(m for m in found if (m.start, m.end) not in taken)
+                    if found:
+                        return found
+                for c in tree.children[node]:
+                    if tree.relations[c] == "advcl" and any(tree.lower[g] in ("until", "unless") for g in tree.children[c]):
+                        awaited = tuple(m for m in self.mentions_of(tree.function(c, "subject"), False) if (m.start, m.end) not in taken)
+                        if awaited:  # "refused to negotiate until Islamabad acted against militants"
+                            return awaited
+                for c in tree.children[node]:
+                    if tree.relations[c] in ("xcomp", "obj", "advcl", "conj", "ccomp", "acl") and c not in seen:
+                        seen.add(c)
+                        queue.append(c)
+        return ()
+
+    def _doers_of(self, heads: tuple[int, ...]) -> tuple[int, ...]:
+        """ "issued a report accusing …", "a bill banning … was passed by": who made the text that speaks."""
+        tree = self.tree
+        found: tuple[int, ...] = ()
+        for h in heads:
+            verb = tree.heads[h]
+            if verb >= 0 and tree.upos[verb] == "VERB" and h in tree.function(verb, "object"):
+                found += tree.function(verb, "subject")
+        return found
+
+    def _crowds(self, i: int, carrier: int, heads: tuple[int, ...]) -> tuple[Mention, ...]:
+        """Those behind "protests in Armenia", "weeks of protests": of the place, else of the country of those they are against."""
+        tree = self.tree
+        for h in heads:
+            below = tree.subtree(h)
+            if tree.lower_lemmas[h] not in PROTEST_NOUNS:
+                if (tree.lower_lemmas[h] not in QUANTIFIERS and tree.lower_lemmas[h] not in SPELLS) or PROTEST_NOUNS.isdisjoint([tree.lower_lemmas[t] for t in below]):
+                    continue
+            for c in below:
+                if tree.relations[c] in ("nmod", "obl") and tree.case(c) in ("in", "at"):
+                    place = self.mentions.inside(c)
+                    if place is not None and place.kind in ("country", "place"):
+                        return (self.mentions.crowd(h, place),)
+            for name in ("object", "to"):
+                for mention in self.mentions_of(self.function(i, carrier, name), False):
+                    if letters(mention):
+                        return (self.mentions.crowd(h, mention),)
+        return ()
+
+    def _of_another_act(self, i: int, carrier: int, h: int, tokens: tuple[int, ...]) -> bool:
+        """The Kurds of "protested Turkey's attacks on the Kurds": whom the act that is protested is done to."""
+        tree = self.tree
+        noun = tree.heads[h]
+        if noun < 0 or noun in (i, carrier) or noun in tokens or tree.upos[noun] != "NOUN" or tree.relations[h] != "nmod":
+            return False
+        frames = self.dictionaries.frames.get(("noun", tree.lower_lemmas[noun]), ())
+        return any(f.code and f.code >= "13" for f in frames) and bool(tree.function(noun, "owner"))
+
+    # ---- who is no target ------------------------------------------------------------------------------------------
+
+    def true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
+        """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
+        for m in found:
+            if m.form == "region" and m.kind == "place" and m.actors[0].code in WORLD_REGIONS:  # "the South China Sea": where, not whom
+                found = tuple([m for m in found if m.form != "region" or m.kind != "place" or m.actors[0].code not in WORLD_REGIONS])
+                break
+        if not found or not sources or code.startswith("14"):
+            return found
+        kept: list[Mention] = []
+        for m in found:
+            if _part_of_doer(m, sources):
+                continue
+            if code.startswith("16") and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(letters(s) == letters(m) for s in sources):
+                continue  # "closed the Belgian embassy in its capital": where
+            if m.kind == "agent":
+                if code.startswith(OWN_FORCES) and self._own_forces(m):
+                    continue
+                if not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources):
+                    continue
+            kept.append(m)
+        return found if len(kept) == len(found) else tuple(kept)
+
+    def where_stationed(self, mention: Mention) -> Mention:
+        """Somalia of "the African Union peacekeeping force in Somalia": peace is kept for the country."""
+        tree = self.tree
+        if mention.kind != "agent" or mention.sentence_index != tree.sentence.index or not mention.role.startswith(("MIL", "PKO")):
+            return mention
+        if not mention.role.startswith("PKO") and not any(o.kind == "organization" for o in mention.owners):
+            return mention
+        for c in tree.children[mention.head]:
+            if tree.relations[c] == "nmod" and tree.case(c) in ("in", "for", "on"):
+                place = self.mentions.at(c)
+                if place is not None and place.kind in ("country", "place"):
+                    return place
+        return mention
+
+    def _moved(self, mention: Mention) -> bool:
+        """Troops of "authorised the deployment of troops", "ruled out sending soldiers": what is moved, whatever the code."""
+        tree = self.tree
+        if mention.kind != "agent" or mention.sentence_index != tree.sentence.index:
+            return False
+        above = tree.heads[mention.head]
+        return above >= 0 and tree.lower_lemmas[above] in MOVING_WORDS and tree.deprels[mention.head] in ("obj", "nmod", "compound")
+
+    def _own_forces(self, mention: Mention, sources: tuple[Mention, ...] = ()) -> bool:
+        """ "withdraw its troops", "send American soldiers" (of America): forces that are moved, by whoever moves them."""
+        if mention.kind != "agent" or not mention.role.startswith(("MIL", "COP")) or mention.sentence_index != self.tree.sentence.index:
+            return False
+        if any(self.tree.deprels[c] == "nmod:poss" and self.tree.upos[c] == "PRON" for c in self.tree.children[mention.head]):
+            return True
+        return not mention.owners or any(letters(s) == letters(mention) for s in sources)
+
+
+def _part_of_doer(m: Mention, sources: tuple[Mention, ...]) -> bool:
+    """Whether the words of a mention overlap with those of a doer without being the same."""
+    for s in sources:
+        if m.start < s.end and s.start < m.end and (m.start != s.start or m.end != s.end) and m.sentence_index == s.sentence_index:
+            return True
+    return False
+
+
+def _without(heads: tuple[int, ...], i: int) -> tuple[int, ...]:
+    return tuple([t for t in heads if t != i]) if i in heads else heads
+
+
+def _joined(found: list[Mention]) -> list[Mention]:
+    """ "Turkish" and "military" before a noun are one actor, not two."""
+    joined: list[Mention] = []
+    for mention in found:
+        last = joined[-1] if joined else None
+        if (
+            last is not None and mention.kind == "agent" and not mention.owners and not mention.actors
+            and last.kind in ("country", "organization", "people") and last.form in ("adjective", "name")
+            and 0 <= mention.start - last.end <= 1
+        ):  # fmt: skip
+            joined[-1] = replace(mention, owners=(last,), start=last.start, text=f"{last.text} {mention.text}")
+        else:
+            joined.append(mention)
+    return joined
+
+
+def letters(mention: Mention) -> str:
+    """Country letters of a mention, or of whose it is; "" for none."""
+    return resolve_actor(mention.owners[0] if mention.owners else mention, None).code[:3]

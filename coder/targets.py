@@ -1,0 +1,234 @@
+"""To whom an act is done: the frame's own target, else whom the sentence leaves to be understood.
+
+In: the Matcher, a trigger with its carrier, its code and its sources. Out: Mentions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from coder.arguments import letters
+from coder.dictionary.compiled import Frame
+from coder.dictionary.load import DEFAULT_LIGHT_VERBS
+from coder.grammar import Tree
+from coder.pronouns import stand_in
+from coder.records import FrameMatch, Mention
+from coder.resolve import resolve_actor
+from coder.status import ADDRESS_VERBS
+
+if TYPE_CHECKING:
+    from coder.frames import Matcher
+
+CONDEMNATIONS: Final[tuple[str, ...]] = ("110", "111", "114")
+PEACE_FORCE_CODES: Final[tuple[str, ...]] = ("074", "0334", "0332", "154")
+# What alerts and deployments answer: exercises, threats and attacks of others.
+PROVOCATIONS: Final[tuple[str, ...]] = ("062", "13", "15", "18", "19")
+# Nouns whose content clause tells what somebody is said to have done.
+CLAIM_NOUNS: Final = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())
+# Rules made, lifted and changed: of whom the clause on a rule tells is not whom it is made for.
+RULES: Final[tuple[str, ...]] = ("081", "083", "172")
+# Acts done to people whom the text names by what they are: aid, strikes and protests, releases.
+ROLE_TARGETS: Final[tuple[str, ...]] = ("07", "033", "14")
+# Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
+GROUND_ROOTS: Final[tuple[str, ...]] = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
+ADDRESS_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "with", "towards", "on", "for", "over")
+PLACE_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
+# Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
+CASUALTY_VERBS: Final = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
+
+
+def targets_of(
+    matcher: Matcher, i: int, carrier: int, frame: Frame, inner: FrameMatch | None, code: str | None, sources: tuple[Mention, ...],
+    tokens: tuple[int, ...], agreed: bool,
+) -> tuple[Mention, ...]:  # fmt: skip
+    """The targets of a frame on trigger i.
+
+    Args:
+        carrier: the verb that carries out the trigger, or i.
+        tokens: of the trigger and of what the frame's conditions have taken.
+        agreed: whether several sources may have agreed on something among themselves.
+    """
+    targets = matcher.fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "", tokens=tokens)
+    if code is not None:
+        if code.startswith(CONDEMNATIONS) and frame.part_of_speech == "verb" and matcher.verb_lemma(i) not in DEFAULT_LIGHT_VERBS:
+            targets = _attackers(matcher, i, carrier, sources) or targets
+        if code.startswith("09"):
+            targets = matcher.mentions_of(_suspects(matcher, i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
+        if not targets and code == "045":
+            targets = _parties_between(matcher, i, carrier)
+        if not targets:
+            targets = _borrowed(matcher, i, carrier, sources)
+            together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
+            if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and code[:2] != "04":
+                targets = _last_resort(matcher, i, carrier, code, sources)
+    targets = matcher.true_targets(targets, sources, code or "")
+    if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
+        return ()  # "held joint drills in the Black Sea": where, not with whom
+    if code is not None and code.startswith(PEACE_FORCE_CODES):
+        return tuple(matcher.where_stationed(m) for m in targets)
+    return targets
+
+
+def _attackers(matcher: Matcher, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Who is condemned with "the attack on a church in Quetta": its doers, else unknown armed men of the country."""
+    for head in matcher.function(i, carrier, "object"):
+        frames = matcher.dictionaries.frames.get(("noun", matcher.tree.lower_lemmas[head]), [])
+        if not any(f.code and f.code[:2] in ("18", "19", "20") for f in frames) or matcher.mentions.at(head) is not None:
+            continue
+        doers = matcher.mentions_of(matcher.tree.function(head, "subject"), True, frozenset((m.start, m.end) for m in sources))
+        doers = tuple(m for m in doers if m.kind != "unknown")
+        if doers:
+            return doers
+        last = _doer_told_before(matcher, head)
+        if last:
+            return last
+        where = matcher.mentions.inside(head)
+        if where is not None and resolve_actor(where, None).code[:3]:
+            return (matcher.mentions.unknown_attackers(head, where),)
+    return ()
+
+
+def _doer_told_before(matcher: Matcher, head: int) -> tuple[Mention, ...]:
+    doer = matcher.mentions.discourse.last_doer
+    return () if doer is None else (stand_in(matcher.mentions, head, doer, "doer of the act told before"),)
+
+
+def _suspects(matcher: Matcher, i: int, carrier: int) -> tuple[int, ...]:
+    """Of whom the clause tells that is looked into ("into whether the governor took bribes")."""
+    tree = matcher.tree
+    queue = [i, carrier]
+    seen = set(queue)
+    while queue:
+        node = queue.pop(0)
+        for c in tree.children[node]:
+            if c in seen or tree.relations[c] not in ("obl", "nmod", "acl", "ccomp", "advcl", "obj"):
+                continue
+            whether = any(tree.lower[g] == "whether" for g in tree.children[c])
+            if tree.relations[c] == "advcl" and not whether:
+                continue
+            claim = whether or tree.lower_lemmas[node] in CLAIM_NOUNS
+            if claim and tree.relations[c] in ("acl", "ccomp", "advcl") and tree.upos[c] in ("VERB", "ADJ", "NOUN"):
+                heads = tree.function(c, "subject") if not tree.is_passive(c) else tree.function(c, "object")
+                if heads:
+                    return heads
+            seen.add(c)
+            queue.append(c)
+    return ()
+
+
+def _parties_between(matcher: Matcher, i: int, carrier: int) -> tuple[Mention, ...]:
+    """ "a mediation effort to prevent a war between A and B"."""
+    tree = matcher.tree
+    for t in tree.subtree(carrier):
+        if t not in (i, carrier) and tree.case(t) == "between":
+            found = matcher.mentions_of(tree.function(tree.heads[t], "between"), False)
+            if len(found) > 1:
+                return found
+    return ()
+
+
+def _borrowed(matcher: Matcher, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """The target another verb gives: of "a bombing that killed X", of "called X to apologise"."""
+    tree = matcher.tree
+    taken = {(m.start, m.end) for m in sources}
+    heads: tuple[int, ...] = ()
+    if carrier == i and tree.upos[i] in ("NOUN", "PROPN"):
+        verbs = [tree.heads[i]] if tree.relations[i] == "nsubj" else []
+        verbs += [c for c in tree.children[i] if tree.deprels[c] == "acl:relcl"]
+        for verb in verbs:
+            if verb >= 0 and tree.lower_lemmas[verb] in CASUALTY_VERBS:
+                heads = tree.function(verb, "object")
+    elif tree.upos[carrier] == "VERB" and tree.relations[carrier] in ("advcl", "xcomp") and tree.heads[carrier] >= 0:
+        verb = tree.heads[carrier]
+        if tree.lower_lemmas[verb] in ADDRESS_VERBS:
+            heads = tree.function(verb, "object") or tree.function(verb, "with") or tree.function(verb, "to")
+    return tuple(m for m in matcher.mentions_of(heads, False) if (m.start, m.end) not in taken)
+
+
+def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Where no function of the frame names a target: an actor inside the object, else the nearest fitting phrase.
+
+    Acts on the ground take the place they happen in; words need somebody they are addressed to.
+    """
+    taken = frozenset((m.start, m.end) for m in sources)
+    tree = matcher.tree
+    if code.startswith(("110", "111", "112", "114")):
+        for head in matcher.function(i, carrier, "object"):  # "condemned the assault" told of before
+            key = ("noun", tree.lower_lemmas[head])
+            if key in matcher.dictionaries.frames and any(f.code and f.code >= "13" for f in matcher.dictionaries.frames[key]):
+                doer = _doer_told_before(matcher, head)
+                if doer:
+                    return doer
+    for head in matcher.function(i, carrier, "object"):
+        for t in _phrase(tree, head) if code.startswith(RULES) else tree.subtree(head):
+            if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relations[t] not in ("compound", "flat"):
+                mention = matcher.mentions.at(t)
+                if mention is not None and _identified(mention, code) and (mention.start, mention.end) not in taken:
+                    if matcher.true_targets((mention,), sources, code):
+                        return (mention,)
+    if code.startswith("14"):  # "staged a protest demanding that the authorities …"
+        for node in (i, carrier, *matcher.function(i, carrier, "object")):
+            for c in tree.children[node]:
+                if tree.relations[c] in ("acl", "advcl") and tree.upos[c] == "VERB":
+                    demand = matcher.reading(c)
+                    if demand is not None and (demand.code or "").startswith("10"):
+                        found = tuple(m for m in demand.targets if (m.start, m.end) not in taken)
+                        if found:
+                            return found
+    if code.startswith("14"):  # "pilots of Lufthansa", "doctors at a hospital in Nairobi": whom strikers strike against
+        for head in matcher.function(i, carrier, "subject"):
+            for c in tree.children[head]:
+                if tree.relations[c] == "nmod" and tree.case(c) in ("of", "at", "in", "from"):
+                    mention = matcher.mentions.inside(c)
+                    if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
+                        return (mention,)
+    for c in tree.children[carrier]:  # "will not end the strike until the government …"
+        if tree.relations[c] == "advcl" and any(tree.relations[g] == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
+            found = matcher.mentions_of(tree.function(c, "subject"), False, taken)
+            if found:
+                return found
+    names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) and code != "164" else ADDRESS_FUNCTIONS
+    for name in names:
+        found = matcher.mentions_of(matcher.function(i, carrier, name), False, taken)
+        found = matcher.true_targets(tuple(m for m in found if _identified(m, code)), sources, code)
+        if found:
+            return found
+    if code.startswith("15"):
+        return _provokers(matcher, carrier, sources)
+    if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
+        found = matcher.complement_mentions(i, carrier, "any", taken)
+        return matcher.true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
+    return ()
+
+
+def _provokers(matcher: Matcher, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """South Korea of "put its army on alert as South Korea held drills": whose show of force is answered."""
+    tree = matcher.tree
+    for c in tree.children[carrier]:
+        if tree.relations[c] not in ("advcl", "conj") or not any(tree.relations[g] == "mark" and tree.lower[g] in ("as", "while", "after") for g in tree.children[c]):
+            continue
+        reading = matcher.reading(c)
+        if reading is not None and (reading.code or "").startswith(PROVOCATIONS):
+            others = reading.sources
+        else:  # "while Russian warships fired missiles"
+            others = tuple([m for m in matcher.mentions_of(tree.function(c, "subject"), True) if m.kind == "agent" and m.role.startswith("MIL")])
+        own = [letters(s) for s in sources]
+        doers = [m for m in others if m.kind != "unknown" and letters(m) and letters(m) not in own]
+        if doers:
+            return tuple(doers)
+    return ()
+
+
+def _phrase(tree: Tree, head: int) -> list[int]:
+    """The tokens of a noun phrase in text order, without its relative clauses."""
+    found = [head]
+    for t in found:
+        found.extend(c for c in tree.children[t] if tree.deprels[c] != "acl:relcl")
+    return sorted(found)
+
+
+def _identified(mention: Mention, code: str) -> bool:
+    """Whether a phrase beside the act says whose it is: a bare role there is mostly nobody the act is done to."""
+    if mention.kind == "unknown":
+        return False
+    return bool(mention.actors or mention.owners) or mention.form == "country-free" or code.startswith(ROLE_TARGETS)
