@@ -34,7 +34,7 @@ from coder.dictionary.lexicon import FORMER, MODIFIERS
 from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.grammar import Tree
-from coder.owners import embedded, named_in, owners_of, shared_owners
+from coder.owners import embedded, land_of_office, named_in, owners_of, shared_owners
 from coder.pronouns import OWNING_DETERMINERS, group_of, pronoun
 from coder.records import Mention
 from coder.word_classes import MONTHS, WEEKDAYS
@@ -55,6 +55,8 @@ LANDSCAPE: Final = frozenset(
     "mountain mountains mount river valley island islands lake hill hills street avenue road bridge airport base square strait sea gulf "
     "bay waters desert forest cape peak pass canal dam park highway crossing peninsula heights coast plaza piazza boulevard".split()
 )
+# Those before and after somebody in an office: whatever that one is now.
+IN_OFFICE: Final = {"successor": "GOV", "predecessor": "ELI"}
 CALENDAR: Final = WEEKDAYS | MONTHS | {"christmas", "easter", "ramadan", "gmt", "bst", "est", "utc"}
 # Words that stand for no actor unless a name covers them, and determiners that point back to one.
 NO_ACTORS: Final = frozenset({"PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"})
@@ -365,6 +367,12 @@ class SentenceMentions(SentencePhrases):
         owners = owners_of(self, head, core, names, hit)
         if not owners and self.tree.relation(head) == "conj" and role != "INT":  # "Iran and six world powers"
             owners = shared_owners(self, head)
+        if role == "COP" and last_word == "officer" and owners and owners[-1].sentence_index < 0:
+            role = "MIL"  # policemen do not overthrow presidents
+        if last_word in IN_OFFICE and owners:
+            land = land_of_office(self, owners)
+            if land is not None:
+                role, owners = IN_OFFICE[last_word], (land,)
         made = self.make(
             head, core, "agent", f"agent {hit.phrase!r}", role=role, owners=owners, entry_id=entry,
             form="prefix" if hit.prefix else "country-free" if hit.country_free else "agent",

@@ -38,6 +38,13 @@ MOVING_WORDS: Final = frozenset(
     "deploy deployment send sending dispatch redeploy redeployment mobilise mobilize mobilisation mobilization reinforce reinforcement "
     "rotate rotation commit station withdraw withdrawal pullout pull".split()
 )
+# Praise, blame and refusal of what somebody says, writes or looks into, and the words that tell what that is about.
+JUDGEMENTS: Final[tuple[str, ...]] = ("05", "11", "12")
+TEXTS_AND_INQUIRIES: Final = frozenset(
+    "inquiry enquiry investigation probe review audit hearing debate report study article book film documentary story essay question "
+    "briefing".split()
+)
+ABOUT: Final = frozenset({"into", "on", "about", "over", "in"})
 
 
 class Arguments:
@@ -217,9 +224,10 @@ class Arguments:
                 break
         if not found or not sources or code.startswith("14"):
             return found
+        judging = code.startswith(JUDGEMENTS)
         kept: list[Mention] = []
         for m in found:
-            if _part_of_doer(m, sources):
+            if _part_of_doer(m, sources) or (judging and self._subject_matter(m)):
                 continue
             if code.startswith("16") and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(letters(s) == letters(m) for s in sources):
                 continue  # "closed the Belgian embassy in its capital": where
@@ -230,6 +238,19 @@ class Arguments:
                     continue
             kept.append(m)
         return found if len(kept) == len(found) else tuple(kept)
+
+    def _subject_matter(self, m: Mention) -> bool:
+        """The police of "refused to open an inquiry into police violence": what a text or an inquiry is about, not whom it is refused."""
+        tree = self.tree
+        if m.sentence_index != tree.sentence.index:
+            return False
+        node = m.head
+        while tree.relations[node] in ("nmod", "compound", "amod", "conj", "appos", "flat"):
+            above = tree.heads[node]
+            if tree.relations[node] == "nmod" and tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES and tree.case(node) in ABOUT:
+                return True
+            node = above
+        return False
 
     def where_stationed(self, mention: Mention) -> Mention:
         """Somalia of "the African Union peacekeeping force in Somalia": peace is kept for the country."""

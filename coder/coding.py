@@ -15,7 +15,7 @@ from coder.compose import SentenceContext, compose_events
 from coder.coreference import name_of
 from coder.dates import ToldDates
 from coder.dictionary.load import Dictionaries
-from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code
+from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code, once_armed
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
@@ -113,6 +113,7 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
     day = tree.sentence.publication_date
     armed: list[tuple[Mention, str]] = []
     armies: list[tuple[Mention, str]] = []
+    once: list[tuple[Mention, str]] = []
     sides = {  # of both sides' country: whose rebels they are
         (a.mention.start, a.mention.end): a.code
         for e in events if e.target is not None and e.source.code[:3] == e.target.code[:3]
@@ -144,6 +145,10 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
                 elif armed_code(code):
                     owner = mention.owners[0] if mention.owners else mention
                     armed.append((owner if owner.kind == "organization" and resolve_actor(owner, day).code == code else mention, code))
+                else:
+                    group = mention.owners[0] if mention.owners else mention
+                    if group.kind == "organization" and once_armed(group):
+                        once.append((group, resolve_actor(group, day).code))
             acronym = _acronym_after(tree, i)
             if acronym:
                 discourse.alias(acronym, mention)
@@ -165,6 +170,8 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
             ranked.append((rank, i, m))
         if rank <= 0 and head >= 0 and tree.lemmas[head] in ("say", "tell", "add"):
             speaker = mention
+    if not armed and not any(armed_code(code) for _, code in discourse.armed.known):
+        armed = once
     discourse.armed.name(armed, tree.sentence.index)
     discourse.armies.name(armies, tree.sentence.index)
     if len(ranked) > 1:

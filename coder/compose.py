@@ -23,6 +23,7 @@ from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, 
 from coder.resolve import resolve_actor
 from coder.status import future_refusal, purpose
 from coder.status import status as status_of
+from coder.tense import counted_occasion
 
 DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 
@@ -49,6 +50,9 @@ GROUND_OF_ACT: Final[tuple[str, ...]] = ("on", "against")
 CONTACTS: Final[tuple[str, ...]] = ("04",)
 # Sending foreigners out of the country: whoever does so is not of theirs.
 EXPULSIONS: Final[tuple[str, ...]] = ("161", "166", "174")
+# Acts of force and protest, which those who do them do at home, unlike talks; and roles of those who fight.
+FOUGHT_ROOTS: Final = frozenset({"14", "15", "17", "18", "19", "20"})
+FIGHTERS: Final = frozenset({"REB", "UAF", "SEP", "INS", "MIL"})
 STATE_ROLES: Final = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES: Final = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
 ENVOYS: Final = frozenset("ambassador envoy diplomat consul attaché representative".split())
@@ -93,7 +97,10 @@ def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[
     events: list[Event] = []
     seen: set[tuple[object, ...]] = set()
     for match in matches:
+        again = counted_occasion(context.tree, match.trigger) >= 0
         for event in _events_of(context, match):
+            if again and _told_before(event, events):
+                continue
             key = (
                 event.source.mention.start, event.source.code, event.target.mention.start if event.target else -1,
                 event.target.code if event.target else "", event.code, event.status,
@@ -102,6 +109,17 @@ def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[
                 seen.add(key)
                 events.append(event)
     return events
+
+
+def _told_before(event: Event, events: list[Event]) -> bool:
+    """ "met in Singapore, the first time that an American president had met …": the same act in other words."""
+    for other in events:
+        if other.code[:2] == event.code[:2] and (
+            other.source.code[:3] == event.source.code[:3]
+            or (other.target is not None and event.target is not None and other.target.code[:3] == event.target.code[:3])
+        ):
+            return True
+    return False
 
 
 def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
@@ -326,8 +344,8 @@ def _resolve_pair(
     root = code[:2]
     if source.kind == "place" and source.form != "capital":
         return None
-    actor = _resolve(context, source, day, place)
-    other = None if target is None else _resolve(context, target, day, place)
+    actor = _resolve(context, source, day, _land_of(context, source, place, code))
+    other = None if target is None else _resolve(context, target, day, _land_of(context, target, place, code))
     for side in (actor, other):
         if side is not None:
             country = _country(side)
@@ -414,6 +432,13 @@ def _unknown(actor: ResolvedActor) -> ResolvedActor:
 def _resolve(context: SentenceContext, mention: Mention, day: dt.date | None, place: str) -> ResolvedActor:
     known = context.countries.get((mention.start, mention.end))
     return resolve_actor(mention, day, place=known or place)
+
+
+def _land_of(context: SentenceContext, mention: Mention, place: str, code: str) -> str:
+    """The country that fills in for a bare role: that of the place, but for fighters who talk there those of the story."""
+    if not place or mention.kind != "agent" or mention.owners or code[:2] in FOUGHT_ROOTS or mention.role[:3] not in FIGHTERS:
+        return place
+    return context.discourse.country_of_role(mention.role) or context.discourse.main_country() or place
 
 
 def _only_country(context: SentenceContext) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from coder.actor_phrases import Phrase
 from coder.dictionary.compiled import HYPHENS, Actor, name_words, normalize
+from coder.dictionary.schema import WORLD_REGIONS
 from coder.discourse import ARMED_ROLES, ARMY_ROLES, FAMILY_FIRST, armed_code
 from coder.pronouns import NOMINAL_RELATIONS, in_own_clause, nearest_before, stand_in
 from coder.records import Mention
@@ -161,7 +162,7 @@ def force_meant(mentions: SentenceMentions, head: int, found: Mention) -> Mentio
     if phrase is None or not (noun in ARMED_MEN or noun in ARMED_GROUPS or noun in SOLDIERS):
         return None
     town = found.owners[0] if found.owners else None  # "talks with the insurgents in Doha": where, and not whose
-    if town is not None and (town.form not in ("city", "capital") or tree.case(town.head) not in ("in", "at", "near")):
+    if town is not None and (town.form not in ("city", "capital", "region") or tree.case(town.head) not in ("in", "at", "near")):
         return None
     definite = False
     for c in tree.children[head]:
@@ -196,6 +197,8 @@ def force_meant(mentions: SentenceMentions, head: int, found: Mention) -> Mentio
         return None
     if not definite and _elsewhere(mentions, code[:3]):
         return None
+    if town is not None and town.form == "region" and resolve_actor(town, mentions.day).code[:3] not in WORLD_REGIONS | {code[:3]}:
+        return None  # "the rebels in Darfur" are others
     rule = f"the {'army' if army else 'armed group'} {rule}: {mention.text!r} ({mention.rule})"
     return mention.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
 

@@ -59,6 +59,7 @@ TAIL = rf"(?:(?: of| ,)? {YEAR}\b|(?: of)? (?P<yref>last|this|next|that|the same
 DAYNUM = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"
 HOUR = r"(?: (?:morning|afternoon|evening|night|noon|lunchtime|midnight|overnight))?"
 UNIT = r"(?P<unit>second|minute|hour|day|night|weekend|week|fortnight|month|quarter|year|decade|century|centurie)"
+UNIT_OR_PART = UNIT.replace("|night|", "|night|morning|afternoon|evening|")
 COUNT = (
     rf"(?P<n>\d{{1,4}}|half an?|a hundred|a dozen|a couple of|a couple|couple of|{VAGUE_COUNT}|an?|{'|'.join(NUMBERS)})"
 )
@@ -122,12 +123,17 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
             rf"|the same|that same|that|last|this|next|the) {UNIT}\b",
             read_unit_reference,
         ),
+        (
+            "unit",
+            rf"{PART}?(?P<which>the previous|the preceding|the following|the same|that same) (?P<unit>morning|afternoon|evening)\b",
+            read_unit_reference,
+        ),
         ("rolling", rf"(?:the )?(?P<side>past|last|previous|preceding|recent|coming|next|upcoming|following)(?: {COUNT})? {UNIT}s\b", read_rolling),
         ("ago", rf"(?:{COUNT} )?{UNIT}s? ago\b", read_ago),
         ("ahead", rf"{COUNT} {UNIT}s? (?:from now|hence)\b", read_ahead),
         (
             "offset",
-            rf"(?:{COUNT} )?{UNIT}s? (?P<way>earlier|later|before|after|afterwards?|prior to|prior|following|ahead of)\b",
+            rf"(?:{COUNT} )?{UNIT_OR_PART}s? (?P<way>earlier|later|before|after|afterwards?|prior to|prior|following|ahead of)\b",
             read_offset,
         ),
         ("duration", rf"(?P<lead>in|within|for) (?:about |around |nearly |almost |at least |more than |over |just |roughly )?(?:{COUNT} )?{UNIT}s?\b", read_duration),

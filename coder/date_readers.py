@@ -439,6 +439,12 @@ def read_ahead(match: re.Match[str], clock: Clock) -> Span | None:
 def read_offset(match: re.Match[str], clock: Clock) -> Span | None:
     """ "two days later", "a year earlier", counted from the date told last."""
     count = signed_count(match)
+    base = clock.reference.start if clock.reference is not None else clock.today if clock.direction == "past" else None
+    if not count and base is not None and match["way"] in ("earlier", "before") and match["unit"] in ("hour", "minute", "day", "week"):
+        unit = unit_name(match)
+        if unit in ("hour", "minute"):  # "hours earlier"
+            return day_span(base, "relative")
+        return interval(_back(base, _reach(unit, 1)), _back(base, _reach(unit, 0)), "relative", "unknown", "rolling")
     if clock.reference is not None:
         return offset_span(clock.reference, count, unit_name(match))
     if clock.today is None or count >= 0 or clock.direction != "past":

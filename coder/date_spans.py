@@ -141,7 +141,7 @@ def shift(day: date, count: int, unit: str) -> date:
     """The day `count` units later (earlier if negative)."""
     if unit in ("second", "minute", "hour"):
         return day
-    if unit in ("day", "night", "evening", "morning"):
+    if unit in ("day", "night", "evening", "afternoon", "morning"):
         return day + timedelta(days=count)
     if unit in ("week", "weekend"):
         return day + timedelta(weeks=count)

@@ -26,7 +26,7 @@ from coder.date_phrases import Phrase, find_phrases, temporal_words
 from coder.date_spans import Clock, Span, before, day_span, interval, offset_span
 from coder.grammar import ADDRESSING_VERBS, Tree
 from coder.records import EventDate, Sentence, Status
-from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, own_tense
+from coder.tense import MAX_CLIMB, PREDICATES, clause_tense, counted_occasion, own_tense, reports_itself
 from coder.word_classes import SUBJECT_LABELS
 
 UNDATED: Final = EventDate(None, None, "unknown", "unknown", "no publication date")
@@ -122,6 +122,8 @@ def _resolve(
         scene = _Scene(tree, status, reference)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
+        if tree.deprels[tokens[1]] == "acl:relcl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
+            del tokens[0]  # "fled the town that they had seized": the town is of the clause above
         if scene.phrases:
             tokens = _without_asked(tree, tokens)
     span, rule = scene.date(tokens)
@@ -458,6 +460,9 @@ class _Scene:
 
     def date(self, tokens: list[int]) -> tuple[Span | None, str]:
         """The date of an event told by these tokens, highest in the tree first, and the rule."""
+        occasion = counted_occasion(self.tree, tokens[0])
+        if occasion >= 0:  # "met on Tuesday, the first time since 2019 that …"
+            return self._of_occasion(occasion), "clause above"
         if self.phrases:
             for t in tokens:
                 span = self.own(t)
@@ -473,6 +478,15 @@ class _Scene:
         if self.today is not None and self._since_undated(tokens[0]):
             return before(self.today, "tense"), "since an undated event"
         return None, ""
+
+    def _of_occasion(self, noun: int) -> Span | None:
+        """The date of "on Friday, the first time since 2019 that …": Friday."""
+        for phrase in self.governed.get(noun, ()):
+            if phrase.lead not in ("since", "in", "for", "during"):
+                span = self.read(phrase, noun)
+                if span is not None:
+                    return span
+        return self.above(noun)
 
     def _since_undated(self, node: int) -> bool:
         """ "Since the outbreak of the war, … has supported": some time up to now."""
@@ -616,7 +630,7 @@ class _Scene:
         tree = self.tree
         head = tree.heads[node]
         if tree.upos[node] in PREDICATES and own_tense(tree, node) == "pluperfect":
-            return self._earlier(head)
+            return self.covering(head) if reports_itself(tree, node) else self._earlier(head)
         if head < 0:
             return None
         told = self._phrase_at(head) or self._phrase_before_when(node)

@@ -23,6 +23,17 @@ def armed_code(code: str) -> bool:
     return code[:3] == "IMG" or (code[3:6] in ARMED_ROLES and code[:3] not in ARMED_ROLES)
 
 
+def once_armed(mention: Mention) -> bool:
+    """Whether an organisation was an armed group at some time: the Taliban in power are still "the insurgents" of years before."""
+    for actor in mention.actors:
+        if actor.code is not None and armed_code(actor.code):
+            return True
+        for role in actor.roles:
+            if armed_code(role.code):
+                return True
+    return False
+
+
 class ForcesNamed:
     """Armed groups, or armies, of the last sentence that named any."""
 

@@ -12,6 +12,7 @@ from coder.actor_phrases import Phrase
 from coder.dictionary.compiled import AgentHit
 from coder.participles import LED
 from coder.records import Mention
+from coder.resolve import resolve_actor
 
 if TYPE_CHECKING:
     from coder.actors import SentenceMentions
@@ -29,6 +30,8 @@ PLACE_NOUNS: Final = frozenset(
     "city town village region province district area part territory capital border island coast mountain valley river road street "
     "square building house home church mosque school hospital camp base airport port prison embassy compound site place".split()
 )
+# What soldiers do to the rulers of their own country.
+COUP_VERBS: Final = frozenset("overthrow oust depose topple detain arrest seize unseat remove take grab".split())
 OWNED: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"})
 
 
@@ -65,6 +68,9 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
     leader = led_by(mentions, head, ("amod", "acl"))
     if leader is not None:
         return (*found, leader)
+    land = land_of_coup(mentions, head)
+    if land is not None:
+        return (*found, land)
     for c in tree.children[head]:
         if tree.relation(c) in ("nmod", "obl") and tree.case(c) in ("in", "at", "near"):
             owner = mentions.inside(c)
@@ -102,6 +108,49 @@ def led_by(mentions: SentenceMentions, head: int, relations: tuple[str, ...]) ->
                 if c - 3 <= p.start and p.end <= c + 1:
                     return mentions.owner_mention(p.end - 1, p)
     return None
+
+
+def land_of_coup(mentions: SentenceMentions, head: int) -> Mention | None:
+    """The country of "the officers who had detained the president", of "soldiers who seized power in Mali": their own."""
+    tree = mentions.tree
+    forms = mentions.dictionaries.forms
+    for c in tree.children[head]:
+        if tree.deprels[c] != "acl:relcl" or (tree.lower_lemmas[c] not in COUP_VERBS and COUP_VERBS.isdisjoint(forms.get(tree.lower[c], ()))):
+            continue
+        subject = tree.child(c, "nsubj")
+        if subject < 0 or tree.lower[subject] not in ("who", "that", "which"):
+            continue
+        for o in tree.children[c]:
+            if tree.deprels[o] not in ("obj", "iobj"):
+                continue
+            power = tree.lower_lemmas[o] in ("power", "control")
+            for t in tree.function(c, "in") if power else (o,):
+                found = mentions.inside(t)
+                if found is None or not (found.kind in ("country", "place") if power else found.kind == "person" or found.role.startswith("GOV")):
+                    continue
+                country = _country_of(mentions, found)
+                if country is not None:
+                    return country
+    return None
+
+
+def land_of_office(mentions: SentenceMentions, owners: tuple[Mention, ...]) -> Mention | None:
+    """The country of "his successor", "the president's predecessor", where the office is a government's; the own role counts no more."""
+    for owner in owners:
+        held = owner.role.startswith("GOV")
+        for actor in owner.actors if owner.kind == "person" else ():
+            held = held or any(role.code[3:6] == "GOV" for role in actor.roles)
+        if held:
+            return _country_of(mentions, owner)
+    return None
+
+
+def _country_of(mentions: SentenceMentions, mention: Mention) -> Mention | None:
+    """The country of an actor; of no sentence, as the phrase does not reach to it."""
+    country = mentions.dictionaries.countries.get(resolve_actor(mention, mentions.day).code[:3])
+    if country is None:
+        return None
+    return replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id, modifier="", sentence_index=-1)
 
 
 def shared_owners(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:

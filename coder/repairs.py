@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from coder.records import Sentence
-from coder.word_classes import DIRECTIONS, GIVING_VERBS, MONTHS, SUBJECT_LABELS, WEEKDAYS
+from coder.word_classes import DIRECTIONS, GIVING_VERBS, MONTHS, PERMITTING_VERBS, SUBJECT_LABELS, WEEKDAYS
 
 _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
@@ -165,6 +165,20 @@ def _second_subject(repairs: Repairs, i: int, verb: int) -> bool:
     if first:
         repairs.label(i, "obj")
     return first
+
+
+def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
+    """Who is allowed something, read as the subject of the infinitive: "allowed inspectors to visit the plant"."""
+    sentence, above = repairs.sentence, repairs.heads[infinitive]
+    if not 0 <= above < i < infinitive or repairs.deprels[infinitive] not in ("xcomp", "ccomp"):
+        return False
+    if sentence.lemmas[above].lower() not in PERMITTING_VERBS or "VerbForm=Inf" not in sentence.feats[infinitive]:
+        return False
+    if "obj" in repairs.labels_below(above):
+        return False
+    repairs.hang(i, above)
+    repairs.label(i, "obj")
+    return True
 
 
 def _part_of_name(repairs: Repairs, i: int, head: int) -> bool:
@@ -436,7 +450,7 @@ def _gerund_before_name(repairs: Repairs, i: int, name: int) -> bool:
 
 # The first that mends a token of the relation is the last that is asked.
 MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
-    "nsubj": (_second_subject,),
+    "nsubj": (_second_subject, _one_permitted),
     "nsubj:pass": (_active_subject,),
     "obj": (_one_of_two,),
     "obl": (_stolen_subject, _behind_particle, _bare_object),

@@ -9,7 +9,7 @@ from typing import Final
 
 from coder.grammar import Tree
 from coder.records import FrameMatch, Status
-from coder.word_classes import SUBJECT_LABELS
+from coder.word_classes import PERMITTING_VERBS, SUBJECT_LABELS
 
 NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
 
@@ -53,6 +53,12 @@ NEGATIVE_IMPLICATIVES: Final = frozenset({"fail", "neglect", "forget", "refrain"
 
 # Wishes: cooperation that is wished for is an intent, conflict a mere possibility.
 WISHES: Final = frozenset("seek want hope aim wish try attempt desire".split())
+
+# What makes possible what then is done, where nobody gives leave: "the retreat allowed the rebels to take the town".
+OCCASIONS: Final = frozenset(
+    "retreat pullout collapse fall absence weather rain gap breach tunnel darkness fog lull advance capture departure chaos unrest victory "
+    "defeat loss support help aid money lack failure corridor bridge opening breakthrough route ceasefire truce".split()
+)
 
 OPERATIONS: Final = frozenset("operation raid sweep crackdown swoop campaign drive".split())
 BEGINNING: Final = frozenset("launch conduct mount stage begin start carry execute".split())
@@ -171,7 +177,9 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             infinitive = tree.has_to(node)
             if negated(tree, parent) and lemma not in ("hide", "rule"):
                 return Status.NEGATED
-            if infinitive and result is Status.ASSERTED:
+            if lemma in PERMITTING_VERBS and result is not Status.HYPOTHETICAL and not _made_possible(tree, parent):
+                result = Status.HYPOTHETICAL
+            elif infinitive and result is Status.ASSERTED:
                 if lemma in NEGATIVE_IMPLICATIVES:
                     return Status.NEGATED
                 if lemma in FUTURE_PREDICATES or (lemma in WISHES and (reading.code or "99") < "09"):
@@ -221,6 +229,17 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
     if result in (Status.ASSERTED, Status.INTENDED) and _question(tree):
         return Status.HYPOTHETICAL
     return result
+
+
+def _made_possible(tree: Tree, verb: int) -> bool:
+    """ "The withdrawal allowed the rebels to take the town": no leave was given, the town was taken."""
+    if "Tense=Past" not in tree.feats[verb] and not tree.forms[verb].endswith("ing"):
+        return False
+    for subject in tree.function(verb, "subject"):
+        lemma = tree.lemmas[subject].lower()
+        if tree.upos[subject] == "NOUN" and (lemma in OCCASIONS or lemma.endswith(("awal", "tion", "ing"))):
+            return True
+    return False
 
 
 def _carries(tree: Tree, trigger: int, t: int, reading: FrameMatch) -> bool:

@@ -21,6 +21,42 @@ _PAST: Final = frozenset({"was", "were", "did"})
 _PRESENT: Final = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'s", "’s", "do", "does"})
 
 
+REPORTING: Final = frozenset("say announce report state claim declare tell confirm add".split())
+# "the first time that X had met Y": a clause on such a noun tells of now.
+OCCASIONS: Final = frozenset({"time", "occasion", "instance", "case"})
+ORDINALS: Final = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth 1st 2nd 3rd".split())
+
+
+def counted_occasion(tree: Tree, node: int) -> int:
+    """The noun of "the first time (in years) that …" over a predicate, which counts what is told now; -1 for none."""
+    while node >= 0 and tree.relations[node] in ("conj", "xcomp"):
+        node = tree.heads[node]
+    noun = tree.heads[node] if node >= 0 else -1
+    if noun >= 0 and tree.relations[noun] == "nmod" and tree.lower_lemmas[noun] not in OCCASIONS:
+        noun = tree.heads[noun]  # "the first time in decades that …", hung on the decades
+    if noun < 0 or tree.relations[node] not in ("acl", "ccomp", "advcl", "csubj") or tree.lower_lemmas[noun] not in OCCASIONS:
+        return -1
+    for c in tree.children[noun]:
+        if c < noun and tree.lower[c] in ORDINALS:
+            return noun
+    return -1
+
+
+def reports_itself(tree: Tree, node: int) -> bool:
+    """ "The army said it had shelled the town", "its jets had struck": the news of whoever speaks, only told in a past tense."""
+    head = tree.heads[node]
+    if head < 0 or tree.relations[node] != "ccomp" or tree.lower_lemmas[head] not in REPORTING:
+        return False
+    for c in tree.children[node]:
+        if tree.relations[c] == "nsubj":
+            if tree.lower[c] in ("it", "they"):
+                return True
+            for g in tree.children[c]:
+                if tree.deprels[g] == "nmod:poss" and tree.lower[g] in ("its", "their"):
+                    return True
+    return False
+
+
 def clause_tense(tree: Tree, node: int, status: Status) -> str:
     """past, perfect, pluperfect, present, future, modal, or "" where no verb tells; infinitives ask the verb above."""
     for _ in range(MAX_CLIMB):

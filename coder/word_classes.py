@@ -6,6 +6,8 @@ from typing import Final
 
 SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass", "nsubj:outer", "csubj:outer"})
 GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot pledge guarantee provide supply loan".split())
+# Verbs that give leave to do what their infinitive says.
+PERMITTING_VERBS: Final = frozenset({"allow", "permit", "let", "authorise", "authorize"})
 DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest".split())
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
