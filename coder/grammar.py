@@ -167,7 +167,7 @@ class Tree:
         self._case: list[str | None] = [None] * n
         self._functions: list[dict[str, tuple[int, ...]] | None] = [None] * n
         self._marked: list[list[dict[str, list[int]]] | None] = [None] * n
-        self.dated: Any = None  # the date phrases, once `coder.dates` has found them
+        self.dated: Any = None  # the date phrases, once `coder.date_governors` has found them
 
     # ---- small questions -------------------------------------------------------------------------------------
 

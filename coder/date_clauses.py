@@ -1,0 +1,419 @@
+"""How clauses and phrases of a sentence lend one another their dates: from below, from beside and from above.
+
+In: the dated words of a sentence. Out: for the tokens of an event, its Span and the rule.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from coder.date_governors import DatedWords, marked, phrase_at
+from coder.date_patterns import words
+from coder.date_phrases import Phrase
+from coder.date_spans import Span, before, day_span, offset_span
+from coder.grammar import Tree
+from coder.records import EventDate, Status
+from coder.tense import PREDICATES, counted_occasion, own_tense, reports_itself
+from coder.word_classes import SUBJECT_LABELS
+
+SPEECH: Final = words(
+    "say tell report announce state claim declare note add write tweet confirm insist argue maintain stress "
+    "explain warn allege acknowledge admit reveal disclose reiterate assert contend quote"
+)
+# Verbs whose object or subject is an event of another time.
+REACTIONS: Final = words(
+    "condemn denounce deplore criticise criticize praise welcome hail applaud mourn protest remember recall mark "
+    "commemorate mention discuss investigate avenge regret lament celebrate blame follow blast decry slam reject "
+    "retaliate respond"
+)
+# Verbs whose infinitive shares their time ("began to withdraw on Friday", "is set to visit on Friday").
+SHARED_INFINITIVE: Final = words(
+    "manage begin start continue help succeed proceed be go come set due schedule slate expect plan intend "
+    "prepare have use fail refuse decline"
+)
+OTHER_TIME_MARKS: Final = frozenset(
+    {"after", "before", "since", "until", "by", "if", "because", "although", "though", "to", "unless", "despite"}
+)
+SAME_TIME_MARKS: Final = frozenset({"as", "when", "while"})
+# Verbs of what an event does at once, so that its date is theirs.
+EFFECTS: Final = words(
+    "kill wound injure destroy damage displace free begin start end conclude fail collapse happen occur last claim "
+    "break take hit strike leave"
+)
+# Nouns of what comes after the event they govern.
+SEQUELS: Final = words("retaliation response revenge reaction condemnation anniversary aftermath wake reprisal outrage anger")
+CONTAINING: Final = frozenset({"during", "at", "in", "on", "amid", "over", "for", "with", "by"})
+BEFORE_OBJECT: Final = frozenset(
+    {"after", "following", "since", "in the wake of", "in response to", "because of", "in retaliation for"}
+)
+AHEAD_OF_OBJECT: Final = frozenset({"before", "ahead of", "prior to", "until"})
+PASSING: Final = frozenset(
+    {"", "with", "to", "in", "at", "near", "on", "into", "from", "by", "between", "against", "for", "of"}
+)
+EVENT_NOUNS: Final = words(
+    "blockade remark gathering putsch mutiny annexation occupation evacuation kidnapping execution attack war visit talk meeting strike airstrike election vote deal accord agreement treaty summit ceasefire "
+    "truce raid clash battle trip tour protest riot coup uprising revolt massacre bombing killing call speech "
+    "conference siege invasion offensive assault blast explosion crisis dispute conflict pact trial hearing "
+    "verdict resolution law decree order ban crash arrest release referendum poll debate address ceremony funeral "
+    "anniversary war revolution incident shooting crackdown rally march election letter statement interview "
+    "message report session victory defeat loss fall collapse start end beginning death murder earthquake embargo "
+    "surge escalation disaster takeover"
+)
+NON_EVENTS: Final = words(
+    "government parliament department mission minister regiment apartment king building ring thing wing "
+    "settlement region nation station nothing something anything everything evening morning organization "
+    "organisation population coalition opposition delegation administration constitution corporation commission "
+    "federation union element document"
+)  # fmt: skip
+EVENT_ENDINGS: Final[tuple[str, ...]] = ("tion", "sion", "ment", "ing", "ting")
+
+
+class Scene(DatedWords):
+    """What one sentence dates, and how its words share their dates; see `DatedWords`."""
+
+    __slots__ = ("_asked",)
+
+    def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
+        super().__init__(tree, status, reference)
+        self._asked: set[int] = set()
+
+    def date(self, tokens: list[int]) -> tuple[Span | None, str]:
+        """The date of an event told by these tokens, highest in the tree first, and the rule."""
+        occasion = counted_occasion(self.tree, tokens[0])
+        if occasion >= 0:  # "met on Tuesday, the first time since 2019 that …"
+            return self._of_occasion(occasion), "clause above"
+        if self.phrases:
+            for t in tokens:
+                span = self.own(t)
+                if span is not None:
+                    return span, f"phrase: {' / '.join(p.text for p in self.governed[t])}"
+            for t in tokens:
+                span = self.nearby(t)
+                if span is not None:
+                    return span, "phrase below"
+        span = self.above(tokens[0])
+        if span is not None:
+            return span, "clause above"
+        if self.today is not None and self._since_undated(tokens[0]):
+            return before(self.today, "tense"), "since an undated event"
+        return None, ""
+
+    def _of_occasion(self, noun: int) -> Span | None:
+        """The date of "on Friday, the first time since 2019 that …": Friday."""
+        for phrase in self.governed.get(noun, ()):
+            if phrase.lead not in ("since", "in", "for", "during"):
+                span = self.read(phrase, noun)
+                if span is not None:
+                    return span
+        return self.above(noun)
+
+    def _since_undated(self, node: int) -> bool:
+        """ "Since the outbreak of the war, … has supported": some time up to now."""
+        tree = self.tree
+        for c in tree.children[node]:
+            if tree.relations[c] in ("obl", "advcl") and tree.upos[c] not in ("NUM", "ADV") and tree.case(c) == "since":
+                return True
+        return False
+
+    def covering(self, node: int) -> Span | None:
+        """The date of what a node tells: its own, one close by, or that of the clauses above."""
+        if node in self._asked:
+            return None
+        self._asked.add(node)
+        try:
+            return self.own(node) or (self.nearby(node) if self.phrases else None) or self.above(node)
+        finally:
+            self._asked.discard(node)
+
+    # ---- from below ------------------------------------------------------------------------------------------------
+
+    def nearby(self, node: int) -> Span | None:
+        """A date that hangs below a node but tells its time."""
+        tree = self.tree
+        for c in tree.children[node]:
+            if c in self.governed:
+                span = self._lent(node, c)
+                if span is not None:
+                    return span
+        if tree.upos[node] in PREDICATES:
+            span = self._passed_up(node) or self._later_conjunct(node)
+            if span is not None:
+                return span
+        for c in tree.children[node]:
+            if tree.relation(c) == "parataxis" and tree.lemmas[c] in SPEECH and c in self.governed:
+                return self.own(c) if self.tense(node) != "pluperfect" else None
+        return None
+
+    def _lent(self, node: int, child: int) -> Span | None:
+        """The date that a dated dependent shares with the word above it."""
+        tree = self.tree
+        relation = tree.relation(child)
+        if relation == "advcl":
+            return self.own(child) if self._same_time(node, child) else None
+        if relation in ("obl", "nmod"):
+            return self._nested(node, child) if tree.deprels[child] != "nmod:poss" else None
+        if relation == "xcomp":
+            return self.own(child) if tree.lemmas[node] in SHARED_INFINITIVE else None
+        if relation == "nsubj":
+            return self._of_subject(node, child)
+        if relation == "acl" and _is_event(tree, node) and tree.lemmas[child] not in REACTIONS | SPEECH:
+            return self.own(child)
+        return None
+
+    def _of_subject(self, verb: int, subject: int) -> Span | None:
+        """ "Parliament on Monday rejected …", "the strike on Saturday destroyed …"."""
+        eventful = _is_event(self.tree, subject)
+        for phrase in self.governed[subject]:
+            bare = phrase.first > subject or phrase.kind in ("ago", "near day")
+            if self.tree.lemmas[verb] in EFFECTS if eventful else bare:
+                span = self.read(phrase, verb)
+                if span is not None:
+                    return span
+        return None
+
+    def _same_time(self, verb: int, clause: int) -> bool:
+        """ "Speaking on Monday, …", "As the army gained ground in 2019, …": an adverbial clause that shares its date."""
+        tree = self.tree
+        marks = [tree.lower[c] for c in tree.children[clause] if tree.relation(c) in ("mark", "advmod") and c < clause]
+        if any(m in OTHER_TIME_MARKS for m in marks):
+            return False
+        if own_tense(tree, clause) == "":
+            return clause < verb
+        return any(m in SAME_TIME_MARKS for m in marks) and self._same_tense(verb, clause)
+
+    def _nested(self, node: int, noun: int) -> Span | None:
+        """ "during his visit last year", "after Tuesday's attack", "at a meeting on Friday"."""
+        case = self.tree.case(noun)
+        if case in BEFORE_OBJECT:
+            return self._lead_over(node, noun, "after" if case != "since" else "since")
+        if case in AHEAD_OF_OBJECT:
+            return self._lead_over(node, noun, "until" if case == "until" else "before")
+        if case == "during" or (case in CONTAINING and (_is_event(self.tree, noun) or self.tree.upos[noun] == "PROPN")):
+            phrases = [p for p in self.governed[noun] if p.first > noun or case in ("during", "at", "in", "amid")]
+            spans = [s for p in phrases if (s := self.read(p, node)) is not None]
+            return min(spans, key=lambda s: s.days, default=None)
+        return None
+
+    def _lead_over(self, node: int, noun: int, lead: str) -> Span | None:
+        if any(p.offset is not None and marked(self.tree, p) == noun for p in self.phrases):
+            return None
+        for phrase in self.governed[noun]:
+            span = self.read(phrase, node, lead=lead)
+            if span is not None and span.unit not in ("background", "vague"):
+                return span
+        return None
+
+    def _passed_up(self, verb: int) -> Span | None:
+        """A date the parse hangs on a noun that has no time of its own ("met in Moscow in December")."""
+        tree = self.tree
+        level = [verb]
+        for _ in range(3):
+            following: list[int] = []
+            for node in level:
+                for c in tree.children[node]:
+                    if (
+                        tree.relation(c) not in ("obj", "obl", "nmod", "iobj", "xcomp", "appos", "conj")
+                        or tree.upos[c] in PREDICATES
+                    ):
+                        continue
+                    if c < verb or tree.deprels[c] == "nmod:poss" or tree.case(c) not in PASSING:
+                        continue
+                    following.append(c)
+            for c in following:
+                late = [p for p in self.governed.get(c, []) if p.first > c]
+                eventful = _is_event(tree, c)
+                for phrase in late:
+                    fresh = phrase.kind in ("weekday", "near day", "weekend") or (
+                        phrase.kind == "unit" and phrase.text.startswith("this")
+                    )
+                    if eventful and not fresh:
+                        continue
+                    span = self.read(phrase, verb)
+                    if span is not None:
+                        return span
+            level = following
+        return None
+
+    def _later_conjunct(self, node: int) -> Span | None:
+        """ "met Putin and signed a deal on Tuesday": the date at the end holds for both."""
+        tree = self.tree
+        for c in reversed(tree.children[node]):
+            if tree.relation(c) == "conj" and c in self.governed and not _has_subject(tree, c):
+                if self._same_tense(node, c):
+                    return self.own(c)
+        return None
+
+    def _same_tense(self, a: int, b: int) -> bool:
+        return self.tense(a) == self.tense(b)
+
+    # ---- from above ------------------------------------------------------------------------------------------------
+
+    def above(self, node: int) -> Span | None:
+        """The date that the clauses above lend a node, an open interval where they tell that it came earlier."""
+        tree = self.tree
+        head = tree.heads[node]
+        if tree.upos[node] in PREDICATES and own_tense(tree, node) == "pluperfect":
+            return self.covering(head) if reports_itself(tree, node) else self._earlier(head)
+        if head < 0:
+            return None
+        told = phrase_at(self.phrases, head) or self._phrase_before_when(node)
+        if told is not None:
+            return told.bare(self.clock(node, told))
+        relation = tree.relation(node)
+        if relation == "conj":
+            return self._coordinated(node, head)
+        if relation == "advcl":
+            return self._adverbial(node, head)
+        if relation == "acl":
+            return self._adnominal(node, head)
+        if tree.upos[node] in ("NOUN", "PROPN", "PRON", "NUM", "ADJ") and relation in (
+            "obj",
+            "nsubj",
+            "obl",
+            "nmod",
+            "iobj",
+        ):
+            return self._nominal(node, head, relation)
+        return self.covering(head)
+
+    def _phrase_before_when(self, node: int) -> Phrase | None:
+        """ "December 2024" of "since December 2024, when the ruler fled", however the clause is attached."""
+        tree = self.tree
+        if not self.phrases:
+            return None
+        when = next((c for c in tree.children[node] if tree.lower[c] == "when"), 0)
+        if when and tree.lower[when - 1] == ",":
+            when -= 1
+        return phrase_at(self.phrases, when - 1) if when else None
+
+    def _earlier(self, head: int) -> Span | None:
+        """Up to the time of the clause above, or up to the publication."""
+        then = self.covering(head) if head >= 0 else None
+        if then is not None:
+            return before(then.end, "tense")
+        return before(self.today, "tense") if self.today is not None else None
+
+    def _coordinated(self, node: int, head: int) -> Span | None:
+        tree = self.tree
+        if tree.upos[node] not in PREDICATES:
+            return self.covering(head)
+        own_subject = _has_subject(tree, node)
+        shared = [p for p in self.governed.get(head, []) if not p.vague and (p.first < head or not own_subject)]
+        if shared and (self._same_tense(node, head) or not own_tense(tree, node)):
+            spans = [s for p in shared if (s := self.read(p, head)) is not None]
+            if spans:
+                return min(spans, key=lambda s: (s.precision == "unknown", s.days))
+        if not own_subject and self._same_tense(node, head) and head not in self.governed:
+            nearby = self.nearby(head) if self.phrases else None
+            if nearby is not None:
+                return nearby
+        for sibling in tree.children[head]:
+            if sibling < node and tree.relation(sibling) == "conj" and sibling in self.governed and not own_subject:
+                if self._same_tense(node, sibling):
+                    return self.own(sibling)
+        return self.above(head)
+
+    def _adverbial(self, node: int, head: int) -> Span | None:
+        tree = self.tree
+        mark = next(
+            (
+                tree.lower[c]
+                for c in tree.children[node]
+                if tree.relation(c) in ("mark", "case") or (tree.lower[c] == "when" and c < node)
+            ),
+            "",
+        )
+        if self._is_offset_clause(node):
+            return self._from_offset(node, head)
+        then = self.covering(head)
+        gerund = "VerbForm=Ger" in tree.feats[node] or (
+            "VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node]
+        )
+        if mark in ("after", "since", "following"):
+            return before(then.start, "tense") if then else self._earlier(-1)
+        if mark == "before" and not gerund and then is not None:
+            last = max(then.end, self.today or then.end)
+            return Span(then.start, last, "unknown", "tense", "range")
+        if mark in ("because", "although", "though", "whereas") and then is not None and self.tense(node) == "past":
+            return before(then.end, "tense")
+        if own_tense(tree, node) in ("", "infinitive") or mark in ("before", "by") or self._same_tense(node, head):
+            return then
+        return None
+
+    def _is_offset_clause(self, node: int) -> bool:
+        return any(p.offset is not None and marked(self.tree, p) == node for p in self.phrases)
+
+    def _from_offset(self, node: int, head: int) -> Span | None:
+        """The other end of "X struck back a day after Y attacked": Y from X's date or the publication."""
+        phrase = next(p for p in self.phrases if p.offset is not None and marked(self.tree, p) == node)
+        assert phrase.offset is not None
+        count, unit = phrase.offset
+        then = self.above(head) or self._other_phrase(head, phrase)
+        then = then or (day_span(self.today, "relative") if self.today is not None else None)
+        if then is None or not count:
+            return before(then.start, "relative") if then else None
+        try:
+            return offset_span(then, -count, unit)
+        except (ValueError, OverflowError):
+            return None
+
+    def _other_phrase(self, node: int, but: Phrase) -> Span | None:
+        spans = [s for p in self.governed.get(node, []) if p is not but and (s := self.read(p, node)) is not None]
+        return min(spans, key=lambda s: s.days, default=None)
+
+    def _adnominal(self, node: int, noun: int) -> Span | None:
+        """Relative clauses have a time of their own; "when" clauses on a date have that date."""
+        tree = self.tree
+        if tree.lemmas[noun] in ("time", "day", "date", "occasion", "moment"):
+            return self.covering(noun)
+        if tree.deprels[node] == "acl:relcl":
+            return self.own(noun) if _is_event(tree, noun) and self.tense(node) == "past" else None
+        participle = "VerbForm=Part" in tree.feats[node] and "Tense=Past" in tree.feats[node]
+        if participle:
+            if noun in self.governed and _is_event(tree, noun):
+                return self.own(noun)
+            return None if tree.heads[noun] < 0 else self._earlier(noun)
+        return self.covering(noun)
+
+    def _nominal(self, node: int, head: int, relation: str) -> Span | None:
+        tree = self.tree
+        case = tree.case(node)
+        if self._is_offset_clause(node):
+            return self._from_offset(node, head)
+        if case in BEFORE_OBJECT:
+            then = self.covering(head)
+            return before(then.start, "tense") if then else self._earlier(-1)
+        if case in AHEAD_OF_OBJECT:
+            then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
+            return None if then is None else Span(then.start, _later(then.end, 30), "unknown", "tense", "range")
+        if relation == "nmod" and tree.lemmas[head] in SEQUELS:
+            return self._up_to(self.covering(head))
+        if (
+            relation in ("obj", "obl")
+            and tree.lemmas[head] in REACTIONS
+            and case in ("", "to", "over", "for", "against", "on", "about")
+        ):
+            return self._up_to(self.covering(head))
+        return self.covering(head)
+
+    def _up_to(self, then: Span | None) -> Span | None:
+        """An open interval up to a date, the publication where there is none."""
+        then = then or (day_span(self.today, "tense") if self.today is not None else None)
+        return before(then.end, "tense") if then else None
+
+
+def _later(day: date, days: int) -> date:
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
+def _has_subject(tree: Tree, node: int) -> bool:
+    return any(tree.deprels[c] in SUBJECT_LABELS for c in tree.children[node])
+
+
+def _is_event(tree: Tree, node: int) -> bool:
+    """Whether a noun names something that happens, so that a date on it is its own."""
+    if tree.upos[node] != "NOUN":
+        return False
+    lemma = tree.lemmas[node].lower()
+    return lemma in EVENT_NOUNS or (lemma.endswith(EVENT_ENDINGS) and lemma not in NON_EVENTS)
