@@ -367,7 +367,7 @@ class SentenceMentions(SentencePhrases):
         owners = owners_of(self, head, core, names, hit)
         if not owners and self.tree.relation(head) == "conj" and role != "INT":  # "Iran and six world powers"
             owners = shared_owners(self, head)
-        if role == "COP" and last_word == "officer" and owners and owners[-1].sentence_index < 0:
+        if role == "COP" and hit.phrase == "officer" and owners and owners[-1].sentence_index < 0:
             role = "MIL"  # policemen do not overthrow presidents
         if last_word in IN_OFFICE and owners:
             land = land_of_office(self, owners)

@@ -38,8 +38,8 @@ MOVING_WORDS: Final = frozenset(
     "deploy deployment send sending dispatch redeploy redeployment mobilise mobilize mobilisation mobilization reinforce reinforcement "
     "rotate rotation commit station withdraw withdrawal pullout pull".split()
 )
-# Praise, blame and refusal of what somebody says, writes or looks into, and the words that tell what that is about.
-JUDGEMENTS: Final[tuple[str, ...]] = ("05", "11", "12")
+# Praise, blame, refusal and bans of what somebody says, writes or looks into, and the words that tell what that is about.
+JUDGEMENTS: Final[tuple[str, ...]] = ("05", "11", "12", "172")
 TEXTS_AND_INQUIRIES: Final = frozenset(
     "inquiry enquiry investigation probe review audit hearing debate report study article book film documentary story essay question "
     "briefing".split()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 
 FORCE_ROLES: Final = ARMED_ROLES | ARMY_ROLES
+# How many sentences a headline is told by, and how sentences end that are none.
+LEAD: Final = 2
+SENTENCE_ENDS: Final = frozenset({".", "!", "?", ":", "…", "...", '"', "”", "''"})
 NOMINALS: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
@@ -72,6 +75,7 @@ def code_sentences(
         return code_legacy_sentences(
             sentences, dictionaries.legacy, options, on_reject, account if on_sentence and trace else None
         )
+    sentences = list(sentences)
     discourse = Discourse()
     found: list[Event] = []
     told = ToldDates()
@@ -81,15 +85,16 @@ def code_sentences(
             remember(*before, discourse)
         tree = Tree(sentence)
         date_of = told.read(tree)
-        mentions = SentenceMentions(tree, dictionaries, discourse)
+        known = _story_ahead(sentences, dictionaries) if before is None and _is_headline(sentences) else discourse
+        mentions = SentenceMentions(tree, dictionaries, known)
         attempts: list[Attempt] | None = [] if trace else None
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
-        context = SentenceContext(tree, mentions, matcher, dictionaries, discourse, options, date_of)
+        context = SentenceContext(tree, mentions, matcher, dictionaries, known, options, date_of)
         events = compose_events(context, matches)
         if events:
             events = annotate(
-                events, tree, mentions, dictionaries.issues, options, discourse.main_country(), dictionaries.legacy_issues
+                events, tree, mentions, dictionaries.issues, options, known.main_country(), dictionaries.legacy_issues
             )
             found.extend(events)
         for event in events:
@@ -99,6 +104,24 @@ def code_sentences(
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
     return found
+
+
+def _is_headline(sentences: Sequence[Sentence]) -> bool:
+    """Whether a document begins with a line of its own that is no sentence, as headlines do."""
+    if len(sentences) < 2:
+        return False
+    first, second = sentences[0], sentences[1]
+    return second.start - first.end > 1 and bool(first.forms) and first.forms[-1] not in SENTENCE_ENDS
+
+
+def _story_ahead(sentences: Sequence[Sentence], dictionaries: Dictionaries) -> Discourse:
+    """What the first sentences of a story introduce, for its headline: "Sharif" is the Shehbaz Sharif of the lead."""
+    ahead = Discourse()
+    for sentence in sentences[1 : 1 + LEAD]:
+        tree = Tree(sentence)
+        remember(tree, SentenceMentions(tree, dictionaries, ahead), [], ahead)
+    ahead.end_story()
+    return ahead
 
 
 def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discourse: Discourse) -> None:

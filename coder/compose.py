@@ -478,6 +478,8 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
         return True
     if role.startswith(DOMESTIC_ROLES):
         return True
+    if role.startswith(("GOV", "MIL")) and not actor.mention.plural and other_role in ("REB", "SEP", "INS") and code[:2] in ("03", "05", "08", "12"):
+        return True  # rebels agree to a ceasefire with their own government
     return role.startswith(("GOV", "MIL", "SPY", "ELI")) and (other_role in DOMESTIC_ROLES or code[:2] in ("14", "17"))
 
 

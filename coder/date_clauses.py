@@ -82,7 +82,7 @@ class Scene(DatedWords):
         """The date of an event told by these tokens, highest in the tree first, and the rule."""
         occasion = counted_occasion(self.tree, tokens[0])
         if occasion >= 0:  # "met on Tuesday, the first time since 2019 that …"
-            return self._of_occasion(occasion), "clause above"
+            return self.covering(occasion), "clause above"
         if self.phrases:
             for t in tokens:
                 span = self.own(t)
@@ -98,15 +98,6 @@ class Scene(DatedWords):
         if self.today is not None and self._since_undated(tokens[0]):
             return before(self.today, "tense"), "since an undated event"
         return None, ""
-
-    def _of_occasion(self, noun: int) -> Span | None:
-        """The date of "on Friday, the first time since 2019 that …": Friday."""
-        for phrase in self.governed.get(noun, ()):
-            if phrase.lead not in ("since", "in", "for", "during"):
-                span = self.read(phrase, noun)
-                if span is not None:
-                    return span
-        return self.above(noun)
 
     def _since_undated(self, node: int) -> bool:
         """ "Since the outbreak of the war, … has supported": some time up to now."""

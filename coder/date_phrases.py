@@ -20,6 +20,7 @@ from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
 from coder.spelling import Spelling
+from coder.word_classes import NUMBERED
 
 _REACH_BACK: Final = 6  # words that may stand before the telling one ("the first half of this year")
 _MANY: Final = 3  # patterns a word may begin for which the next word is asked, too
@@ -142,7 +143,15 @@ def find_phrases(tree: Tree) -> list[Phrase]:
             while k < beyond:
                 at += len(spaced[k]) + 1
                 k += 1
+    if found and "time" in tree.words:
+        found = [p for p in found if not _since_last_time(tree, p)]
     return _join(tree, found) if len(found) > 1 else found
+
+
+def _since_last_time(tree: Tree, phrase: Phrase) -> bool:
+    """ "for the first time since 2019", "for the first time in 20 years": how long it had not happened, and no date."""
+    time = phrase.first - 2
+    return time > 0 and phrase.lead in ("since", "in") and tree.lower[time] == "time" and tree.lower[time - 1] in NUMBERED
 
 
 def _lay_out(tree: Tree) -> tuple[list[str], list[int]]:

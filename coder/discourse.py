@@ -184,6 +184,13 @@ class Discourse:
         if speaker is not None:
             self.speaker = speaker
 
+    def end_story(self) -> None:
+        """Keep names, forces and countries, but nobody whom a pronoun could stand for."""
+        self._recent = []
+        self.speaker = self.last_doer = None
+        self.group = ()
+        self.last_organization = ""
+
     def country_of_role(self, role: str) -> str:
         """The country of the last agent of that role ("Turkish police … police said")."""
         return self._roles.get(role, "")

@@ -32,6 +32,7 @@ PLACE_NOUNS: Final = frozenset(
 )
 # What soldiers do to the rulers of their own country.
 COUP_VERBS: Final = frozenset("overthrow oust depose topple detain arrest seize unseat remove take grab".split())
+RULERS: Final = frozenset("president premier minister king queen emir sultan chancellor leader ruler government".split())
 OWNED: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"})
 
 
@@ -126,7 +127,7 @@ def land_of_coup(mentions: SentenceMentions, head: int) -> Mention | None:
             power = tree.lower_lemmas[o] in ("power", "control")
             for t in tree.function(c, "in") if power else (o,):
                 found = mentions.inside(t)
-                if found is None or not (found.kind in ("country", "place") if power else found.kind == "person" or found.role.startswith("GOV")):
+                if found is None or not (found.kind in ("country", "place") if power else found.kind == "person" or tree.lower_lemmas[o] in RULERS):
                     continue
                 country = _country_of(mentions, found)
                 if country is not None:

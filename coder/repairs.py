@@ -181,6 +181,19 @@ def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
     return True
 
 
+def _thing_given(repairs: Repairs, i: int, recipient: int) -> bool:
+    """A number of things given, read as explaining the name before it: "promised Kyiv 50 tanks"."""
+    sentence, verb = repairs.sentence, repairs.heads[recipient]
+    if verb < 0 or repairs.deprels[recipient] != "obj" or sentence.upos[recipient] != "PROPN" or sentence.lemmas[verb].lower() not in GIVING_VERBS:
+        return False
+    if "nummod" not in repairs.labels_below(i) or "," in sentence.forms[recipient:i]:
+        return False
+    repairs.hang(i, verb)
+    repairs.label(i, "obj")
+    repairs.label(recipient, "iobj")
+    return True
+
+
 def _part_of_name(repairs: Repairs, i: int, head: int) -> bool:
     """ "North" of "North Korean", read as an adverbial."""
     forms = repairs.sentence.forms
@@ -466,7 +479,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "amod": (_judged, _recipient, _gerund_before_name),
     "compound": (_recipient, _headline_subject),
     "conj": (_beside_name,),
-    "appos": (_rest_of_object, _behind_dateline),
+    "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),
     "acl": (_reproached,),
 }

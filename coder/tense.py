@@ -9,6 +9,7 @@ from typing import Final
 
 from coder.grammar import Tree
 from coder.records import Status
+from coder.word_classes import NUMBERED
 
 MAX_CLIMB: Final = 40
 PREDICATES: Final = frozenset({"VERB", "AUX"})
@@ -24,7 +25,6 @@ _PRESENT: Final = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'
 REPORTING: Final = frozenset("say announce report state claim declare tell confirm add".split())
 # "the first time that X had met Y": a clause on such a noun tells of now.
 OCCASIONS: Final = frozenset({"time", "occasion", "instance", "case"})
-ORDINALS: Final = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth 1st 2nd 3rd".split())
 
 
 def counted_occasion(tree: Tree, node: int) -> int:
@@ -37,7 +37,7 @@ def counted_occasion(tree: Tree, node: int) -> int:
     if noun < 0 or tree.relations[node] not in ("acl", "ccomp", "advcl", "csubj") or tree.lower_lemmas[noun] not in OCCASIONS:
         return -1
     for c in tree.children[noun]:
-        if c < noun and tree.lower[c] in ORDINALS:
+        if c < noun and tree.lower[c] in NUMBERED:
             return noun
     return -1
 

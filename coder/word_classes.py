@@ -11,3 +11,4 @@ PERMITTING_VERBS: Final = frozenset({"allow", "permit", "let", "authorise", "aut
 DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest".split())
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
+NUMBERED: Final = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
