@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode
-from coder.dictionary.lexicon import Word
 from coder.dictionary.load import Dictionaries
 from coder.grammar import Tree
 from coder.participles import LED_OR_BACKED
@@ -74,18 +73,12 @@ class SentencePhrases:
         self.dictionaries = dictionaries
         self.day = tree.sentence.publication_date
         lexicon = dictionaries.lexicon()
-        known = lexicon.words
-        words: list[Word] = []
-        qualified = False
-        for form in tree.forms:
-            word = known.get(form)
-            if word is None:
-                word = lexicon.add(form)
+        words = self._words = [lexicon.word(s) for s in tree.spellings]
+        self.qualified = False  # whether any word does
+        for word in words:
             if word.qualifies:
-                qualified = True
-            words.append(word)
-        self._words = words
-        self.qualified = qualified  # whether any word does
+                self.qualified = True
+                break
         self.keys = [word.key for word in words]
         self.names: list[Phrase] = []
         self.agents: list[Phrase] = []
@@ -107,7 +100,7 @@ class SentencePhrases:
             node = word.names
             if node is not None:
                 if shouting < 0:
-                    shouting = int(sum(map(str.isupper, forms)) * 2 > n > 4)
+                    shouting = self._shouting()
                 found = self._longest(i, node, shouting > 0)
                 if found is None:
                     continue
@@ -146,6 +139,14 @@ class SentencePhrases:
                 self._cover(phrase, self.agent_at)
                 end = last
 
+    def _shouting(self) -> int:
+        """Whether most words are in capitals, 1 or 0."""
+        capitals = 0
+        for known in self.tree.spellings:
+            if known.upper:
+                capitals += 1
+        return int(capitals * 2 > self.tree.n > 4)
+
     def _cover(self, phrase: Phrase, places: list[Phrase | None]) -> None:
         for t in range(phrase.start, phrase.end):
             places[t] = phrase
@@ -165,7 +166,10 @@ class SentencePhrases:
         positions = [start]
         while current is not None:
             if current.hits:
-                hits = [h for h in current.hits if self._capitals_fit(h, positions, shouting)]
+                hits: list[NameHit] = []
+                for h in current.hits:
+                    if self._capitals_fit(h, positions, shouting):
+                        hits.append(h)
                 if hits and self._tag_fits(positions, hits):
                     best = Phrase(start, j, hits, [])
             if not current.next:
@@ -177,7 +181,7 @@ class SentencePhrases:
             if j >= n:
                 break
             current = current.next.get(keys[j])
-            positions = [*positions, j]
+            positions.append(j)
             j += 1
         return best
 
@@ -189,9 +193,10 @@ class SentencePhrases:
             if not letters.isupper():
                 return False
             return not shouting or "." in word or len(letters) > 2 or self.tree.upos[positions[0]] == "PROPN"
-        for p, cap in zip(positions, hit.capitals, strict=False):
-            if cap:
-                first = forms[p][:1]
+        capitals = hit.capitals
+        for k in range(min(len(positions), len(capitals))):
+            if capitals[k]:
+                first = forms[positions[k]][:1]
                 if not first.isupper() and first.isalpha():
                     return False
         return True
@@ -283,7 +288,17 @@ class SentencePhrases:
         )
 
     def best_hit(self, hits: list[NameHit]) -> NameHit:
+        """Of the meanings of a name the one whose kind of name, else whose roles, are nearest."""
+        best = hits[0]
         if len(hits) == 1:
-            return hits[0]
-        day = self.day
-        return min(hits, key=lambda h: (FORM_ORDER.get(h.form, 9), h.actor.distance(day), h.actor.end is not None and bool(day and h.actor.end < day)))
+            return best
+        rank, nearest = FORM_ORDER.get(best.form, 9), best.actor.remoteness(self.day)
+        for hit in hits:
+            its_rank = FORM_ORDER.get(hit.form, 9)
+            if its_rank < rank:
+                best, rank, nearest = hit, its_rank, hit.actor.remoteness(self.day)
+            elif its_rank == rank:
+                distance = hit.actor.remoteness(self.day)
+                if distance < nearest:
+                    best, nearest = hit, distance
+        return best

@@ -67,7 +67,10 @@ def _distinct(actors: Iterable[Actor]) -> tuple[Actor, ...]:
     """Actors once each; several times as fast as a dict, which would hash all their fields."""
     found: list[Actor] = []
     for actor in actors:
-        if actor not in found:
+        for known in found:
+            if known is actor or (known.entry_id == actor.entry_id and known == actor):
+                break
+        else:
             found.append(actor)
     return tuple(found)
 
@@ -141,7 +144,7 @@ class SentenceMentions(SentencePhrases):
     ) -> tuple[Mention, ...]:
         """The mention(s) of a phrase: one for each country of "officials from Sudan and Chad"."""
         tree = self.tree
-        if tree.lower[head] in TWIN_COUNTRIES or tree.lemmas[head].lower() in PAIR_HEADS:
+        if tree.lower[head] in TWIN_COUNTRIES or tree.lower_lemmas[head] in PAIR_HEADS:
             pair = pair_of(self, head)
             if pair:
                 return pair
@@ -185,7 +188,7 @@ class SentenceMentions(SentencePhrases):
                 return pronoun(self, head)
         elif tag in NO_ACTORS:
             return None
-        lemma = tree.lemmas[head].lower()
+        lemma = tree.lower_lemmas[head]
         if tag == "ADJ" and tree.lemmas[head] == "military" and tree.relation(head) == "amod":
             return None  # "a military assault" says how, not who
         children = tree.children[head]
@@ -405,7 +408,10 @@ def _with_phrase_over(inside: list[Phrase], covering: Phrase | None) -> list[Phr
     """Phrases of the core and the one over its head that reaches beyond it ("Secretary of State")."""
     if covering is None or covering in inside:
         return inside
-    return sorted([*inside, covering], key=lambda p: p.start)
+    place = 0
+    while place < len(inside) and inside[place].start <= covering.start:
+        place += 1
+    return [*inside[:place], covering, *inside[place:]]
 
 
 def _phrase_over(phrases: list[Phrase], head: int) -> Phrase | None:
@@ -440,4 +446,4 @@ def _with_owner_after(mentions: SentenceMentions, mention: Mention) -> Mention:
 
 
 def _event_like(mentions: SentenceMentions, head: int) -> bool:
-    return ("noun", mentions.tree.lemmas[head].lower()) in mentions.dictionaries.frames
+    return ("noun", mentions.tree.lower_lemmas[head]) in mentions.dictionaries.frames

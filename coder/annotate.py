@@ -41,7 +41,7 @@ def annotate(
     if not events:
         return []
     locator = Locator(tree, mentions, document_country) if options.gazetteer else None
-    hits = issues.find(tree.forms, tree.lemmas) if issues else []
+    hits = issues.told(tree.forms, tree.spellings, tree.lemmas) if issues else []
     more = _legacy(tree, legacy_issues)
     found = []
     for event in events:

@@ -27,6 +27,10 @@ QUANTIFIERS: Final = frozenset(
 )
 SPELLS: Final = frozenset("hour day night week month year".split())
 PROTEST_NOUNS: Final = frozenset("protest demonstration rally march sit-in unrest uprising movement".split())
+# Functions of a complement's verb that may name whom a stance is taken towards, in the order in which they are asked.
+PARTICIPANT_FUNCTIONS: Final[tuple[str, ...]] = (
+    "object", "indirect", "with", "before", "by", "to", "against", "on", "from", "for", "into", "of", "in", "at", "between", "over",
+)  # fmt: skip
 SHARED_PREPOSITIONS: Final = frozenset({"of", "against", "for", "on", "to", "with"})
 # What police and courts do to persons, whose names no dictionary needs to have.
 CASE_CODES: Final[tuple[str, ...]] = ("0841", "09", "115", "116", "173")
@@ -160,11 +164,12 @@ class Arguments:
             queue, seen = [head], {head}
             while queue:
                 node = queue.pop(0)
-                for name in ("object", "indirect", "with", "before", "by", "to", "against", "on", "from", "for", "into", "of", "in", "at", "between", "over"):
-                    found = self.mentions_of(tree.function(node, name), False)
-                    found = tuple(m for m in found if (m.start, m.end) not in taken)
-                    if found:
-                        return found
+                for name in PARTICIPANT_FUNCTIONS:
+                    named = tree.function(node, name)
+                    if named:
+                        found = tuple([m for m in self.mentions_of(named, False) if (m.start, m.end) not in taken])
+                        if found:
+                            return found
                 for c in tree.children[node]:
                     if tree.relations[c] == "advcl" and any(tree.lower[g] in ("until", "unless") for g in tree.children[c]):
                         awaited = tuple(m for m in self.mentions_of(tree.function(c, "subject"), False) if (m.start, m.end) not in taken)

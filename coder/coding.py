@@ -130,7 +130,7 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
     Args:
         events: of the sentence, whose sides tell the country of rebels and troops where the words do not.
     """
-    ranked: list[tuple[int, int, Mention]] = []
+    ranked: tuple[list[Mention], ...] = ([], [], [], [])  # in text order: subjects of the main verb, then …
     discourse.group = ()
     speaker: Mention | None = None
     day = tree.sentence.publication_date
@@ -189,21 +189,14 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
                 together = [m for t in coordinated for m in [mentions.at(t)] if m is not None and m.kind != "unknown"]
                 if len(together) > 1:
                     discourse.group = tuple(together)
-        for m in mentions.several(i):
-            ranked.append((rank, i, m))
+        ranked[rank + 1].extend(mentions.several(i))
         if rank <= 0 and head >= 0 and tree.lemmas[head] in ("say", "tell", "add"):
             speaker = mention
     if not armed and not any(armed_code(code) for _, code in discourse.armed.known):
         armed = once
     discourse.armed.name(armed, tree.sentence.index)
     discourse.armies.name(armies, tree.sentence.index)
-    if len(ranked) > 1:
-        ranked.sort(key=_place_in_line)
-    discourse.end_sentence([m for _, _, m in ranked], speaker)
-
-
-def _place_in_line(ranked: tuple[int, int, Mention]) -> tuple[int, int]:
-    return ranked[0], ranked[1]
+    discourse.end_sentence([*ranked[0], *ranked[1], *ranked[2], *ranked[3]], speaker)
 
 
 def _acronym_after(tree: Tree, head: int) -> str:

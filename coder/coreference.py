@@ -275,7 +275,7 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     tree = mentions.tree
     if tree.lower[head] in TWIN_COUNTRIES:
         return _twins(mentions, head, TWIN_COUNTRIES[tree.lower[head]])
-    if tree.lemmas[head].lower() not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == tree.lemmas[head].lower()):
+    if tree.lower_lemmas[head] not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == tree.lower_lemmas[head]):
         return ()
     words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
     if not words & {"two", "both"} or _owned(mentions, head):

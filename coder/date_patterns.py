@@ -164,7 +164,6 @@ def _partial_patterns() -> tuple[Any, ...]:
     return tuple(regex.compile(pattern.pattern) for _, pattern, _ in PATTERNS)
 
 
-@lru_cache(maxsize=1 << 15)
 def patterns_from(word: str) -> tuple[Pattern, ...]:
     """Those of PATTERNS, in their order, that a date phrase beginning with the word may match."""
     text, place = f"since {word} ", len("since ")  # one pattern looks back for "since"

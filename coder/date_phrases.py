@@ -19,11 +19,11 @@ from coder.date_patterns import PLAIN_WORDS, Reader, is_temporal_word, patterns_
 from coder.date_readers import signed_count, unit_name
 from coder.date_spans import DAY, Clock, Span, before, day_span, hull, interval, nearest_year, since, until
 from coder.grammar import Tree
-from coder.spelling import Spelling
+from coder.spelling import KEPT, Spelling
 from coder.word_classes import NUMBERED
 
 _REACH_BACK: Final = 6  # words that may stand before the telling one ("the first half of this year")
-_MANY: Final = 3  # patterns a word may begin for which the next word is asked, too
+_MANY: Final = 1  # patterns a word may begin for which the next word is asked, too
 
 
 @dataclass(slots=True, unsafe_hash=True, init=False)
@@ -102,6 +102,17 @@ def temporal_words(tree: Tree) -> list[int]:
     return found
 
 
+_FOLLOWING: Final[dict[str, tuple[tuple[str, re.Pattern[str], Reader], ...]]] = {}  # patterns by the words met so far
+
+
+def _patterns_of(word: str) -> tuple[tuple[str, re.Pattern[str], Reader], ...]:
+    """The patterns that a date phrase beginning with the word may match."""
+    if len(_FOLLOWING) >= KEPT:
+        _FOLLOWING.clear()
+    following = _FOLLOWING[word] = patterns_from(word)
+    return following
+
+
 def find_phrases(tree: Tree) -> list[Phrase]:
     """All date phrases of a sentence in text order; ranges joined, figures that are no dates left out."""
     telling = temporal_words(tree)
@@ -121,7 +132,9 @@ def find_phrases(tree: Tree) -> list[Phrase]:
             at += len(spaced[k]) + 1
             k += 1
         while k <= t:
-            following = patterns_from(spaced[k])
+            following = _FOLLOWING.get(spaced[k])
+            if following is None:
+                following = _patterns_of(spaced[k])
             if len(following) > _MANY and k + 1 < len(spaced):
                 following = patterns_from_two(spaced[k], spaced[k + 1])
             longest = last = 0
@@ -159,28 +172,28 @@ def _lay_out(tree: Tree) -> tuple[list[str], list[int]]:
     words: list[str] = []
     owners: list[int] = []
     for i, spelling in enumerate(tree.spellings):
-        pieces = spelling.pieces or _cut(spelling)
-        if len(pieces) == 1:
-            words.append(pieces[0])
+        piece = spelling.piece or _cut(spelling)
+        if piece:
+            words.append(piece)
             owners.append(i)
         else:
-            words += pieces
-            owners += [i] * len(pieces)
+            words += spelling.pieces
+            owners += [i] * len(spelling.pieces)
     return words, owners
 
 
-def _cut(spelling: Spelling) -> list[str]:
-    """The pieces of a word, hyphens apart."""
+def _cut(spelling: Spelling) -> str:
+    """What date patterns read in place of a word, "" where that is several pieces, hyphens apart."""
     word = spelling.lower
     if not word.isalnum():
         word = word.replace("’", "'").replace("–", "-").replace("—", "-")
         if len(word) > 2 and word[-1] == "." and word[:-1] in PLAIN_WORDS:
             word = word[:-1]
-    pieces = [word]
     if "-" in word or " " in word or not word:
-        pieces = [p.replace(" ", "_") for p in re.split(r"(-)", word) if p] or ["_"]
-    spelling.pieces = pieces
-    return pieces
+        spelling.pieces = [p.replace(" ", "_") for p in re.split(r"(-)", word) if p] or ["_"]
+        word = spelling.pieces[0] if len(spelling.pieces) == 1 else ""
+    spelling.piece = word
+    return word
 
 
 def _phrase(tree: Tree, kind: str, match: re.Match[str], reader: Reader, first: int, last: int) -> Phrase:

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 from coder.date_spans import (
     DAY,
@@ -105,27 +105,19 @@ def _year_of(match: re.Match[str], clock: Clock) -> int | None:
     return clock.today.year + {"last": -1, "this": 0, "next": 1}[word] if clock.today else None
 
 
+_TURNED: Final = {
+    "last": "past", "this past": "past", "past": "past", "the previous": "past", "the last": "past", "previous": "past",
+    "next": "future", "this coming": "future", "coming": "future", "the following": "future", "the next": "future",
+}  # fmt: skip
+
+
 def _toward(word: str | None, clock: Clock) -> Clock:
     """The clock turned by "last", "next", "this coming" …; a reference date is counted from where the words say so."""
     if word in ("the previous", "the following") and clock.reference is not None:
         base = clock.reference.start - DAY if word == "the previous" else clock.reference.end + DAY
         return replace(clock, today=base, direction="past" if word == "the previous" else "future", within=None)
-    turned = {
-        "last": "past",
-        "this past": "past",
-        "past": "past",
-        "the previous": "past",
-        "the last": "past",
-        "previous": "past",
-    }
-    turned |= {
-        "next": "future",
-        "this coming": "future",
-        "coming": "future",
-        "the following": "future",
-        "the next": "future",
-    }
-    return replace(clock, direction=turned[word], within=None) if word in turned else clock
+    direction = None if word is None else _TURNED.get(word)
+    return clock if direction is None else replace(clock, direction=direction, within=None)
 
 
 def _narrow(part: str | None, span: Span | None, clock: Clock) -> Span | None:

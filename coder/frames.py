@@ -65,7 +65,7 @@ class Matcher(Arguments):
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("_adjectives", "_depth", "_forms", "_nouns", "_phrases", "_readings", "_verbs", "trace")
+    __slots__ = ("_adjectives", "_asked", "_depth", "_forms", "_found", "_nouns", "_phrases", "_readings", "_verbs", "trace")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -74,6 +74,8 @@ class Matcher(Arguments):
         self.trace = trace
         self._readings: dict[int, FrameMatch | None] = {}
         self._depth = 0
+        self._asked = [False] * tree.n
+        self._found: list[Sequence[Frame] | None] = [None] * tree.n  # candidates by token
         self._phrases: dict[int, frozenset[str]] = {}
         self._forms = dictionaries.forms
         self._verbs = dictionaries.triggers("verb")
@@ -203,6 +205,13 @@ class Matcher(Arguments):
         return triggers.select(head, self.tree.words) if self.trace is None else triggers.frames(head)
 
     def _candidates(self, i: int) -> Sequence[Frame] | None:
+        """The frames that the token may be the trigger of; None where no dictionary has it."""
+        if not self._asked[i]:
+            self._asked[i] = True
+            self._found[i] = self._find(i)
+        return self._found[i]
+
+    def _find(self, i: int) -> Sequence[Frame] | None:
         tree = self.tree
         upos = tree.upos[i]
         if upos == "VERB":
@@ -287,7 +296,7 @@ class Matcher(Arguments):
 
     def _apply(self, i: int, frame: Frame, carrier: int, words: tuple[int, ...]) -> FrameMatch | None:
         """The frame on trigger i; `carrier` is the light verb that lends its subject, or i itself."""
-        matched = {*words, carrier}
+        taken: list[int] = []
         phrases = 0
         for condition in frame.conditions:
             token = self._condition(i, carrier, condition)
@@ -296,10 +305,12 @@ class Matcher(Arguments):
                     self._fail(i, frame, f"{condition.function} does not fit {_describe(condition)}")
                 return None
             if token >= 0:
-                matched.add(token)
+                taken.append(token)
                 if condition.phrases and self._word_in(token, condition.nouns, True) == 2:
                     phrases += 1
-        tokens = tuple(sorted(matched)) if len(matched) > 1 else (i,)
+        tokens = words
+        if taken or carrier != i or len(words) > 1:
+            tokens = tuple(sorted({*words, carrier, *taken}))
         inner: FrameMatch | None = None
         code = frame.code
         specificity = frame.specificity + phrases
@@ -341,21 +352,19 @@ class Matcher(Arguments):
         """The sides of a reading where its doers may have acted together, or where those of the inner event count."""
         sources, targets, inner, stance = reading.sources, reading.targets, reading.inner, reading.stance
         if stance in AGREEING and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) for m in targets):
-            reading = replace(reading, targets=())
+            reading = reading.between(sources, (), reading.reciprocal)
         if agreed and not reading.targets and len(sources) > 1:
-            reading = replace(reading, reciprocal=True)
+            reading = reading.between(sources, (), True)
         if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
             others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources)]
             if not others and len(sources) > 1:
-                reading = replace(reading, reciprocal=True, targets=())
+                reading = reading.between(sources, (), True)
         if inner is not None and stance == "resume":
             # "Qatar's donation was announced by the minister": the noun's own doer counts
             tree_nominal = self.tree.upos[inner.trigger] in ("NOUN", "PROPN")
-            reading = replace(
-                reading,
-                sources=(inner.sources if tree_nominal and any(m.owners or m.actors for m in inner.sources) else sources) or inner.sources,
-                targets=targets or inner.targets,
-                reciprocal=reading.reciprocal or inner.reciprocal,
+            own = tree_nominal and any(m.owners or m.actors for m in inner.sources)
+            reading = reading.between(
+                (inner.sources if own else sources) or inner.sources, targets or inner.targets, reading.reciprocal or inner.reciprocal
             )
         return reading
 

@@ -118,14 +118,20 @@ class Tree:
         upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(forms)
+        words = lower + [lemma for i, lemma in enumerate(lower_lemmas) if lemma is not lower[i]]
+        for s in spellings + of_lemmas:
+            if s.spaced:  # cut at blanks: phrases of the dictionaries are found by their single words
+                words = " ".join(words).split(" ")
+                break
+        self.words = frozenset(words)
         particles: list[int] = []
-        if "-" in forms:  # "sit-in" cut in three
+        if "-" in self.words:  # "sit-in" cut in three
             particles = [
                 i for i in range(2, n)
                 if lower[i] in NOUN_PARTICLES and forms[i - 1] == "-" and upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
             ]  # fmt: skip
         small = [i for i, u in enumerate(upos) if u == "PROPN" and forms[i] == lower[i] and lower[i].islower()]  # no name is in small letters
-        united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"] if "United" in forms else []  # "United Nations"
+        united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"] if "united" in self.words else []  # "United Nations"
         if small or particles or united:
             tags = list(upos)
             for i in small + particles:
@@ -147,22 +153,17 @@ class Tree:
             self.deprels = tuple("obj" if i in particles and d in ("xcomp", "advmod", "compound:prt") else d for i, d in enumerate(self.deprels))
         deprels = self.deprels
         relations = self.relations = [_RELATIONS.get(d) or _universal(d) for d in deprels]
-        self._coordinates = "conj" in relations or "cc" in relations
+        found = frozenset(relations)
+        self._coordinates = "conj" in found or "cc" in found
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
         verbal = self.verbal = [u == "VERB" or u == "AUX" for u in upos]
-        if "obj" in deprels and "nsubj" in deprels:
+        if "obj" in found and "nsubj" in found:
             for i, h in enumerate(heads):
                 if deprels[i] == "obj" and h >= 0 and not verbal[h] and upos[h] in ("NOUN", "PROPN", "ADJ"):
                     for c in children[h]:
                         if deprels[c] == "nsubj":
                             verbal[h] = True
                             break
-        words = lower + lower_lemmas
-        for s in spellings + of_lemmas:
-            if s.spaced:  # cut at blanks: phrases of the dictionaries are found by their single words
-                words = " ".join(words).split(" ")
-                break
-        self.words = frozenset(words)
         self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
         self._case: list[str | None] = [None] * n
         self._functions: list[dict[str, tuple[int, ...]] | None] = [None] * n

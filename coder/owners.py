@@ -80,7 +80,7 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
             if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
                 return (*found, owner)
     for c in tree.children[head]:
-        if tree.relation(c) == "acl" and tree.lemmas[c].lower() in STAYING_VERBS:  # "people living in Greek camps"
+        if tree.relation(c) == "acl" and tree.lower_lemmas[c] in STAYING_VERBS:  # "people living in Greek camps"
             for g in tree.children[c]:
                 if tree.relation(g) == "obl" and tree.case(g) in ("in", "at", "near", "on", "across"):
                     owner = mentions.inside(g)
@@ -195,7 +195,7 @@ def embedded(mentions: SentenceMentions, head: int, as_source: bool, exclude: fr
         return None
     if tag in ("VERB", "PRON", "DET"):
         return _unless(partitive(mentions, head), exclude)
-    if as_source and tree.lemmas[head].lower() in PLACE_NOUNS:
+    if as_source and tree.lower_lemmas[head] in PLACE_NOUNS:
         return None
     children = tree.children[head]
     deprels, relations = tree.deprels, tree.relations

@@ -120,9 +120,10 @@ class PlacePhrases:
 
     @property
     def index(self) -> PlaceIndex:
-        if self._given is None:
-            self._given = PlaceIndex.open()
-        return self._given
+        index = self._given
+        if index is None:
+            index = self._given = PlaceIndex.open()
+        return index
 
     # ---- which phrases belong to the event ------------------------------------------------------------------------
 

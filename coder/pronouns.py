@@ -77,7 +77,7 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
         clause = tree.heads[clause]
     own = {t for t in tree.children[clause] if tree.deprels[t] in ("nsubj", "nsubj:pass")}
     possessive = tree.deprels[head] in ("nmod:poss", "det:poss")
-    candidates: list[tuple[int, int, Mention]] = []
+    nearest = beside = -1  # a subject; another word
     for t in range(head - 1, -1, -1):
         if tree.upos[t] not in ("NOUN", "PROPN", "NUM") or tree.relation(t) in ("compound", "flat", "amod", "nummod"):
             continue
@@ -96,13 +96,17 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
             and any(tree.lower[c] in ("a", "an") for c in tree.children[t])
         ):  # fmt: skip
             continue  # "A judge ordered that he be held": he is whom the story is about
-        subject = 0 if tree.relation(t) == "nsubj" and (possessive or t not in own or tree.relation(head) != "obj") else 1
-        candidates.append((subject, head - t, mention))
-    if not candidates:
+        if tree.relation(t) == "nsubj" and (possessive or t not in own or tree.relation(head) != "obj"):
+            nearest = t
+            break
+        if beside < 0:
+            beside = t
+    if nearest < 0:
+        nearest = beside
+    if nearest < 0:
         return None
-    _, distance, mention = min(candidates, key=lambda c: (c[0], c[1]))
-    mentions.antecedents[head] = head - distance
-    return mention
+    mentions.antecedents[head] = nearest
+    return mentions.at(nearest)
 
 
 def in_own_clause(mentions: SentenceMentions, t: int, verb: int) -> bool:

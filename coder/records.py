@@ -277,6 +277,13 @@ class FrameMatch:
         self.specificity = specificity
         self.frame = frame
 
+    def between(self, sources: tuple[Mention, ...], targets: tuple[Mention, ...], reciprocal: bool) -> FrameMatch:
+        """The same reading with other sides."""
+        return FrameMatch(
+            self.pattern_id, self.trigger, self.tokens, self.code, sources, targets, reciprocal, self.paired_code, self.status,
+            self.stance, self.inner, self.specificity, self.frame,
+        )  # fmt: skip
+
     def carried_by(self, trigger: int) -> FrameMatch:
         """The reading of a noun as that of the light verb that carries it, which says more than either alone."""
         return FrameMatch(
@@ -309,7 +316,7 @@ class EventDate:
         self.rule = rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Place:
     """Where an event happened (GeoNames); coordinates for towns alone, never the middle of a country."""
 
@@ -318,6 +325,15 @@ class Place:
     latitude: float | None
     longitude: float | None
     geoname_id: int | None
+
+    def __init__(
+        self, name: str, country: str | None, latitude: float | None, longitude: float | None, geoname_id: int | None
+    ) -> None:
+        self.name = name
+        self.country = country
+        self.latitude = latitude
+        self.longitude = longitude
+        self.geoname_id = geoname_id
 
 
 @dataclass(slots=True, unsafe_hash=True, init=False)

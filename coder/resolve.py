@@ -16,8 +16,7 @@ def _nearest(actors: tuple[Actor, ...], day: dt.date | None) -> Actor:
     nearest = actors[0]
     least = 1 << 30
     for actor in actors:
-        gone = actor.end is not None and day is not None and actor.end < day
-        distance = 2 * actor.distance(day) + gone
+        distance = actor.remoteness(day)
         if distance < least:
             nearest, least = actor, distance
     return nearest

@@ -9,7 +9,7 @@ In: a form or a lemma. Out: its Spelling, the same object for the same letters.
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Any, Final
 
 KEPT: Final = 1 << 16
 
@@ -24,19 +24,28 @@ class Spelling:
         lower: in lower case.
         spaced: whether there is a blank in it.
         temporal: whether it may belong to a date phrase, 1 or 0; -1 until `coder.date_phrases` has asked.
-        pieces: what date patterns read in its place (hyphens apart), filled in by `coder.date_phrases`.
-        parts, keys: its parts between hyphens and the keys issues are looked up by, filled in by `coder.dictionary.issue_index`.
+        piece, pieces: what date patterns read in its place, and where that is cut at hyphens, filled in by `coder.date_phrases`.
+        key: what issues are looked up by, "" where it is cut at hyphens; None until `coder.dictionary.issue_index` has asked.
+        parts, keys: its parts between hyphens and their keys, where it is cut.
+        upper: whether all its letters are capitals.
+        word: what the lexicon of the dictionaries used last has under it, kept by `coder.dictionary.lexicon`.
+        text: the word itself.
     """
 
-    __slots__ = ("keys", "lower", "parts", "pieces", "spaced", "temporal")
+    __slots__ = ("key", "keys", "lower", "parts", "piece", "pieces", "spaced", "temporal", "text", "upper", "word")
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.lower = sys.intern(text.lower())
         self.spaced = " " in text
         self.temporal = -1
+        self.upper = text.isupper()
+        self.piece = ""
         self.pieces: list[str] = []
-        self.parts: list[str] | None = None
+        self.key: str | None = None
+        self.parts: list[str] = []
         self.keys: list[str] = []
+        self.word: Any = None
 
 
 _KNOWN: Final[dict[str, Spelling]] = {}

@@ -130,7 +130,6 @@ def _parties_between(matcher: Matcher, i: int, carrier: int) -> tuple[Mention, .
 def _borrowed(matcher: Matcher, i: int, carrier: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """The target another verb gives: of "a bombing that killed X", of "called X to apologise"."""
     tree = matcher.tree
-    taken = {(m.start, m.end) for m in sources}
     heads: tuple[int, ...] = ()
     if carrier == i and tree.upos[i] in ("NOUN", "PROPN"):
         verbs = [tree.heads[i]] if tree.relations[i] == "nsubj" else []
@@ -142,7 +141,10 @@ def _borrowed(matcher: Matcher, i: int, carrier: int, sources: tuple[Mention, ..
         verb = tree.heads[carrier]
         if tree.lower_lemmas[verb] in ADDRESS_VERBS:
             heads = tree.function(verb, "object") or tree.function(verb, "with") or tree.function(verb, "to")
-    return tuple(m for m in matcher.mentions_of(heads, False) if (m.start, m.end) not in taken)
+    if not heads:
+        return ()
+    taken = {(m.start, m.end) for m in sources}
+    return tuple([m for m in matcher.mentions_of(heads, False) if (m.start, m.end) not in taken])
 
 
 def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -189,10 +191,12 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
                 return found
     names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) and code != "164" else ADDRESS_FUNCTIONS
     for name in names:
-        found = matcher.mentions_of(matcher.function(i, carrier, name), False, taken)
-        found = matcher.true_targets(tuple(m for m in found if _identified(m, code)), sources, code)
-        if found:
-            return found
+        heads = matcher.function(i, carrier, name)
+        if heads:
+            found = matcher.mentions_of(heads, False, taken)
+            found = matcher.true_targets(tuple([m for m in found if _identified(m, code)]), sources, code)
+            if found:
+                return found
     if code.startswith("15"):
         return _provokers(matcher, carrier, sources)
     if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -109,6 +108,11 @@ class Actor:
                 return 0
         return best
 
+    def remoteness(self, day: date | None) -> int:
+        """A number by which actors of one name are ordered: the nearer the day is to a role the less, the dead after the living."""
+        gone = self.end is not None and day is not None and self.end < day
+        return 2 * self.distance(day) + gone
+
     def _elite(self) -> str:
         if self.kind != "person":
             return self.country or ""
@@ -209,6 +213,6 @@ def rank(layer: int, complete: bool, specificity: int) -> int:
 class TrieNode:
     """A node of the phrase tries: words lead on, hits end here."""
 
-    next: MutableMapping[str, TrieNode] = field(default_factory=dict)  # of a root, entries may be made when asked for
+    next: dict[str, TrieNode] = field(default_factory=dict)  # of a root, entries may be made when asked for by []: no `get` there
     hits: list[NameHit] = field(default_factory=list)
     agents: list[AgentHit] = field(default_factory=list)

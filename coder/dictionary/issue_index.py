@@ -84,7 +84,11 @@ class IssueIndex:
             forms: its tokens.
             lemmas: of the tokens; only conditions on what stands near use them.
         """
-        words, keys, places = cut(forms)
+        return self.told(forms, [spelling(form) for form in forms], lemmas)
+
+    def told(self, forms: Sequence[str], spellings: list[Spelling], lemmas: Sequence[str] = ()) -> list[IssueHit]:
+        """The same of tokens whose spellings are known."""
+        words, keys, places = _lay_out(forms, spellings)
         found: list[tuple[int, int, IssuePhrase]] = []
         phrases = self.phrases
         for i, key in enumerate(keys):
@@ -143,35 +147,41 @@ def _fits(
     return (not phrase.near or not around.isdisjoint(phrase.near)) and around.isdisjoint(phrase.not_near)
 
 
-def cut(forms: Sequence[str]) -> tuple[list[str], list[str], list[int]]:
+def cut(forms: Sequence[str]) -> list[str]:
+    """Words of the tokens, cut at hyphens."""
+    return _lay_out(forms, [spelling(form) for form in forms])[0]
+
+
+def _lay_out(forms: Sequence[str], spellings: list[Spelling]) -> tuple[list[str], list[str], list[int]]:
     """Words of the tokens, cut at hyphens, their keys, and the token each stands in."""
     words: list[str] = []
     keys: list[str] = []
     places: list[int] = []
-    for place, form in enumerate(forms):
-        known = spelling(form)
-        parts = known.parts
-        if parts is None:
-            parts = _part(known, form)
-        if len(parts) == 1:
-            words.append(parts[0])
-            keys.append(known.keys[0])
+    for place, known in enumerate(spellings):
+        key = known.key
+        if key is None:
+            key = _part(known)
+        if key:
+            words.append(forms[place])
+            keys.append(key)
             places.append(place)
-        elif parts:
-            words += parts
+        elif known.parts:
+            words += known.parts
             keys += known.keys
-            places += [place] * len(parts)
+            places += [place] * len(known.parts)
     return words, keys, places
 
 
-def _part(known: Spelling, form: str) -> list[str]:
-    """The parts of a word between hyphens that have a key."""
-    parts: list[str] = []
-    keys: list[str] = []
+def _part(known: Spelling) -> str:
+    """The key of a word, "" where it is cut at hyphens or has none."""
+    form = known.text
     for part in (form,) if form.isalnum() else _SPLIT.split(form):
         key = normalize(part) if part else ""
+        if key == known.lower and part == form:
+            known.key = known.lower
+            return known.lower
         if key:
-            parts.append(part)
-            keys.append(sys.intern(key))
-    known.parts, known.keys = parts, keys
-    return parts
+            known.parts.append(part)
+            known.keys.append(sys.intern(key))
+    known.key = ""
+    return ""

@@ -167,7 +167,7 @@ def phrases_of(model: IssueModel, irregular: dict[str, list[str]]) -> Iterator[I
 def _phrase(
     text: str, issue: str, near: frozenset[str], not_near: frozenset[str], *, name: bool = False, blocks: str = ""
 ) -> Iterator[IssuePhrase]:
-    words = cut(text.replace("'s", " 's").split())[0]
+    words = cut(text.replace("'s", " 's").split())
     if not words:
         return
     capitals = tuple(w[:1].isupper() for w in words) if name or any(w[:1].isupper() for w in words) else ()

@@ -1,22 +1,27 @@
 """Words of texts with what the dictionaries have under them: most words come again and again, and are looked up once.
 
-    >>> lexicon = Lexicon(dictionaries.names, dictionaries.agents)
-    >>> lexicon.words.get("Syrian") or lexicon.add("Syrian")
+    >>> Lexicon(dictionaries.names, dictionaries.agents).word(spelling("Syrian")).key
+    'syrian'
 """
 
 from __future__ import annotations
 
+import itertools
+import sys
 from typing import Final
 
 from coder.dictionary.compiled import NameHit, TrieNode, normalize
 from coder.participles import LED_OR_BACKED
+from coder.spelling import Spelling
 
 FORMER: Final = frozenset({"former", "ex", "onetime", "deposed", "ousted", "exiled", "erstwhile", "toppled", "fugitive"})
 MODIFIERS: Final = {
     "then": "then", "late": "late", "acting": "acting", "interim": "acting", "caretaker": "acting", "elect": "elect",
     "incoming": "elect", "designate": "elect", "aspiring": "elect",
 }  # fmt: skip
-KEPT_WORDS: Final = 1 << 16
+
+
+_NUMBERS: Final = itertools.count()
 
 
 class Word:
@@ -25,10 +30,12 @@ class Word:
     `names` are phrases that begin with it, where its letters allow a name; `led` those of "Saudi" for "Saudi-led".
     """
 
-    __slots__ = ("agents", "key", "led", "names", "qualifies")
+    __slots__ = ("agents", "key", "led", "lexicon", "names", "qualifies")
 
-    def __init__(self, form: str, names: TrieNode, agents: TrieNode) -> None:
-        key = self.key = normalize(form).strip("-")
+    def __init__(self, form: str, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon.number
+        names, agents = lexicon.names, lexicon.agents
+        key = self.key = sys.intern(normalize(form).strip("-"))
         self.qualifies = key in FORMER or key in MODIFIERS
         self.names: TrieNode | None = None
         self.led: list[NameHit] | None = None
@@ -37,7 +44,9 @@ class Word:
                 self.names = names.next[key]
             elif "-" in key:
                 self.led = _led_hits(form, names)
-        self.agents: TrieNode | None = agents.next.get(key)
+        self.agents: TrieNode | None = None
+        if key in agents.next:
+            self.agents = agents.next[key]
 
 
 def _led_hits(form: str, names: TrieNode) -> list[NameHit] | None:
@@ -45,23 +54,30 @@ def _led_hits(form: str, names: TrieNode) -> list[NameHit] | None:
     first, hyphen, last = form.partition("-")
     if not hyphen or not first[:1].isupper() or last.lower() not in LED_OR_BACKED:
         return None
-    node = names.next.get(normalize(first))
-    hits = [h for h in node.hits if not h.acronym or first.replace(".", "").isupper()] if node is not None else []
+    key = normalize(first)
+    if key not in names.next:
+        return None
+    hits = [h for h in names.next[key].hits if not h.acronym or first.replace(".", "").isupper()]
     return hits or None
 
 
 class Lexicon:
-    """The words of texts by their forms: most words come again and again."""
+    """The words of texts by their spellings: most words come again and again.
 
-    __slots__ = ("agents", "names", "words")
+    Args:
+        names, agents: where the phrases of the dictionaries begin.
+    """
+
+    __slots__ = ("agents", "names", "number")
 
     def __init__(self, names: TrieNode, agents: TrieNode) -> None:
+        self.number = next(_NUMBERS)  # words tell by it whose they are, without keeping dictionaries no longer used
         self.names = names
         self.agents = agents
-        self.words: dict[str, Word] = {}
 
-    def add(self, form: str) -> Word:
-        if len(self.words) > KEPT_WORDS:
-            self.words.clear()
-        word = self.words[form] = Word(form, self.names, self.agents)
+    def word(self, known: Spelling) -> Word:
+        """What the dictionaries have under a spelling."""
+        word: Word | None = known.word
+        if word is None or word.lexicon != self.number:
+            word = known.word = Word(known.text, self)
         return word
