@@ -13,7 +13,7 @@ from typing import Final
 from coder.actors import SentenceMentions
 from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
-from coder.dictionary.schema import NON_COUNTRIES
+from coder.dictionary.schema import NEUTRAL_GROUND, NON_COUNTRIES
 from coder.discourse import Discourse
 from coder.frames import Matcher
 from coder.grammar import Tree
@@ -53,6 +53,8 @@ EXPULSIONS: Final[tuple[str, ...]] = ("161", "166", "174")
 # Acts of force and protest, which those who do them do at home, unlike talks; and roles of those who fight.
 FOUGHT_ROOTS: Final = frozenset({"14", "15", "17", "18", "19", "20"})
 FIGHTERS: Final = frozenset({"REB", "UAF", "SEP", "INS", "MIL"})
+# Titles that tell that somebody was in office.
+OFFICES: Final = frozenset({"president", "minister", "chancellor", "king", "queen", "premier", "emir"})
 STATE_ROLES: Final = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES: Final = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
 ENVOYS: Final = frozenset("ambassador envoy diplomat consul attaché representative".split())
@@ -344,8 +346,8 @@ def _resolve_pair(
     root = code[:2]
     if source.kind == "place" and source.form != "capital":
         return None
-    actor = _resolve(context, source, day, _land_of(context, source, place, code))
-    other = None if target is None else _resolve(context, target, day, _land_of(context, target, place, code))
+    actor = _resolve(context, source, _day_in_office(source, date, day), _land_of(context, source, place, code))
+    other = None if target is None else _resolve(context, target, _day_in_office(target, date, day), _land_of(context, target, place, code))
     for side in (actor, other):
         if side is not None:
             country = _country(side)
@@ -434,9 +436,24 @@ def _resolve(context: SentenceContext, mention: Mention, day: dt.date | None, pl
     return resolve_actor(mention, day, place=known or place)
 
 
+def _day_in_office(mention: Mention, date: EventDate, day: dt.date | None) -> dt.date | None:
+    """Of an act of some earlier time, done by or to "President X": the last day on which X held the office, if that is past."""
+    if date.precision != "unknown" or day is None or mention.kind != "person" or not mention.actors or mention.modifier:
+        return day
+    actor = mention.actors[0]
+    if actor.code_on(day)[0][3:6] == "GOV" or OFFICES.isdisjoint(mention.text.lower().split()) or "ex-" in mention.text.lower():
+        return day
+    for role in reversed(actor.roles):
+        if role.code[3:6] == "GOV" and role.end is not None and role.end < day:
+            return role.end
+    return day
+
+
 def _land_of(context: SentenceContext, mention: Mention, place: str, code: str) -> str:
     """The country that fills in for a bare role: that of the place, but for fighters who talk there those of the story."""
-    if not place or mention.kind != "agent" or mention.owners or code[:2] in FOUGHT_ROOTS or mention.role[:3] not in FIGHTERS:
+    if place in NEUTRAL_GROUND and mention.role.startswith("REB"):
+        place = ""
+    elif not place or mention.kind != "agent" or mention.owners or code[:2] in FOUGHT_ROOTS or mention.role[:3] not in FIGHTERS:
         return place
     return context.discourse.country_of_role(mention.role) or context.discourse.main_country() or place
 

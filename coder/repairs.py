@@ -19,6 +19,7 @@ _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
 # Things given that no article stands before: in "an activist asylum" it is that of whom it is given to.
 MASS_GIFTS: Final = frozenset("asylum refuge sanctuary citizenship clemency amnesty immunity bail".split())
+LEAVE: Final = frozenset({"access", "permission", "leave", "approval"})
 KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
 JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call label brand render proclaim".split())
 REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())
@@ -403,6 +404,9 @@ def _recipient(repairs: Repairs, i: int, noun: int) -> bool:
     for c in repairs.below(noun):  # "the" of "sold the Philippines ten jets"
         if verb < c < i:
             repairs.hang(c, i)
+    for c in repairs.below(i):
+        if c > i and repairs.deprels[c] == "nummod":
+            repairs.hang(c, noun)
     repairs.hang(i, verb)
     repairs.label(i, "iobj")
     return True
@@ -416,7 +420,9 @@ def _given_to(repairs: Repairs, i: int, noun: int) -> bool:
     if deprels[i] == "nmod:poss":  # "gave Pakistan consular access"
         return i == verb + 1 and sentence.forms[i][:1].isupper() and "case" not in repairs.labels_below(i)
     if deprels[i] == "compound" and sentence.upos[i] == "PROPN":
-        if not any(i < c < noun and deprels[c] in ("nummod", "det", "nmod:poss") for c in repairs.below(noun)):
+        if sentence.lemmas[noun].lower() in LEAVE:  # "gave the UN access to the camp"
+            return True
+        if not any(i < c < noun and deprels[c] in ("nummod", "det", "nmod:poss") for c in (*repairs.below(noun), *repairs.below(i))):
             return False
         return not any(c > noun and repairs.case(c) == "to" for c in (*repairs.below(noun), *repairs.below(verb)))
     if sentence.lemmas[noun].lower() not in MASS_GIFTS or sentence.lemmas[i].lower() in KINDS_OF_REFUGE:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 
 from coder.dictionary.compiled import Actor
+from coder.dictionary.schema import NEUTRAL_GROUND
 from coder.records import Mention, ResolvedActor
 
 
@@ -75,6 +76,8 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> 
             return ResolvedActor(mention, base[:3] + role if role not in ("GOV", "") and len(base) >= 3 else base, None, mention.entry_id, f"{rule} of {owner.name}")
         if not country and owner_mention.kind == "agent" and owner.code == owner_mention.role:
             continue  # "regime-affiliated": a role without a country
+        if role.startswith("REB") and owner_mention.form in ("capital", "city") and owner.code[:3] in NEUTRAL_GROUND:
+            continue  # "met rebel leaders in Doha": where, and not whose
         if not country:
             country = owner.code[:3]
             if owner_mention.kind == "agent" and role == "GOV" and len(owner.code) > 3:

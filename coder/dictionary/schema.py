@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 NON_COUNTRIES = frozenset({"IGO", "NGO", "NGM", "MNC", "IMG", "INT", "UIS"})
 # The letters of world regions, which stand among those of countries.
 WORLD_REGIONS = frozenset("AFR ASA ATA BLK CAS CAU CEU CFR CRB EAF EEU EUR LAM MDT MEA NAF NMR PGS SAF SAM SAS SCN SEA WAF WST".split())
+# Countries without armed groups of their own, where those of others talk.
+NEUTRAL_GROUND = frozenset("ARE AUT BEL CHE CRI CUB DNK FIN ISL KWT LUX NLD NOR OMN QAT SGP SWE VAT".split())
 ACTOR_CODE = re.compile(r"[A-Z]{3,30}$")
 EVENT_CODE = re.compile(r"\d{2,4}$")
 
