@@ -66,14 +66,14 @@ class SentencePhrases:
         dictionaries: names and agents.
     """
 
-    __slots__ = ("_words", "agent_at", "agents", "covered", "dateline", "day", "dictionaries", "keys", "name_at", "names", "qualified", "tree")
+    __slots__ = ("agent_at", "agents", "covered", "dateline", "day", "dictionaries", "keys", "name_at", "names", "qualified", "tree", "words")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries) -> None:
         self.tree = tree
         self.dictionaries = dictionaries
         self.day = tree.sentence.publication_date
         lexicon = dictionaries.lexicon()
-        words = self._words = [lexicon.word(s) for s in tree.spellings]
+        words = self.words = [lexicon.word(s) for s in tree.spellings]
         self.qualified = False  # whether any word does
         for word in words:
             if word.qualifies:
@@ -90,7 +90,7 @@ class SentencePhrases:
         self._scan()
 
     def _scan(self) -> None:
-        forms, words = self.tree.forms, self._words
+        forms, words = self.tree.forms, self.words
         n = len(forms)
         shouting = -1  # not known yet
         end = 0

@@ -156,7 +156,7 @@ def find_phrases(tree: Tree) -> list[Phrase]:
             while k < beyond:
                 at += len(spaced[k]) + 1
                 k += 1
-    if found and "time" in tree.words:
+    if found and "time" in tree.lower_lemmas:
         found = [p for p in found if not _since_last_time(tree, p)]
     return _join(tree, found) if len(found) > 1 else found
 

@@ -65,7 +65,7 @@ class Matcher(Arguments):
         trace: collects an Attempt for every frame tried.
     """
 
-    __slots__ = ("_adjectives", "_asked", "_depth", "_forms", "_found", "_nouns", "_phrases", "_readings", "_verbs", "trace")
+    __slots__ = ("_adjectives", "_asked", "_depth", "_found", "_nouns", "_phrases", "_readings", "_verbs", "trace")
 
     def __init__(
         self, tree: Tree, mentions: SentenceMentions, dictionaries: Dictionaries, trace: list[Attempt] | None = None
@@ -77,7 +77,6 @@ class Matcher(Arguments):
         self._asked = [False] * tree.n
         self._found: list[Sequence[Frame] | None] = [None] * tree.n  # candidates by token
         self._phrases: dict[int, frozenset[str]] = {}
-        self._forms = dictionaries.forms
         self._verbs = dictionaries.triggers("verb")
         self._nouns = dictionaries.triggers("noun")
         self._adjectives = dictionaries.triggers("adjective")
@@ -192,7 +191,7 @@ class Matcher(Arguments):
     def verb_lemma(self, i: int) -> str:
         """The lemma of a verb, as the dictionaries have it."""
         lemma = self.tree.lower_lemmas[i]
-        known = self._forms.get(self.tree.lower[i])
+        known = self.mentions.words[i].lemmas
         if known and lemma not in known:
             return known[0]  # the lemmatizer's slip ("lent": leave)
         return lemma
@@ -237,7 +236,7 @@ class Matcher(Arguments):
         if upos == "ADJ":
             found = self._frames(self._adjectives, tree.lower_lemmas[i])
             if found is None and tree.relations[i] in CLAUSES:
-                lemmas = self._forms.get(tree.lower[i])
+                lemmas = self.mentions.words[i].lemmas
                 found = self._frames(self._verbs, lemmas[0]) if lemmas else None
             return found
         return None

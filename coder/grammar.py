@@ -114,24 +114,22 @@ class Tree:
         lower = self.lower = [s.lower for s in spellings]
         self.lemmas = sentence.lemmas
         of_lemmas = [spelling(w) for w in sentence.lemmas]
-        lower_lemmas = self.lower_lemmas = [s.lower for s in of_lemmas]
+        self.lower_lemmas = [s.lower for s in of_lemmas]
         upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(forms)
-        words = lower + [lemma for i, lemma in enumerate(lower_lemmas) if lemma is not lower[i]]
-        for s in spellings + of_lemmas:
-            if s.spaced:  # cut at blanks: phrases of the dictionaries are found by their single words
-                words = " ".join(words).split(" ")
-                break
-        self.words = frozenset(words)
+        self.words = spellings + [s for i, s in enumerate(of_lemmas) if s.lower is not lower[i]]
+        for s in self.words:
+            if s.spaced:  # phrases of the dictionaries are found by their single words
+                self.words += [spelling(part) for part in s.text.split(" ")]
         particles: list[int] = []
-        if "-" in self.words:  # "sit-in" cut in three
+        if "-" in lower:  # "sit-in" cut in three
             particles = [
                 i for i in range(2, n)
                 if lower[i] in NOUN_PARTICLES and forms[i - 1] == "-" and upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
             ]  # fmt: skip
-        small = [i for i, u in enumerate(upos) if u == "PROPN" and forms[i] == lower[i] and lower[i].islower()]  # no name is in small letters
-        united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"] if "united" in self.words else []  # "United Nations"
+        small = [i for i, s in enumerate(spellings) if s.small and upos[i] == "PROPN"]  # no name is in small letters
+        united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"] if "united" in lower else []  # "United Nations"
         if small or particles or united:
             tags = list(upos)
             for i in small + particles:
@@ -166,7 +164,7 @@ class Tree:
                             break
         self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
         self._case: list[str | None] = [None] * n
-        self._functions: list[dict[str, tuple[int, ...]] | None] = [None] * n
+        self._functions: dict[str, list[tuple[int, ...] | None]] = {}
         self._marked: list[list[dict[str, list[int]]] | None] = [None] * n
         self.dated: Any = None  # the date phrases, once `coder.date_governors` has found them
 
@@ -418,12 +416,12 @@ class Tree:
         Args:
             name: subject, object, indirect, complement, owner, or a preposition ("with", "against", …).
         """
-        functions = self._functions[i]
-        if functions is None:
-            functions = self._functions[i] = {}
-        known = functions.get(name)
+        fillers = self._functions.get(name)
+        if fillers is None:
+            fillers = self._functions[name] = [None] * self.n
+        known = fillers[i]
         if known is None:
-            known = functions[name] = self._find(i, name)
+            known = fillers[i] = self._find(i, name)
         return known
 
     def _find(self, i: int, name: str) -> tuple[int, ...]:

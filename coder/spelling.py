@@ -9,6 +9,7 @@ In: a form or a lemma. Out: its Spelling, the same object for the same letters.
 from __future__ import annotations
 
 import sys
+import zlib
 from typing import Any, Final
 
 KEPT: Final = 1 << 16
@@ -27,12 +28,13 @@ class Spelling:
         piece, pieces: what date patterns read in its place, and where that is cut at hyphens, filled in by `coder.date_phrases`.
         key: what issues are looked up by, "" where it is cut at hyphens; None until `coder.dictionary.issue_index` has asked.
         parts, keys: its parts between hyphens and their keys, where it is cut.
-        upper: whether all its letters are capitals.
+        upper, small: whether all its letters are capitals, or none is.
+        slot: a number by which tables of words are asked whether they may have the word in lower case.
         word: what the lexicon of the dictionaries used last has under it, kept by `coder.dictionary.lexicon`.
         text: the word itself.
     """
 
-    __slots__ = ("key", "keys", "lower", "parts", "piece", "pieces", "spaced", "temporal", "text", "upper", "word")
+    __slots__ = ("key", "keys", "lower", "parts", "piece", "pieces", "slot", "small", "spaced", "temporal", "text", "upper", "word")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -40,6 +42,8 @@ class Spelling:
         self.spaced = " " in text
         self.temporal = -1
         self.upper = text.isupper()
+        self.small = text.islower()
+        self.slot = zlib.crc32(self.lower.encode("utf-8", "surrogatepass")) & 0xFFFF
         self.piece = ""
         self.pieces: list[str] = []
         self.key: str | None = None

@@ -11,6 +11,7 @@ from coder.conllu import iter_conllu
 from coder.dictionary.compiled import Condition, Frame
 from coder.dictionary.select import FEW, Selector, needed_words
 from coder.resources import Resources
+from coder.spelling import Spelling, spelling
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -22,6 +23,10 @@ def frame(number: int, trigger: str = "", **nouns: list[str]) -> Frame:
     )
     return Frame(f"f{number}", "verb", tuple(trigger.split()), conditions, ("subject",), ("object",), "010", None, (), False, None,
                  None, frozenset(), False, True, 0)  # fmt: skip
+
+
+def words(text: str) -> list[Spelling]:
+    return [spelling(word) for word in text.split()]
 
 
 FRAMES = [
@@ -47,24 +52,32 @@ def test_selection_keeps_the_order_and_all_that_may_fit() -> None:
     selector = Selector(FRAMES)
 
     def chosen(text: str) -> list[str]:
-        return [f.pattern_id for f in selector.select(frozenset(text.split()))]
+        return [f.pattern_id for f in selector.select(words(text))]
 
     assert chosen("nothing of it") == ["f0", "f4"]
     assert chosen("talks went up") == ["f0", "f1", "f2", "f4", "f6"]
     assert chosen("a conference") == ["f0", "f2", "f4"]
     assert chosen("an attack") == ["f0", "f4"]
     assert chosen("relation with rebels") == ["f0", "f4", "f5"]
-    assert [f.pattern_id for f in Selector(FRAMES[1:3]).select(frozenset({"up"}))] == ["f1"]
+    assert [f.pattern_id for f in Selector(FRAMES[1:3]).select(words("up"))] == ["f1"]
     assert chosen("talks went up") == ["f0", "f1", "f2", "f4", "f6"]  # the same from memory
-    assert Selector(FRAMES[1:2]).select(frozenset()) == ()  # the trigger is known, the sentence lacks its word
+    assert Selector(FRAMES[1:2]).select([]) == ()  # the trigger is known, the sentence lacks its word
+
+
+def test_a_table_of_many_telling_words_misses_none() -> None:
+    nouns = [f"noun{n}" for n in range(3_000)]
+    selector = Selector([frame(n, object=[noun]) for n, noun in enumerate(nouns)])
+    for n in range(0, 3_000, 7):
+        assert [f.pattern_id for f in selector.select(words(f"a noun{n} of Other words"))] == [f"f{n}"]
+    assert selector.select(words("a Noun and others")) == ()
 
 
 def test_a_trigger_that_no_dictionary_has_is_told_from_one_without_fitting_frames(resources: Resources) -> None:
     verbs = resources.dictionaries.triggers("verb")
-    assert verbs.select("qwertz", frozenset()) is None
+    assert verbs.select("qwertz", []) is None
     assert verbs.frames("qwertz") is None
     pos, head = next(k for k, found in resources.dictionaries.frames.items() if all(f.trigger for f in found))
-    assert resources.dictionaries.triggers(pos).select(head, frozenset()) == ()
+    assert resources.dictionaries.triggers(pos).select(head, []) == ()
     assert resources.dictionaries.triggers(pos).frames(head) == resources.dictionaries.frames[pos, head]
 
 

@@ -1,6 +1,6 @@
 """Words of texts with what the dictionaries have under them: most words come again and again, and are looked up once.
 
-    >>> Lexicon(dictionaries.names, dictionaries.agents).word(spelling("Syrian")).key
+    >>> dictionaries.lexicon().word(spelling("Syrian")).key
     'syrian'
 """
 
@@ -27,16 +27,19 @@ _NUMBERS: Final = itertools.count()
 class Word:
     """A form of the text: its key, whether it may qualify an actor ("former"), and what the dictionaries have under it.
 
-    `names` are phrases that begin with it, where its letters allow a name; `led` those of "Saudi" for "Saudi-led".
+    `names` are phrases that begin with it, where its letters allow a name; `led` those of "Saudi" for "Saudi-led"; `lemmas` are
+    those of a trigger verb of which it is a form.
     """
 
-    __slots__ = ("agents", "key", "led", "lexicon", "names", "qualifies")
+    __slots__ = ("agents", "key", "led", "lemmas", "lexicon", "names", "qualifies")
 
-    def __init__(self, form: str, lexicon: Lexicon) -> None:
+    def __init__(self, known: Spelling, lexicon: Lexicon) -> None:
+        form = known.text
         self.lexicon = lexicon.number
         names, agents = lexicon.names, lexicon.agents
         key = self.key = sys.intern(normalize(form).strip("-"))
         self.qualifies = key in FORMER or key in MODIFIERS
+        self.lemmas = lexicon.forms.get(known.lower)
         self.names: TrieNode | None = None
         self.led: list[NameHit] | None = None
         if form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form in ("al", "the"):
@@ -66,11 +69,13 @@ class Lexicon:
 
     Args:
         names, agents: where the phrases of the dictionaries begin.
+        forms: inflected form → lemmas of trigger verbs.
     """
 
-    __slots__ = ("agents", "names", "number")
+    __slots__ = ("agents", "forms", "names", "number")
 
-    def __init__(self, names: TrieNode, agents: TrieNode) -> None:
+    def __init__(self, names: TrieNode, agents: TrieNode, forms: dict[str, tuple[str, ...]]) -> None:
+        self.forms = forms
         self.number = next(_NUMBERS)  # words tell by it whose they are, without keeping dictionaries no longer used
         self.names = names
         self.agents = agents
@@ -79,5 +84,5 @@ class Lexicon:
         """What the dictionaries have under a spelling."""
         word: Word | None = known.word
         if word is None or word.lexicon != self.number:
-            word = known.word = Word(known.text, self)
+            word = known.word = Word(known, self)
         return word

@@ -97,8 +97,8 @@ class Dictionaries:
     def lexicon(self) -> Lexicon:
         """The words of texts, looked up among names and role nouns."""
         found = self._lexicon
-        if found is None or found.names is not self.names or found.agents is not self.agents:
-            found = self._lexicon = Lexicon(self.names, self.agents)
+        if found is None or found.names is not self.names or found.agents is not self.agents or found.forms is not self.forms:
+            found = self._lexicon = Lexicon(self.names, self.agents, self.forms)
         return found
 
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from coder.dictionary.compiled import Condition, Frame
+from coder.spelling import Spelling, spelling
 
 FEW: Final = 4  # so many frames are looked at one by one
 KEPT: Final = 256  # choices that a trigger remembers
+SMALLEST: Final = 256  # slots of a table of telling words
 
 
 class Selector:
@@ -22,7 +24,7 @@ class Selector:
         frames: of the trigger, in the order in which they are tried.
     """
 
-    __slots__ = ("_always", "_by_word", "_frames", "_kept", "_needs", "_telling", "_untold")
+    __slots__ = ("_always", "_by_word", "_frames", "_kept", "_mask", "_needs", "_slots", "_telling", "_untold")
 
     def __init__(self, frames: Sequence[Frame]) -> None:
         self._frames = frames
@@ -36,14 +38,30 @@ class Selector:
             for word in min(needs, key=len):
                 self._by_word.setdefault(word, []).append(n)
         self._telling = frozenset(word for needs in self._needs for need in needs for word in need)
+        # a bit for the slot of each telling word: few bits, which stay at hand, tell most words from those
+        size = SMALLEST
+        while size < 8 * len(self._telling) and size < 1 << 16:
+            size *= 2
+        bits = bytearray(size // 8)
+        for word in self._telling:
+            slot = spelling(word).slot & (size - 1)
+            bits[slot >> 3] |= 1 << (slot & 7)
+        self._slots = bytes(bits)
+        self._mask = size - 1
         self._kept: dict[frozenset[str], tuple[Frame, ...]] = {}
         self._untold = self._choose(frozenset())
 
-    def select(self, words: frozenset[str]) -> tuple[Frame, ...]:
+    def select(self, words: list[Spelling]) -> tuple[Frame, ...]:
         """The frames that a sentence of these words may fit, in their order."""
-        told = self._telling & words  # all that the choice depends on: few words of many sentences
-        if not told:
+        slots, mask = self._slots, self._mask
+        found: list[str] = []
+        for word in words:
+            slot = word.slot & mask
+            if slots[slot >> 3] >> (slot & 7) & 1 and word.lower in self._telling:
+                found.append(word.lower)
+        if not found:
             return self._untold
+        told = frozenset(found)  # all that the choice depends on: few words of many sentences
         known = self._kept.get(told)
         if known is None:
             known = self._choose(told)
@@ -83,12 +101,12 @@ class Triggers:
         self._heads = frozenset([head for pos, head in frames if pos == part_of_speech])
         self._selectors: dict[str, Selector] = {}
 
-    def select(self, head: str, words: frozenset[str]) -> tuple[Frame, ...] | None:
+    def select(self, head: str, words: list[Spelling]) -> tuple[Frame, ...] | None:
         """The frames of a head lemma that a sentence of these words may fit; None where no dictionary has the trigger."""
+        if head not in self._heads:
+            return None
         selector = self._selectors.get(head)
         if selector is None:
-            if head not in self._heads:
-                return None
             frames = self._frames[self._part_of_speech, head]
             if not frames:
                 return None
