@@ -359,7 +359,9 @@ class SentenceMentions(SentencePhrases):
         hit = agent.agents[0]
         role = hit.code or ""
         entry = hit.entry_id
-        if hit.phrase in ("fighter", "bomber") and any(any(c.isdigit() for c in self.tree.forms[t]) for t in core):
+        if hit.phrase in ("fighter", "bomber") and any(
+            self.tree.deprels[t] != "nummod" and any(c.isdigit() for c in self.tree.forms[t]) for t in core
+        ):
             role = "MIL"  # "Su-24 bomber", "F-16 fighters": aircraft
         modifiers = [p for p in agents if p.end <= agent.start and p.agents[0].code and p.agents[0].phrase not in ("deputy", "assistant", "vice")]
         last_word = hit.phrase.rsplit(" ", 1)[-1]

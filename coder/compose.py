@@ -39,6 +39,9 @@ CROSS_BORDER_ROOTS: Final = frozenset({"18", "19", "20", "06", "07", "15"})
 HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832", "151", "153")
 # Who is called up, and where armies stand, when forces are moved within the own country.
 CALLED_UP: Final = frozenset("reservist reserve conscript conscription mobilization mobilisation call-up mobilise mobilize".split())
+HOME_WHERE_TOLD: Final = frozenset({"152", "154", "120", "0355", "0863"})
+OWN_GROUND: Final = frozenset("country nation region territory area zone province district".split())
+INQUIRIES: Final = frozenset({"inquiry", "enquiry", "investigation", "probe"})
 HOME_GROUND: Final = frozenset({"country", "nation", "street", "capital"})
 # Protests without an addressee are against those who govern the country; strikes are against employers.
 HOME_PROTESTS: Final[tuple[str, ...]] = ("133", "140", "141", "142", "144", "145")
@@ -239,7 +242,8 @@ def _at_home(
     if match.targets or match.reciprocal or context.options.monadic:
         return []
     tree = context.tree
-    if not code.startswith(AT_HOME) and not (code in ("152", "154") and _within_country(tree, match)):
+    truce = code in ("0871", "1246")  # "the rebels declared a ceasefire", "rejected a truce": towards their own state
+    if not code.startswith(AT_HOME) and not truce and not (code in HOME_WHERE_TOLD and _within_country(context, match, code)):
         return []
     day = reference_day(date)
     found: list[tuple[Mention, Mention | None, bool]] = []
@@ -247,9 +251,9 @@ def _at_home(
         resolved = resolve_actor(source, day)
         letters, role = _country(resolved), resolved.code[3:6]
         country = context.dictionaries.countries.get(letters)
-        if country is None or (role == "LAB" and code != "133") or (role in STATE_ROLES) == code.startswith(HOME_PROTESTS):
+        if country is None or (role == "LAB" and code != "133") or (role in STATE_ROLES) == (truce or code.startswith(HOME_PROTESTS)):
             continue
-        head = next((h for t in match.tokens for h in tree.function(t, "object")), match.trigger)
+        head = next((h for t in _tokens_of(match) for h in tree.function(t, "object")), match.trigger)
         sentence = tree.sentence
         start, end = sentence.starts[head], sentence.ends[head]
         home = Mention(
@@ -260,15 +264,39 @@ def _at_home(
     return found
 
 
-def _within_country(tree: Tree, match: FrameMatch) -> bool:
-    """ "called up reservists", "sent the army onto the streets": forces raised or moved in the own country."""
+def _tokens_of(match: FrameMatch) -> tuple[int, ...]:
+    return match.tokens if match.inner is None else (*match.tokens, *match.inner.tokens)
+
+
+def _within_country(context: SentenceContext, match: FrameMatch, code: str) -> bool:
+    """Whether what is done without a word of to whom is done to the own country.
+
+    "called up reservists", "sent the army onto the streets", "let aid into the region", "refused to open an inquiry into police violence".
+    """
+    tree, verb = context.tree, match.trigger
+    if code == "120":
+        return _inquiry_at_home(context, match)
+    if code in ("0355", "0863"):
+        return any(tree.lower_lemmas[h] in OWN_GROUND for t in _tokens_of(match) for name in ("into", "in") for h in tree.function(t, name))
     for t in match.tokens:
         if tree.lower_lemmas[t] in CALLED_UP or any(tree.lower_lemmas[h] in CALLED_UP for h in tree.function(t, "object")):
             return True
-    verb = match.trigger
     if any(tree.lower[c] == "nationwide" for c in tree.children[verb]):
         return True
     return any(tree.lower_lemmas[h] in HOME_GROUND for preposition in ("in", "on", "to") for h in tree.function(verb, preposition))
+
+
+def _inquiry_at_home(context: SentenceContext, match: FrameMatch) -> bool:
+    """Whether an inquiry is refused, and nothing in its words names another country."""
+    tree = context.tree
+    doers = [resolve_actor(m, None).code[:3] for m in match.sources]
+    for t in match.tokens:
+        for verb in (t, *tree.function(t, "complement")):
+            for head in tree.function(verb, "object"):
+                if tree.lower_lemmas[head] in INQUIRIES:
+                    named = [m for c in tree.subtree(head) for m in [context.mentions.at(c)] if m is not None and (m.actors or m.owners)]
+                    return all(resolve_actor(m, None).code[:3] in doers for m in named)
+    return False
 
 
 def _place_as_source(context: SentenceContext, match: FrameMatch) -> tuple[Mention, ...]:
@@ -396,10 +424,10 @@ def _resolve_pair(
             return None  # orders to one's own forces are no demands
         if root == "15" and other.code[-3:] in ("MIL", "COP") and _country(other) in ("", _country(actor)):
             return None  # one's own forces are what is moved, not the target
-        at_home = root in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
+        at_home = (code == "0355" and other.mention.form == "capital") or (root in ("07", "08", "14", "15", "16", "17", "18", "19", "20") and (
             other.mention.kind == "place" or (other.mention.form == "capital" and not code.startswith(("07", "084")))
             or (root == "15" and _somewhere(context.tree, other.mention))
-        )  # "Egypt moved tanks into Sinai", "sent troops across the country"
+        ))  # "Egypt moved tanks into Sinai", "sent troops across the country"
         if actor.code == other.code and not at_home and (
             actor.entry_id == other.entry_id or {actor.mention.kind, other.mention.kind} <= {"country", "place"}
         ):
