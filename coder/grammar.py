@@ -150,7 +150,7 @@ class Tree:
         if particles:
             self.deprels = tuple("obj" if i in particles and d in ("xcomp", "advmod", "compound:prt") else d for i, d in enumerate(self.deprels))
         deprels = self.deprels
-        relations = self.relations = [_RELATIONS.get(d) or _universal(d) for d in deprels]
+        relations = self.relations = [universal(d) for d in deprels]
         found = frozenset(relations)
         self._coordinates = "conj" in found or "cc" in found
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
@@ -632,11 +632,13 @@ class Tree:
 _RELATIONS: Final[dict[str, str]] = {}  # labels met so far → their universal relations
 
 
-def _universal(deprel: str) -> str:
+def universal(deprel: str) -> str:
     """The universal relation of a label, without its subtype."""
-    if len(_RELATIONS) >= 1 << 10:
-        _RELATIONS.clear()
-    relation = _RELATIONS[deprel] = sys.intern(deprel.partition(":")[0])
+    relation = _RELATIONS.get(deprel)
+    if relation is None:
+        if len(_RELATIONS) >= 1 << 10:
+            _RELATIONS.clear()
+        relation = _RELATIONS[deprel] = sys.intern(deprel.partition(":")[0])
     return relation
 
 

@@ -86,6 +86,19 @@ class Pattern:
     before_joined: bool = False
 
 
+def needed_words(pattern: Pattern) -> tuple[str, ...]:
+    """The words that a sentence must have for a pattern, in its order: plain ones, sets ("&SET") and alternatives ("A/B")."""
+    return tuple(
+        word for item in (*pattern.before, *pattern.after) for part in (item.words, *(inner.words for inner in item.inner)) for word in part
+    )
+
+
+def _split(pattern: Pattern) -> tuple[frozenset[str], tuple[str, ...]]:
+    words = needed_words(pattern)
+    plain = frozenset(w for w in words if w[0] != "&" and "/" not in w)
+    return plain, tuple(w for w in dict.fromkeys(words) if w not in plain)
+
+
 @dataclass(frozen=True, slots=True)
 class VerbEntry:
     """A verb of a block: its code and the block whose patterns it shares.
@@ -214,6 +227,7 @@ class LegacyDictionaries:
     own_codes: bool = False
     known_codes: frozenset[str] = frozenset()
     native_issues: IssueIndex = field(default_factory=IssueIndex)
+    _words: dict[int, list[tuple[frozenset[str], tuple[str, ...]]]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def has_verbs(self) -> bool:
@@ -236,6 +250,13 @@ class LegacyDictionaries:
         if isinstance(patterns, str):
             patterns = self.patterns[index] = [decode_pattern(raw) for raw in json.loads(patterns)]
         return patterns
+
+    def words_of_block(self, index: int) -> list[tuple[frozenset[str], tuple[str, ...]]]:
+        """Of each pattern of a verb block the plain words it needs, and those that stand for several ("&SET", "A/B")."""
+        known = self._words.get(index)
+        if known is None:
+            known = self._words[index] = [_split(pattern) for pattern in self.block(index)]
+        return known
 
     def use_ontology(self, known: frozenset[str]) -> None:
         """Tell the files' own code list from CAMEO: with a tenth of the codes unknown they are kept as written.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from coder.grammar import acyclic
+from coder.grammar import acyclic, universal
 from coder.legacy.actors import code_on, split_actors
 from coder.legacy.commas import left_out
 from coder.legacy.mend import mend
@@ -13,6 +14,7 @@ from coder.legacy.model import LegacyDictionaries
 from coder.legacy.text import words_of
 from coder.options import LegacyOptions
 from coder.records import Sentence
+from coder.repairs import children_of
 
 _STEM_ENDINGS = ("N", "AN", "ANS", "IAN", "IANS", "IA", "INA", "INIAN", "IC", "ESE")
 _CORE = frozenset({"compound", "amod", "flat", "nummod", "det", "fixed", "goeswith", "name"})
@@ -52,6 +54,7 @@ class Clause:
     legacy: LegacyDictionaries
     heads: list[int] = field(default_factory=list)
     children: list[list[int]] = field(default_factory=list)
+    relations: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     lemmas: list[str] = field(default_factory=list)
     actors: dict[int, Found] = field(default_factory=dict)
@@ -68,10 +71,8 @@ class Clause:
         self.lemmas = [le.upper() if le and le != "_" else w for le, w in zip(s.lemmas, self.words, strict=True)]
         self._find_names()
         self.sentence, self.heads = mend(s, acyclic(s.heads), self.actors.keys())
-        self.children = [[] for _ in s.forms]
-        for i, head in enumerate(self.heads):
-            if head >= 0:
-                self.children[head].append(i)
+        self.relations = [universal(d) for d in self.sentence.deprels]
+        self.children = children_of(self.heads)
         if self.options.commas:
             self._leave_out(left_out(self.sentence, self.heads, self.options))
         self.here = {*self.words, *self.lemmas, *(w[:-1] for w in self.words if w.endswith("S"))}
@@ -108,7 +109,7 @@ class Clause:
 
     def rel(self, i: int) -> str:
         """The relation of a token without its subtype."""
-        return self.sentence.deprels[i].partition(":")[0]
+        return self.relations[i]
 
     def full_rel(self, i: int) -> str:
         return self.sentence.deprels[i]
@@ -118,7 +119,7 @@ class Clause:
 
     def by_rel(self, i: int, *relations: str) -> list[int]:
         """Children in any of the relations, in order; a relation without subtype covers its subtypes."""
-        return [c for c in self.children[i] if self.full_rel(c) in relations or self.rel(c) in relations]
+        return [c for c in self.children[i] if self.relations[c] in relations or self.full_rel(c) in relations]
 
     def cases(self, i: int) -> list[str]:
         """The prepositions of a noun, in capitals; one that a parse hangs on the phrase's first word is the phrase's."""
@@ -195,9 +196,9 @@ class Clause:
             if known is not None and self._fits(pieces, owners, p, end):
                 return known >> 1, end
         for end in range(min(len(pieces), p + max(longest, 1)), p, -1):
-            last = pieces[end - 1]
-            before = " ".join(pieces[p : end - 1])
-            for stem in _stems(last):
+            stems = _stems(pieces[end - 1])
+            before = " ".join(pieces[p : end - 1]) if stems else ""
+            for stem in stems:
                 known = names.get(f"{before} {stem}" if before else stem)
                 if known is not None and known & 1 and self._fits(pieces, owners, p, end):
                     return known >> 1, end
@@ -414,14 +415,17 @@ class Clause:
         return any(self.rel(c) == "mark" and self.words[c] == "TO" for c in self.children[i])
 
 
-def _stems(word: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 15)
+def _stems(word: str) -> tuple[str, ...]:
     """What an open name may look like under the endings of a plural or an adjective."""
+    stems: list[str] = []
     if len(word) > 3 and word.endswith("S"):
-        yield word[:-1]
+        stems.append(word[:-1])
         if word.endswith("ES"):
-            yield word[:-2]
+            stems.append(word[:-2])
         if word.endswith("IES"):
-            yield word[:-3] + "Y"
+            stems.append(word[:-3] + "Y")
     for ending in _STEM_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
-            yield word[: -len(ending)]
+            stems.append(word[: -len(ending)])
+    return tuple(stems)

@@ -8,7 +8,7 @@ from coder.legacy.arguments import NULL, Arguments
 from coder.legacy.lookup import VerbHit, find_verbs
 from coder.legacy.match import Match, PhraseMatcher, SequenceMatcher, VerbView
 from coder.legacy.meanings import compose, negate
-from coder.legacy.model import Pattern, Transformation, pattern_text, transformation_text
+from coder.legacy.model import Pattern, Transformation, needed_words, pattern_text, transformation_text
 from coder.legacy.phrases import Clause, Coded
 from coder.records import Status
 
@@ -133,10 +133,10 @@ class SentenceCoder:
         sequences: SequenceMatcher | None = None
         outcomes: list[tuple[Pattern, str, bool]] = []
         for block in hit.blocks:
-            for pattern in self.legacy.block(block):
-                absent = _absent(pattern, self.clause)
-                if absent:
+            for pattern, (plain, others) in zip(self.legacy.block(block), self.legacy.words_of_block(block), strict=True):
+                if not plain <= self.clause.here or not all(map(self.clause.has, others)):
                     if self.tried is not None:
+                        absent = next(word for word in needed_words(pattern) if not self.clause.has(word))
                         said = f"no member of {absent} is" if absent[0] == "&" else f"{absent} is not"
                         outcomes.append((pattern, f"{said} in the sentence", False))
                     continue
@@ -353,16 +353,3 @@ class SentenceCoder:
 
     def _says_not(self, match: Match) -> bool:
         return any(self.clause.words[t] in _NEGATIONS for t in match.tokens)
-
-
-def _absent(pattern: Pattern, clause: Clause) -> str:
-    """The first word of a pattern that is not in the sentence, "" where all are: rules most out at once."""
-    for item in (*pattern.before, *pattern.after):
-        for word in item.words:
-            if not clause.has(word):
-                return word
-        for inner in item.inner:
-            for word in inner.words:
-                if not clause.has(word):
-                    return word
-    return ""
