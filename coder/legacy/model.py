@@ -10,6 +10,7 @@ from typing import Any
 
 from coder.dictionary.issue_index import IssueIndex
 from coder.errors import Fault
+from coder.legacy.text import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,42 @@ def needed_words(pattern: Pattern) -> tuple[str, ...]:
     )
 
 
-def _split(pattern: Pattern) -> tuple[frozenset[str], tuple[str, ...]]:
-    words = needed_words(pattern)
-    plain = frozenset(w for w in words if w[0] != "&" and "/" not in w)
-    return plain, tuple(w for w in dict.fromkeys(words) if w not in plain)
+class Block:
+    """The patterns of a verb block under the words they need: the cost does not grow with the patterns.
+
+    Args:
+        patterns: in the order in which they are tried.
+    """
+
+    __slots__ = ("_always", "_by_word", "_others", "_plain", "patterns")
+
+    def __init__(self, patterns: list[Pattern]) -> None:
+        self.patterns = patterns
+        self._plain: list[frozenset[str]] = []
+        self._others: list[tuple[str, ...]] = []
+        self._always: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        for n, pattern in enumerate(patterns):
+            words = needed_words(pattern)
+            plain = frozenset([w for w in words if w[0] != "&" and "/" not in w])
+            self._plain.append(plain)
+            self._others.append(tuple([w for w in dict.fromkeys(words) if w not in plain]))
+            if plain:
+                self._by_word.setdefault(max(sorted(plain), key=len), []).append(n)
+            else:
+                self._always.append(n)
+
+    def fitting(self, words: set[str]) -> list[tuple[Pattern, tuple[str, ...]]]:
+        """The patterns whose plain words all stand in a sentence, in their order, each with its sets and alternatives."""
+        chosen = self._always
+        found = [n for word in self._by_word.keys() & words for n in self._by_word[word] if self._plain[n] <= words]
+        if found:
+            chosen = sorted(chosen + found)
+        return [(self.patterns[n], self._others[n]) for n in chosen]
+
+    def all(self) -> list[tuple[Pattern, tuple[str, ...]]]:
+        """All patterns, each with all words it needs."""
+        return [(p, needed_words(p)) for p in self.patterns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +260,8 @@ class LegacyDictionaries:
     own_codes: bool = False
     known_codes: frozenset[str] = frozenset()
     native_issues: IssueIndex = field(default_factory=IssueIndex)
-    _words: dict[int, list[tuple[frozenset[str], tuple[str, ...]]]] = field(default_factory=dict, repr=False, compare=False)
+    _opening: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _blocks: dict[int, Block] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def has_verbs(self) -> bool:
@@ -251,11 +285,20 @@ class LegacyDictionaries:
             patterns = self.patterns[index] = [decode_pattern(raw) for raw in json.loads(patterns)]
         return patterns
 
-    def words_of_block(self, index: int) -> list[tuple[frozenset[str], tuple[str, ...]]]:
-        """Of each pattern of a verb block the plain words it needs, and those that stand for several ("&SET", "A/B")."""
-        known = self._words.get(index)
+    def opens(self, word: str) -> bool:
+        """Whether a word without one of its endings is a name: asked of every word that begins no name."""
+        known = self._opening.get(word)
         if known is None:
-            known = self._words[index] = [_split(pattern) for pattern in self.block(index)]
+            if len(self._opening) >= 1 << 16:
+                self._opening.clear()
+            known = self._opening[word] = any(stem in self.names for stem in stems(word))
+        return known
+
+    def indexed(self, index: int) -> Block:
+        """The patterns of a verb block under the words they need."""
+        known = self._blocks.get(index)
+        if known is None:
+            known = self._blocks[index] = Block(self.block(index))
         return known
 
     def use_ontology(self, known: frozenset[str]) -> None:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from coder.grammar import acyclic, universal
 from coder.legacy.actors import code_on, split_actors
 from coder.legacy.commas import left_out
 from coder.legacy.mend import mend
 from coder.legacy.model import LegacyDictionaries
-from coder.legacy.text import words_of
+from coder.legacy.text import stems, words_of
 from coder.options import LegacyOptions
 from coder.records import Sentence
 from coder.repairs import children_of
 
-_STEM_ENDINGS = ("N", "AN", "ANS", "IAN", "IANS", "IA", "INA", "INIAN", "IC", "ESE")
 _CORE = frozenset({"compound", "amod", "flat", "nummod", "det", "fixed", "goeswith", "name"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "X", "SYM"})
 TIMES = frozenset({"AFTER", "BEFORE", "DURING", "SINCE", "UNTIL"})
-MIN_STEM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,8 @@ class Clause:
         known = self._sets.get(label)
         if known is None:
             single = not self.here.isdisjoint(self.legacy.synset_words.get(label, ()))
-            several = tuple(p for p in self.legacy.synset_phrases.get(label, ()) if self.here.issuperset(p))
+            here = self.here
+            several = tuple([p for p in self.legacy.synset_phrases.get(label, ()) if p[0] in here and here.issuperset(p)])
             known = self._sets[label] = single, several
         return known
 
@@ -191,14 +189,16 @@ class Clause:
         """The longest name that begins here: exact, then with a plural or another ending on an open name."""
         names = self.legacy.names
         longest = self.legacy.longest.get(pieces[p], 0)
+        if not longest and not self.legacy.opens(pieces[p]):
+            return None
         for end in range(min(len(pieces), p + longest), p, -1):
             known = names.get(" ".join(pieces[p:end]))
             if known is not None and self._fits(pieces, owners, p, end):
                 return known >> 1, end
         for end in range(min(len(pieces), p + max(longest, 1)), p, -1):
-            stems = _stems(pieces[end - 1])
-            before = " ".join(pieces[p : end - 1]) if stems else ""
-            for stem in stems:
+            shorter = stems(pieces[end - 1])
+            before = " ".join(pieces[p : end - 1]) if shorter else ""
+            for stem in shorter:
                 known = names.get(f"{before} {stem}" if before else stem)
                 if known is not None and known & 1 and self._fits(pieces, owners, p, end):
                     return known >> 1, end
@@ -413,19 +413,3 @@ class Clause:
     def infinitive(self, i: int) -> bool:
         """Whether a clause is an infinitive with "to"."""
         return any(self.rel(c) == "mark" and self.words[c] == "TO" for c in self.children[i])
-
-
-@lru_cache(maxsize=1 << 15)
-def _stems(word: str) -> tuple[str, ...]:
-    """What an open name may look like under the endings of a plural or an adjective."""
-    stems: list[str] = []
-    if len(word) > 3 and word.endswith("S"):
-        stems.append(word[:-1])
-        if word.endswith("ES"):
-            stems.append(word[:-2])
-        if word.endswith("IES"):
-            stems.append(word[:-3] + "Y")
-    for ending in _STEM_ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
-            stems.append(word[: -len(ending)])
-    return tuple(stems)

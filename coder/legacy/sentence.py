@@ -8,7 +8,7 @@ from coder.legacy.arguments import NULL, Arguments
 from coder.legacy.lookup import VerbHit, find_verbs
 from coder.legacy.match import Match, PhraseMatcher, SequenceMatcher, VerbView
 from coder.legacy.meanings import compose, negate
-from coder.legacy.model import Pattern, Transformation, needed_words, pattern_text, transformation_text
+from coder.legacy.model import Pattern, Transformation, pattern_text, transformation_text
 from coder.legacy.phrases import Clause, Coded
 from coder.records import Status
 
@@ -133,10 +133,11 @@ class SentenceCoder:
         sequences: SequenceMatcher | None = None
         outcomes: list[tuple[Pattern, str, bool]] = []
         for block in hit.blocks:
-            for pattern, (plain, others) in zip(self.legacy.block(block), self.legacy.words_of_block(block), strict=True):
-                if not plain <= self.clause.here or not all(map(self.clause.has, others)):
+            patterns = self.legacy.indexed(block)
+            for pattern, words in patterns.fitting(self.clause.here) if self.tried is None else patterns.all():
+                absent = self._absent(words)
+                if absent:
                     if self.tried is not None:
-                        absent = next(word for word in needed_words(pattern) if not self.clause.has(word))
                         said = f"no member of {absent} is" if absent[0] == "&" else f"{absent} is not"
                         outcomes.append((pattern, f"{said} in the sentence", False))
                     continue
@@ -157,6 +158,13 @@ class SentenceCoder:
         if self.tried is not None:
             self._note(hit, outcomes, best[1].pattern if best else None)
         return best[1] if best else None
+
+    def _absent(self, words: tuple[str, ...]) -> str:
+        """The first word that is not in the sentence, "" where all are."""
+        for word in words:
+            if not self.clause.has(word):
+                return word
+        return ""
 
     def _note(self, hit: VerbHit, outcomes: list[tuple[Pattern, str, bool]], best: Pattern | None) -> None:
         """Keep what was tried on a verb: the line that decided, then the ones that fit, then the others."""

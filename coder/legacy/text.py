@@ -111,3 +111,23 @@ def plural(word: str) -> str:
     if word.endswith("Y"):
         return word[:-1] + "IES"
     return word + "ES" if word.endswith("S") else word + "S"
+
+
+_STEM_ENDINGS = ("N", "AN", "ANS", "IAN", "IANS", "IA", "INA", "INIAN", "IC", "ESE")
+MIN_STEM = 5
+
+
+@lru_cache(maxsize=1 << 15)
+def stems(word: str) -> tuple[str, ...]:
+    """What an open name may look like under the endings of a plural or an adjective."""
+    found: list[str] = []
+    if len(word) > 3 and word.endswith("S"):
+        found.append(word[:-1])
+        if word.endswith("ES"):
+            found.append(word[:-2])
+        if word.endswith("IES"):
+            found.append(word[:-3] + "Y")
+    for ending in _STEM_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_STEM:
+            found.append(word[: -len(ending)])
+    return tuple(found)
