@@ -28,6 +28,7 @@ from coder.coreference import (
     names_person,
     namesake_of,
     pair_of,
+    same_noun,
 )
 from coder.dictionary.compiled import HYPHENS, Actor, NameHit
 from coder.dictionary.lexicon import FORMER, MODIFIERS
@@ -135,6 +136,10 @@ class SentenceMentions(SentencePhrases):
         if mention is not None:
             if mention.kind != "unknown" or mention.owners:
                 return mention
+        if mention is None and self.tree.lower_lemmas[head] in PAIR_HEADS:
+            pair = pair_of(self, head)
+            if pair:
+                return pair[0]
         if self.tree.children[head] or head in self.covered:
             return embedded(self, head, as_source, exclude) or mention
         return mention
@@ -225,7 +230,10 @@ class SentenceMentions(SentencePhrases):
                 rule = f"named before: {known.text!r} ({known.rule})"
                 found = known.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
         if found is not None and found.kind == "agent" and found.form == "agent" and len(found.owners) < 2:
-            return force_meant(self, head, found) or found
+            meant = force_meant(self, head, found)
+            if meant is None and not found.owners and tree.lower_lemmas[head] in self.discourse.nouns:
+                meant = same_noun(self, head, found)
+            return meant or found
         return found
 
     def _from_core(self, head: int, core: set[int]) -> Mention | None:

@@ -14,12 +14,13 @@ from coder.annotate import annotate
 from coder.compose import SentenceContext, compose_events
 from coder.coreference import name_of
 from coder.dates import ToldDates
+from coder.dictionary.compiled import Actor
 from coder.dictionary.load import Dictionaries
 from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code, once_armed
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
-from coder.records import Event, FrameMatch, Mention, Reject, Sentence, Status
+from coder.records import Event, FrameMatch, Mention, Reject, ResolvedActor, Sentence, Status
 from coder.resolve import resolve_actor
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ FORCE_ROLES: Final = ARMED_ROLES | ARMY_ROLES
 # How many sentences a headline is told by, and how sentences end that are none.
 LEAD: Final = 2
 SENTENCE_ENDS: Final = frozenset({".", "!", "?", ":", "…", "...", '"', "”", "''"})
+FIGHTING: Final = frozenset({"18", "19", "20"})
 NOMINALS: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
@@ -98,8 +100,14 @@ def code_sentences(
             )
             found.extend(events)
         for event in events:
-            if event.code[:2] >= "15" and event.status is Status.ASSERTED and not event.reciprocal:
+            if event.status is not Status.ASSERTED:
+                continue
+            forceful = event.code[:2] >= "15"
+            if forceful and not event.reciprocal:
                 discourse.last_doer = event.source.mention
+            if event.target is not None and event.source.code != event.target.code and not _beyond_states(event.source, event.target):
+                one, other = _with_country(event.source, dictionaries), _with_country(event.target, dictionaries)
+                discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHTING)
         before = tree, mentions, events
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
@@ -137,6 +145,7 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
     armed: list[tuple[Mention, str]] = []
     armies: list[tuple[Mention, str]] = []
     once: list[tuple[Mention, str]] = []
+    where: set[int] = set()
     sides = {  # of both sides' country: whose rebels they are
         (a.mention.start, a.mention.end): a.code
         for e in events if e.target is not None and e.source.code[:3] == e.target.code[:3]
@@ -157,12 +166,12 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
             code = resolve_actor(mention, day).code if named or mention.kind == "organization" else ""
             discourse.introduce(mention, name_of(mentions, i, mention), code[:3] if named else "")
             if mention.kind == "organization" or mention.kind == "agent":
+                if upos == "NOUN" and mention.kind == "agent" and code[:3] in mentions.dictionaries.countries:
+                    discourse.nouns[tree.lower_lemmas[i]] = mention
                 if mention.role in FORCE_ROLES and not mention.actors:
                     told = sides.get((mention.start, mention.end), "")
                     if code[:3] not in mentions.dictionaries.countries and told[:3] in mentions.dictionaries.countries:
-                        country = mentions.dictionaries.countries[told[:3]]
-                        owner = replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id)
-                        mention, code = replace(mention, owners=(owner, *mention.owners)), told
+                        mention, code = _owned_by(mention, mentions.dictionaries.countries[told[:3]]), told
                 if code[3:6] == "MIL":
                     armies.append((mention, code))
                 elif armed_code(code):
@@ -189,14 +198,34 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
                 together = [m for t in coordinated for m in [mentions.at(t)] if m is not None and m.kind != "unknown"]
                 if len(together) > 1:
                     discourse.group = tuple(together)
+        if mention.kind == "country" and tree.case(i) in ("in", "at", "near"):
+            where.add(mention.start)
         ranked[rank + 1].extend(mentions.several(i))
         if rank <= 0 and head >= 0 and tree.lemmas[head] in ("say", "tell", "add"):
             speaker = mention
     if not armed and not any(armed_code(code) for _, code in discourse.armed.known):
         armed = once
     discourse.armed.name(armed, tree.sentence.index)
+    discourse.where = where
     discourse.armies.name(armies, tree.sentence.index)
     discourse.end_sentence([*ranked[0], *ranked[1], *ranked[2], *ranked[3]], speaker)
+
+
+def _beyond_states(*sides: ResolvedActor) -> bool:
+    """Whether one of the sides is an organisation of states or a company: seldom one of "both sides"."""
+    return any(side.code[:3] in ("IGO", "NGO", "NGM", "MNC") for side in sides)
+
+
+def _owned_by(mention: Mention, country: Actor) -> Mention:
+    owner = replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id)
+    return replace(mention, owners=(owner, *mention.owners))
+
+
+def _with_country(actor: ResolvedActor, dictionaries: Dictionaries) -> Mention:
+    """A side of an event as later sentences mean it: with the country that only the context told."""
+    mention = actor.mention
+    country = dictionaries.countries.get(actor.code[:3])
+    return mention if country is None or mention.kind != "agent" or mention.owners or mention.actors else _owned_by(mention, country)
 
 
 def _acronym_after(tree: Tree, head: int) -> str:

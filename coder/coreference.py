@@ -12,6 +12,7 @@ from coder.actor_phrases import Phrase
 from coder.dictionary.compiled import HYPHENS, Actor, name_words, normalize
 from coder.dictionary.schema import WORLD_REGIONS
 from coder.discourse import ARMED_ROLES, ARMY_ROLES, FAMILY_FIRST, armed_code
+from coder.owners import country_of
 from coder.pronouns import NOMINAL_RELATIONS, in_own_clause, nearest_before, stand_in
 from coder.records import Mention
 from coder.resolve import resolve_actor
@@ -31,6 +32,12 @@ PAIR_HEADS: Final = frozenset(
     "capital delegation ally foe man premier diplomat".split()
 )
 # Names two countries share.
+SIDES: Final = frozenset({"side", "party", "army", "foe", "rival"})
+STATES: Final = frozenset({"country", "nation", "state", "neighbor", "neighbour", "power", "government"})
+LEADERS: Final = frozenset({"leader", "president", "minister", "premier", "official", "diplomat"})
+LEADING_ROLES: Final = frozenset({"GOV", "ELI", "LEG", "REB", "OPP", "MIL"})
+PARTY_KINDS: Final[tuple[str, ...]] = ("person", "agent", "country", "organization")
+SUBJECTS: Final = frozenset({"nsubj", "csubj"})
 TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
 GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
@@ -203,6 +210,24 @@ def force_meant(mentions: SentenceMentions, head: int, found: Mention) -> Mentio
     return mention.under(head, found.start, found.end, found.text, rule, tree.sentence.index)
 
 
+def same_noun(mentions: SentenceMentions, head: int, found: Mention) -> Mention | None:
+    """The army officers of an earlier sentence, for which "the officers" stands."""
+    tree = mentions.tree
+    known = mentions.discourse.nouns.get(tree.lower_lemmas[head])
+    if known is None or known.plural != found.plural:
+        return None
+    definite = False
+    for c in tree.children[head]:
+        relation = tree.relations[c]
+        if relation == "det":
+            definite = tree.lower[c] in ("the", "these", "those", "this", "that")
+        elif relation not in ("punct", "case", "cc", "conj") and tree.deprels[c] != "acl:relcl":
+            return None
+    if not definite or _elsewhere(mentions, resolve_actor(known, mentions.day).code[:3]):
+        return None
+    return known.under(head, found.start, found.end, found.text, f"named before: {known.text!r} ({known.rule})", tree.sentence.index)
+
+
 def _forces_here(mentions: SentenceMentions, head: int, phrase: Phrase, army: bool) -> tuple[list[tuple[Mention, str]], set[str]]:
     """Armed groups (armies) that the sentence names before the noun, and the codes of those that the noun's own clause names:
     nobody fights himself."""
@@ -280,24 +305,30 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
     if not words & {"two", "both"} or _owned(mentions, head):
         return ()
+    lemma = tree.lower_lemmas[head]
+    verb = tree.heads[head]
+    doers = tree.function(verb, "subject") if verb >= 0 and tree.relations[head] not in SUBJECTS else ()
     found: list[Mention] = []
     for t in range(head - 1, -1, -1):
-        if tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat", "amod"):
+        if tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat", "amod") and t not in doers:
             mention = mentions.at(t)
-            if mention is not None and mention.kind in ("person", "agent", "country", "organization") and (mention.actors or mention.owners):
-                if not in_own_clause(mentions, t, tree.heads[head]):  # "Mexico and Uruguay urged both sides …": others are meant
+            if mention is not None and mention.kind in PARTY_KINDS and (mention.actors or mention.owners):
+                if not in_own_clause(mentions, t, verb):  # "Mexico and Uruguay urged both sides …": others are meant
                     found.append(mention)
-    if len(found) < 2:
-        found = [m for m in mentions.discourse.latest() if m.kind in ("person", "agent", "country", "organization")]
-    distinct: list[Mention] = []
-    for mention in found:
-        code = resolve_actor(mention, mentions.day).code[:3]
-        if code and all(resolve_actor(m, mentions.day).code[:3] != code for m in distinct):
-            distinct.append(mention)
-        if len(distinct) == 2:
-            break
-    if len(distinct) < 2:
-        return ()
+    distinct = _two_of(mentions, found, lemma)
+    sides = mentions.discourse.sides if lemma in LEADERS or lemma in SIDES or lemma in STATES else None
+    if not distinct and (sides is None or lemma not in SIDES):
+        where = mentions.discourse.where
+        distinct = _two_of(mentions, [m for m in mentions.discourse.latest() if m.kind in PARTY_KINDS and m.start not in where], lemma)
+    if not distinct:
+        if sides is None:
+            return ()
+        distinct = [sides[1], sides[0]]
+    if lemma in STATES:
+        states = [country_of(mentions, m) if m.kind in ("person", "agent") else m for m in distinct]
+        if states[0] is None or states[1] is None or states[0].actors == states[1].actors:
+            return ()
+        distinct = [states[0], states[1]]
     sentence = tree.sentence
     # the first stands for the whole phrase, the second for its head, so that no two mentions share a span
     first = min([c for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")], default=head)
@@ -309,6 +340,22 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         )
         for t, m in zip((first, head), reversed(distinct), strict=True)
     )  # fmt: skip
+
+
+def _two_of(mentions: SentenceMentions, found: list[Mention], lemma: str) -> list[Mention]:
+    """The first two of different countries; of leaders, people alone."""
+    distinct: list[Mention] = []
+    first = ""
+    for mention in found:
+        if lemma in LEADERS and mention.kind != "person" and not (mention.kind == "agent" and mention.role[:3] in LEADING_ROLES):
+            continue
+        code = resolve_actor(mention, mentions.day).code[:3]
+        if code and code != first and (mention.kind == "organization" or code in mentions.dictionaries.countries):
+            distinct.append(mention)
+            if first:
+                return distinct
+            first = code
+    return []
 
 
 def _owned(mentions: SentenceMentions, head: int) -> bool:

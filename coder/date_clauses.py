@@ -322,7 +322,7 @@ class Scene(DatedWords):
             "VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node]
         )
         if mark in ("after", "since", "following"):
-            return before(then.start, "tense") if then else self._earlier(-1)
+            return before(then.end, "tense") if then else self._earlier(-1)
         if mark == "before" and not gerund and then is not None:
             last = max(then.end, self.today or then.end)
             return Span(then.start, last, "unknown", "tense", "range")
@@ -374,7 +374,7 @@ class Scene(DatedWords):
             return self._from_offset(node, head)
         if case in BEFORE_OBJECT:
             then = self.covering(head)
-            return before(then.start, "tense") if then else self._earlier(-1)
+            return before(then.end, "tense") if then else self._earlier(-1)
         if case in AHEAD_OF_OBJECT:
             then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
             return None if then is None else Span(then.start, _later(then.end, 30), "unknown", "tense", "range")

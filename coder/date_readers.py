@@ -431,7 +431,8 @@ def read_ahead(match: re.Match[str], clock: Clock) -> Span | None:
 def read_offset(match: re.Match[str], clock: Clock) -> Span | None:
     """ "two days later", "a year earlier", counted from the date told last."""
     count = signed_count(match)
-    base = clock.reference.start if clock.reference is not None else clock.today if clock.direction == "past" else None
+    told = clock.reference if clock.reference is not None and clock.reference.precision == "day" else None
+    base = told.start if told is not None else clock.today if clock.direction == "past" else None
     if not count and base is not None and match["way"] in ("earlier", "before") and match["unit"] in ("hour", "minute", "day", "week"):
         unit = unit_name(match)
         if unit in ("hour", "minute"):  # "hours earlier"

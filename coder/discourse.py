@@ -55,7 +55,8 @@ class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
     __slots__ = (
-        "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "group", "last_doer", "last_organization", "speaker",
+        "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "group", "last_doer", "last_organization", "nouns",
+        "sides", "speaker", "where",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -63,8 +64,11 @@ class Discourse:
         self._entries: set[str] = set()  # of the people named
         self.armed = ForcesNamed()
         self.armies = ForcesNamed()
+        self.nouns: dict[str, Mention] = {}  # the last agent with a country under each noun, for "the officers"
+        self.sides: tuple[Mention, Mention] | None = None  # who last met, fought or accused one another
         self.last_organization = ""  # the entry of the one named last
         self._recent: list[Mention] = []
+        self.where: set[int] = set()  # where countries of the sentence before stand that only tell the place
         self.speaker: Mention | None = None
         self.group: tuple[Mention, ...] = ()  # the coordinated subject of the sentence before, for "they"
         self.last_doer: Mention | None = None  # of the last act of force told
@@ -176,6 +180,15 @@ class Discourse:
         key = normalize(acronym)
         if key not in self._names:
             self._names[key] = [((key,), mention)]
+
+    def oppose(self, one: Mention, other: Mention, weighty: bool) -> None:
+        """Remember the two sides of an event, for "both sides".
+
+        Args:
+            weighty: whether it binds both, as meetings and fights do; other acts count only where there was none such.
+        """
+        if weighty or self.sides is None:
+            self.sides = one, other
 
     def end_sentence(self, mentions: list[Mention], speaker: Mention | None) -> None:
         """Actors of the sentence, most prominent first, become the antecedents for the next one."""

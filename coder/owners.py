@@ -128,7 +128,7 @@ def land_of_coup(mentions: SentenceMentions, head: int) -> Mention | None:
                 found = mentions.inside(t)
                 if found is None or not (found.kind in ("country", "place") if power else found.kind == "person" or tree.lower_lemmas[o] in RULERS):
                     continue
-                country = _country_of(mentions, found)
+                country = country_of(mentions, found)
                 if country is not None:
                     return country
     return None
@@ -141,11 +141,11 @@ def land_of_office(mentions: SentenceMentions, owners: tuple[Mention, ...]) -> M
         for actor in owner.actors if owner.kind == "person" else ():
             held = held or any(role.code[3:6] == "GOV" for role in actor.roles)
         if held:
-            return _country_of(mentions, owner)
+            return country_of(mentions, owner)
     return None
 
 
-def _country_of(mentions: SentenceMentions, mention: Mention) -> Mention | None:
+def country_of(mentions: SentenceMentions, mention: Mention) -> Mention | None:
     """The country of an actor; of no sentence, as the phrase does not reach to it."""
     country = mentions.dictionaries.countries.get(resolve_actor(mention, mentions.day).code[:3])
     if country is None:
