@@ -254,8 +254,11 @@ class Arguments:
         node = m.head
         while tree.relations[node] in ("nmod", "compound", "amod", "conj", "appos", "flat"):
             above = tree.heads[node]
-            if tree.relations[node] == "nmod" and tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES and tree.case(node) in ABOUT:
-                return True
+            if tree.relations[node] == "nmod":
+                if tree.case(node) == "by":
+                    return False  # "a report on human rights by the European Union": whose it is
+                if tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES and tree.case(node) in ABOUT:
+                    return True
             node = above
         return False
 

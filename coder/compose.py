@@ -442,14 +442,14 @@ def _resolve_pair(
 def _own_envoy(tree: Tree, mention: Mention) -> bool:
     """Whether the words are "its ambassador": the own one, whom the act is not meant for."""
     return mention.kind == "agent" and mention.sentence_index == tree.sentence.index and tree.lower_lemmas[mention.head] in ENVOYS and any(
-        tree.deprels[c] == "nmod:poss" and tree.upos[c] == "PRON" for c in tree.children[mention.head]
+        tree.deprels[c] in ("nmod:poss", "det:poss") and tree.upos[c] in ("PRON", "DET") for c in tree.children[mention.head]
     )
 
 
 def _somewhere(tree: Tree, mention: Mention) -> bool:
     """Whether the words that name the target stand for a place: "in", "near", "across"."""
     return mention.sentence_index == tree.sentence.index and tree.case(mention.head) in PLACE_PREPOSITIONS and (
-        tree.upos[mention.head] == "PROPN" or tree.lower_lemmas[mention.head] in ("country", "nation")
+        tree.forms[mention.head][:1].isupper() or tree.lower_lemmas[mention.head] in ("country", "nation")
     )
 
 

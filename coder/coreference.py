@@ -221,7 +221,7 @@ def same_noun(mentions: SentenceMentions, head: int, found: Mention) -> Mention 
         relation = tree.relations[c]
         if relation == "det":
             definite = tree.lower[c] in ("the", "these", "those", "this", "that")
-        elif relation not in ("punct", "case", "cc", "conj") and tree.deprels[c] != "acl:relcl":
+        elif relation not in ("punct", "case", "cc", "conj") and not (relation == "acl" and tree.child(c, "nsubj") >= 0):
             return None
     if not definite or _elsewhere(mentions, resolve_actor(known, mentions.day).code[:3]):
         return None

@@ -70,7 +70,7 @@ def _resolve(
         scene = Scene(tree, status, reference)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
-        if tree.deprels[tokens[1]] == "acl:relcl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
+        if tree.relations[tokens[1]] == "acl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
             del tokens[0]  # "fled the town that they had seized": the town is of the clause above
         if scene.phrases:
             tokens = _without_asked(tree, tokens)

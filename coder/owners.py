@@ -115,7 +115,7 @@ def land_of_coup(mentions: SentenceMentions, head: int) -> Mention | None:
     """The country of "the officers who had detained the president", of "soldiers who seized power in Mali": their own."""
     tree = mentions.tree
     for c in tree.children[head]:
-        if tree.deprels[c] != "acl:relcl" or (tree.lower_lemmas[c] not in COUP_VERBS and COUP_VERBS.isdisjoint(mentions.words[c].lemmas or ())):
+        if tree.relations[c] != "acl" or (tree.lower_lemmas[c] not in COUP_VERBS and COUP_VERBS.isdisjoint(mentions.words[c].lemmas or ())):
             continue
         subject = tree.child(c, "nsubj")
         if subject < 0 or tree.lower[subject] not in ("who", "that", "which"):

@@ -173,7 +173,8 @@ def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
     sentence, above = repairs.sentence, repairs.heads[infinitive]
     if not 0 <= above < i < infinitive or repairs.deprels[infinitive] not in ("xcomp", "ccomp"):
         return False
-    if sentence.lemmas[above].lower() not in PERMITTING_VERBS or "VerbForm=Inf" not in sentence.feats[infinitive]:
+    feats = sentence.feats[infinitive]
+    if sentence.lemmas[above].lower() not in PERMITTING_VERBS or "VerbForm=Fin" in feats or "VerbForm=Part" in feats:
         return False
     if "obj" in repairs.labels_below(above):
         return False
@@ -185,7 +186,7 @@ def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
 def _thing_given(repairs: Repairs, i: int, recipient: int) -> bool:
     """A number of things given, read as explaining the name before it: "promised Kyiv 50 tanks"."""
     sentence, verb = repairs.sentence, repairs.heads[recipient]
-    if verb < 0 or repairs.deprels[recipient] != "obj" or sentence.upos[recipient] != "PROPN" or sentence.lemmas[verb].lower() not in GIVING_VERBS:
+    if verb < 0 or repairs.deprels[recipient] != "obj" or not sentence.forms[recipient][:1].isupper() or sentence.lemmas[verb].lower() not in GIVING_VERBS:
         return False
     if "nummod" not in repairs.labels_below(i) or "," in sentence.forms[recipient:i]:
         return False
@@ -419,7 +420,7 @@ def _given_to(repairs: Repairs, i: int, noun: int) -> bool:
         return False
     if deprels[i] == "nmod:poss":  # "gave Pakistan consular access"
         return i == verb + 1 and sentence.forms[i][:1].isupper() and "case" not in repairs.labels_below(i)
-    if deprels[i] == "compound" and sentence.upos[i] == "PROPN":
+    if deprels[i] == "compound" and (sentence.upos[i] == "PROPN" or sentence.forms[i][:1].isupper()):
         if sentence.lemmas[noun].lower() in LEAVE:  # "gave the UN access to the camp"
             return True
         if not any(i < c < noun and deprels[c] in ("nummod", "det", "nmod:poss") for c in (*repairs.below(noun), *repairs.below(i))):

@@ -52,7 +52,7 @@ def reports_itself(tree: Tree, node: int) -> bool:
             if tree.lower[c] in ("it", "they"):
                 return True
             for g in tree.children[c]:
-                if tree.deprels[g] == "nmod:poss" and tree.lower[g] in ("its", "their"):
+                if tree.deprels[g] in ("nmod:poss", "det:poss") and tree.lower[g] in ("its", "their"):
                     return True
     return False
 
