@@ -47,10 +47,18 @@ $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev]'
 	@touch $@
 
+# The modules call one another directly, and the compiler sees them all at once: a tenth faster.
+COMPILED_CFLAGS ?= -O2 -flto=auto -fvisibility=hidden -fno-semantic-interposition -fno-plt
+COMPILED_LDFLAGS ?= -O2 -flto=auto
+
 # Beside the sources, where the editable installation finds them; coder/plain.py leaves them out as soon as a source is newer.
+# hatch-mypyc takes pyproject.toml aside while it works: it is put back however the build ends.
 compiled: $(VENV)/.core plain
 	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[compile]'
-	HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(BIN)/python -m hatchling build --target wheel --hooks-only
+	@trap 'test ! -f pyproject.toml.bak || mv -f pyproject.toml.bak pyproject.toml' EXIT; trap 'exit 1' INT TERM; \
+	export HATCH_BUILD_HOOK_ENABLE_MYPYC=1; build="$(BIN)/python -m hatchling build --target wheel --hooks-only"; \
+	CFLAGS="$(COMPILED_CFLAGS) $$CFLAGS" LDFLAGS="$(COMPILED_LDFLAGS) $$LDFLAGS" $$build || { \
+	echo 'make compiled: once more without optimisation of the whole' >&2; $$build; }
 
 plain:
 	rm -f ./*__mypyc.*.so ./*__mypyc.*.pyd

@@ -179,20 +179,11 @@ def patterns_from_two(word: str, following: str) -> tuple[Pattern, ...]:
     return tuple(PATTERNS[n] for n, p in enumerate(partial) if p.match(text, place, partial=True))
 
 
-_TEMPORAL: dict[str, bool] = {}  # of the words met so far
-
-
 def is_temporal_word(word: str) -> bool:
     """Whether a lower-cased word may belong to a date phrase."""
-    known = _TEMPORAL.get(word)
-    if known is None:
-        known = word in PLAIN_WORDS or (
-            ("0" <= word[:1] <= "9" or "-" in word or "–" in word or word[-1:] == ".") and _telling(word)
-        )
-        if len(_TEMPORAL) > 1 << 16:
-            _TEMPORAL.clear()
-        _TEMPORAL[word] = known
-    return known
+    if word in PLAIN_WORDS:
+        return True
+    return ("0" <= word[:1] <= "9" or "-" in word or "–" in word or word[-1:] == ".") and _telling(word)
 
 
 def _telling(word: str) -> bool:

@@ -172,7 +172,9 @@ def _lay_out(tree: Tree) -> tuple[list[str], list[int]]:
     words: list[str] = []
     owners: list[int] = []
     for i, spelling in enumerate(tree.spellings):
-        piece = spelling.piece or _cut(spelling)
+        piece = spelling.piece
+        if piece is None:
+            piece = _cut(spelling)
         if piece:
             words.append(piece)
             owners.append(i)

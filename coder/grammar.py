@@ -118,7 +118,7 @@ class Tree:
         upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(forms)
-        self.words = spellings + [s for i, s in enumerate(of_lemmas) if s.lower is not lower[i]]
+        self.words = spellings + [s for i, s in enumerate(of_lemmas) if s.lower != lower[i]]
         for s in self.words:
             if s.spaced:  # phrases of the dictionaries are found by their single words
                 self.words += [spelling(part) for part in s.text.split(" ")]

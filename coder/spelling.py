@@ -8,7 +8,6 @@ In: a form or a lemma. Out: its Spelling, the same object for the same letters.
 
 from __future__ import annotations
 
-import sys
 import zlib
 from typing import Any, Final
 
@@ -25,7 +24,8 @@ class Spelling:
         lower: in lower case.
         spaced: whether there is a blank in it.
         temporal: whether it may belong to a date phrase, 1 or 0; -1 until `coder.date_phrases` has asked.
-        piece, pieces: what date patterns read in its place, and where that is cut at hyphens, filled in by `coder.date_phrases`.
+        piece, pieces: what date patterns read in its place, "" and several where that is cut at hyphens; None until
+            `coder.date_phrases` has asked.
         key: what issues are looked up by, "" where it is cut at hyphens; None until `coder.dictionary.issue_index` has asked.
         parts, keys: its parts between hyphens and their keys, where it is cut.
         upper, small: whether all its letters are capitals, or none is.
@@ -38,13 +38,14 @@ class Spelling:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.lower = sys.intern(text.lower())
+        lower = text.lower()
+        self.lower: str = text if lower == text else spelling(lower).lower  # one object for all spellings of a word
         self.spaced = " " in text
         self.temporal = -1
         self.upper = text.isupper()
         self.small = text.islower()
         self.slot = zlib.crc32(self.lower.encode("utf-8", "surrogatepass")) & 0xFFFF
-        self.piece = ""
+        self.piece: str | None = None
         self.pieces: list[str] = []
         self.key: str | None = None
         self.parts: list[str] = []

@@ -48,7 +48,7 @@ FOLD_SEGMENTS = 16  # so many small segments are merged
 FOLD_BYTES = 8_000_000  # of segments that are merged into one: what is in memory is some ten times as much
 _SEGMENT = re.compile(r"segment-(\d*)")
 
-KEPT_WORDS = 1 << 16  # texts that are kept as one object
+KEPT_TEXTS: Final = 1 << 16  # texts that are kept as one object
 _STRINGS = ("forms", "lemmas", "upos", "xpos", "feats", "deprels")
 _NUMBERS = ("heads", "starts", "ends")
 _SENTENCES = ("sentence_words", "sentence_starts", "sentence_ends")
@@ -496,22 +496,19 @@ def _rejects(packed: str | None) -> tuple[Reject, ...]:
     return tuple(Reject(**{**r, "reason": RejectReason(r["reason"])}) for r in json.loads(packed))
 
 
-class _Shared(dict[str, str]):
-    """Words and labels read so far, each as the one object that the program's own literals are, too."""
-
-    def __missing__(self, text: str) -> str:
-        shared = self[text] = sys.intern(text)
-        return shared
-
-
-_SHARED: Final = _Shared()
+_SHARED: Final[dict[str, str]] = {}  # texts read so far
 
 
 def _shared(texts: list[str]) -> tuple[str, ...]:
-    """The same texts, each as one object wherever it stands: less memory, and equal ones are told apart at a glance."""
-    if len(_SHARED) > KEPT_WORDS:
+    """The same texts, each as one object wherever it stands: less memory, and equal ones are told at a glance."""
+    if len(_SHARED) > KEPT_TEXTS:
         _SHARED.clear()
-    return tuple(map(_SHARED.__getitem__, texts))
+    return tuple(map(_SHARED.setdefault, texts, texts))
+
+
+def _labels(texts: list[str]) -> tuple[str, ...]:
+    """The same labels, of which there are few, each as the object that the program's own literals are, too."""
+    return tuple(map(sys.intern, texts))
 
 
 def _sentences(row: Mapping[str, Any]) -> tuple[Sentence, ...]:
@@ -521,7 +518,8 @@ def _sentences(row: Mapping[str, Any]) -> tuple[Sentence, ...]:
     text: str = row["text"]
     identifier: str = row["id"]
     published: date | None = row["publication_date"]
-    forms, lemmas, upos, xpos, feats, deprels = (_shared(row[name].split("\n")) for name in _STRINGS)
+    forms, lemmas, xpos, feats = (_shared(row[name].split("\n")) for name in ("forms", "lemmas", "xpos", "feats"))
+    upos, deprels = (_labels(row[name].split("\n")) for name in ("upos", "deprels"))
     heads, starts, ends = (tuple(row[name]) for name in _NUMBERS)
     sentences = []
     a = 0

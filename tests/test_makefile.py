@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STUB = """#!/bin/sh
 echo "$@" >> runs
 [ -e fail ] && exit 2
-[ -e during ] && mv during corpus/late.txt && touch corpus/late.txt
+[ -e during ] && sleep 0.1 && mv during corpus/late.txt && touch corpus/late.txt
 mkdir -p output && echo tables > output/events.parquet
 """
 

@@ -6,12 +6,15 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+from coder.actors import SentenceMentions
 from coder.coding import code_sentences
 from coder.conllu import iter_conllu
 from coder.dictionary.compiled import Condition, Frame
 from coder.dictionary.select import FEW, Selector, needed_words
-from coder.resources import Resources
+from coder.discourse import Discourse
+from coder.resources import Resources, load_resources
 from coder.spelling import Spelling, spelling
+from tests.test_grammar import tree
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -92,3 +95,17 @@ def test_coding_is_the_same_with_every_frame_tried(resources: Resources) -> None
         assert events == code_sentences(sentences, resources.dictionaries, resources.options, lambda _: None, trace=True)
         coded += len(events)
     assert coded > 400
+
+
+def test_dictionaries_in_turn_do_not_mix(resources: Resources, tmp_path: Path) -> None:
+    """What dictionaries have under a word is kept with its spelling: that of one set must not count for another."""
+    file = tmp_path / "actors" / "own.yaml"
+    file.parent.mkdir()
+    file.write_text("- {name: Mali, kind: country, code: XXX}\n", encoding="utf-8")
+    other = load_resources([tmp_path])
+    parsed = tree("Mali Mali PROPN 2 nsubj\nprotested protest VERB 0 root")
+
+    def codes(loaded: Resources) -> list[str | None]:
+        return [p.names[0].actor.code for p in SentenceMentions(parsed, loaded.dictionaries, Discourse()).names]
+
+    assert [codes(r) for r in (resources, other, resources, other)] == [["MLI"], ["XXX"]] * 2

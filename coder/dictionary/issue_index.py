@@ -8,7 +8,6 @@ In: the tokens of a sentence. Out: IssueHits. `coder.dictionary.issues` makes th
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -182,6 +181,6 @@ def _part(known: Spelling) -> str:
             return known.lower
         if key:
             known.parts.append(part)
-            known.keys.append(sys.intern(key))
+            known.keys.append(key)
     known.key = ""
     return ""

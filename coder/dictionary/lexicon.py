@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 from typing import Final
 
 from coder.dictionary.compiled import NameHit, TrieNode, normalize
@@ -37,7 +36,7 @@ class Word:
         form = known.text
         self.lexicon = lexicon.number
         names, agents = lexicon.names, lexicon.agents
-        key = self.key = sys.intern(normalize(form).strip("-"))
+        key = self.key = normalize(form).strip("-")
         self.qualifies = key in FORMER or key in MODIFIERS
         self.lemmas = lexicon.forms.get(known.lower)
         self.names: TrieNode | None = None
@@ -76,7 +75,7 @@ class Lexicon:
 
     def __init__(self, names: TrieNode, agents: TrieNode, forms: dict[str, tuple[str, ...]]) -> None:
         self.forms = forms
-        self.number = next(_NUMBERS)  # words tell by it whose they are, without keeping dictionaries no longer used
+        self.number = next(_NUMBERS)  # by which words tell whose they are
         self.names = names
         self.agents = agents
 

@@ -84,8 +84,8 @@ class Dictionaries:
     sha256: str = ""
     legacy: LegacyDictionaries | None = None
     legacy_issues: LegacyDictionaries | None = None
-    _triggers: dict[str, Triggers] = field(default_factory=dict, repr=False, compare=False)
-    _lexicon: Lexicon | None = field(default=None, repr=False, compare=False)
+    _triggers: dict[str, Triggers] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _lexicon: Lexicon | None = field(default=None, init=False, repr=False, compare=False)
 
     def triggers(self, part_of_speech: str) -> Triggers:
         """The triggers of a part of speech, once all frames are there."""

@@ -260,8 +260,8 @@ class LegacyDictionaries:
     own_codes: bool = False
     known_codes: frozenset[str] = frozenset()
     native_issues: IssueIndex = field(default_factory=IssueIndex)
-    _opening: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
-    _blocks: dict[int, Block] = field(default_factory=dict, repr=False, compare=False)
+    _opening: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _blocks: dict[int, Block] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def has_verbs(self) -> bool:
