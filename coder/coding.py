@@ -206,9 +206,8 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
     if not armed and not any(armed_code(code) for _, code in discourse.armed.known):
         armed = once
     discourse.armed.name(armed, tree.sentence.index)
-    discourse.where = where
     discourse.armies.name(armies, tree.sentence.index)
-    discourse.end_sentence([*ranked[0], *ranked[1], *ranked[2], *ranked[3]], speaker)
+    discourse.end_sentence([*ranked[0], *ranked[1], *ranked[2], *ranked[3]], where, speaker)
 
 
 def _beyond_states(*sides: ResolvedActor) -> bool:

@@ -20,7 +20,7 @@ from coder.grammar import Tree
 from coder.options import Options
 from coder.owners import PLACE_NOUNS
 from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, Status
-from coder.resolve import resolve_actor
+from coder.resolve import nearest, resolve_actor
 from coder.status import future_refusal, purpose
 from coder.status import status as status_of
 from coder.tense import counted_occasion
@@ -102,9 +102,9 @@ def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[
     events: list[Event] = []
     seen: set[tuple[object, ...]] = set()
     for match in matches:
-        again = counted_occasion(context.tree, match.trigger) >= 0
+        told = len(events) if counted_occasion(context.tree, match.trigger) >= 0 else 0  # by the matches before this one
         for event in _events_of(context, match):
-            if again and _told_before(event, events):
+            if told and _told_before(event, events[:told]):
                 continue
             key = (
                 event.source.mention.start, event.source.code, event.target.mention.start if event.target else -1,
@@ -468,7 +468,7 @@ def _day_in_office(mention: Mention, date: EventDate, day: dt.date | None) -> dt
     """Of an act of some earlier time, done by or to "President X": the last day on which X held the office, if that is past."""
     if date.precision != "unknown" or day is None or mention.kind != "person" or not mention.actors or mention.modifier:
         return day
-    actor = mention.actors[0]
+    actor = nearest(mention.actors, day)  # a surname alone is that of several
     if actor.code_on(day)[0][3:6] == "GOV" or OFFICES.isdisjoint(mention.text.lower().split()) or "ex-" in mention.text.lower():
         return day
     for role in reversed(actor.roles):

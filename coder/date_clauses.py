@@ -406,5 +406,5 @@ def _is_event(tree: Tree, node: int) -> bool:
     """Whether a noun names something that happens, so that a date on it is its own."""
     if tree.upos[node] != "NOUN":
         return False
-    lemma = tree.lemmas[node].lower()
+    lemma = tree.lower_lemmas[node]
     return lemma in EVENT_NOUNS or (lemma.endswith(EVENT_ENDINGS) and lemma not in NON_EVENTS)

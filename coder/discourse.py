@@ -55,8 +55,8 @@ class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
     __slots__ = (
-        "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "group", "last_doer", "last_organization", "nouns",
-        "sides", "speaker", "where",
+        "_bound", "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "group", "last_doer", "last_organization",
+        "nouns", "sides", "speaker", "where",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -66,9 +66,10 @@ class Discourse:
         self.armies = ForcesNamed()
         self.nouns: dict[str, Mention] = {}  # the last agent with a country under each noun, for "the officers"
         self.sides: tuple[Mention, Mention] | None = None  # who last met, fought or accused one another
+        self._bound = False  # whether what they did bound both
         self.last_organization = ""  # the entry of the one named last
         self._recent: list[Mention] = []
-        self.where: set[int] = set()  # where countries of the sentence before stand that only tell the place
+        self.where: set[int] = set()  # where countries among them stand that only tell the place
         self.speaker: Mention | None = None
         self.group: tuple[Mention, ...] = ()  # the coordinated subject of the sentence before, for "they"
         self.last_doer: Mention | None = None  # of the last act of force told
@@ -185,15 +186,27 @@ class Discourse:
         """Remember the two sides of an event, for "both sides".
 
         Args:
-            weighty: whether it binds both, as meetings and fights do; other acts count only where there was none such.
+            weighty: whether it binds both, as meetings and fights do. Other acts count only as long as there was none such: of them
+                the last, but for what others have to say of one of the sides ("Spain condemned Israel" after "Israel accused Lebanon").
         """
-        if weighty or self.sides is None:
-            self.sides = one, other
+        if not weighty and self.sides is not None:
+            if self._bound:
+                return
+            known = [resolve_actor(side, None).code[:3] for side in self.sides]
+            if resolve_actor(one, None).code[:3] in known or resolve_actor(other, None).code[:3] in known:
+                return
+        self.sides = one, other
+        self._bound = weighty
 
-    def end_sentence(self, mentions: list[Mention], speaker: Mention | None) -> None:
-        """Actors of the sentence, most prominent first, become the antecedents for the next one."""
+    def end_sentence(self, mentions: list[Mention], where: set[int], speaker: Mention | None) -> None:
+        """Actors of the sentence, most prominent first, become the antecedents for the next one.
+
+        Args:
+            where: starts of the countries among them that only tell the place.
+        """
         if mentions:
             self._recent = mentions
+            self.where = where
         if speaker is not None:
             self.speaker = speaker
 

@@ -293,7 +293,7 @@ class PlacePhrases:
         """ "backed the government in Kyiv": the phrase belongs to the noun right before it, whatever the parser made of it."""
         tree = self.tree
         case = tree.child(c, "case")
-        return case > 0 and tree.lemmas[case - 1].lower() in POWERS
+        return case > 0 and tree.lower_lemmas[case - 1] in POWERS
 
     def _target_places(self, code: str, t: int) -> None:
         """Places that are acted upon, gone to or left."""

@@ -12,7 +12,7 @@ from coder.dictionary.schema import NEUTRAL_GROUND
 from coder.records import Mention, ResolvedActor
 
 
-def _nearest(actors: tuple[Actor, ...], day: dt.date | None) -> Actor:
+def nearest(actors: tuple[Actor, ...], day: dt.date | None) -> Actor:
     """Of actors of one name the one whose roles lie nearest to the day, the living before the dead."""
     nearest = actors[0]
     least = 1 << 30
@@ -34,7 +34,7 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> 
     if mention.actors:
         actor = mention.actors[0]
         if len(mention.actors) > 1:
-            actor = _nearest(mention.actors, day)
+            actor = nearest(mention.actors, day)
         code, rule = actor.code_on(day)
         if mention.modifier == "elect" and actor.kind == "person" and not actor.in_office(day):
             rule = f"{mention.modifier}: {rule}"

@@ -55,9 +55,15 @@ NEGATIVE_IMPLICATIVES: Final = frozenset({"fail", "neglect", "forget", "refrain"
 WISHES: Final = frozenset("seek want hope aim wish try attempt desire".split())
 
 # What makes possible what then is done, where nobody gives leave: "the retreat allowed the rebels to take the town".
-OCCASIONS: Final = frozenset(
+ENABLERS: Final = frozenset(
     "retreat pullout collapse fall absence weather rain gap breach tunnel darkness fog lull advance capture departure chaos unrest victory "
     "defeat loss support help aid money lack failure corridor bridge opening breakthrough route ceasefire truce".split()
+)
+ENABLER_ENDINGS: Final[tuple[str, ...]] = ("awal", "tion", "ing")
+# Rulers, bodies and rules of those endings, which do give leave.
+AUTHORITIES: Final = frozenset(
+    "king administration nation federation organization organisation delegation opposition coalition institution corporation association "
+    "foundation constitution legislation resolution regulation convention ruling authorization authorisation declaration exemption".split()
 )
 
 OPERATIONS: Final = frozenset("operation raid sweep crackdown swoop campaign drive".split())
@@ -177,8 +183,9 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             infinitive = tree.has_to(node)
             if negated(tree, parent) and lemma not in ("hide", "rule"):
                 return Status.NEGATED
-            if lemma in PERMITTING_VERBS and result is not Status.HYPOTHETICAL and not _made_possible(tree, parent):
-                result = Status.HYPOTHETICAL
+            if lemma in PERMITTING_VERBS:
+                if not _made_possible(tree, parent):
+                    result = Status.HYPOTHETICAL
             elif infinitive and result is Status.ASSERTED:
                 if lemma in NEGATIVE_IMPLICATIVES:
                     return Status.NEGATED
@@ -192,7 +199,13 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 result = Status.HYPOTHETICAL
         elif relation == "advcl":
             infinitive = tree.has_to(node)
-            if tree.lower_lemmas[parent] in IMPLICATIVE:  # "voted to extend"
+            permitted = infinitive and tree.lower_lemmas[parent] in PERMITTING_VERBS
+            if permitted:  # "allowed the town on Monday to sue"
+                if negated(tree, parent):
+                    return Status.NEGATED
+                if not _made_possible(tree, parent):
+                    result = Status.HYPOTHETICAL
+            if permitted or tree.lower_lemmas[parent] in IMPLICATIVE:  # "voted to extend"
                 node = parent
                 continue
             spoken = (reading.code or "").startswith(SPOKEN) and tree.lower_lemmas[parent] in ADDRESS_VERBS
@@ -236,8 +249,8 @@ def _made_possible(tree: Tree, verb: int) -> bool:
     if "Tense=Past" not in tree.feats[verb] and not tree.forms[verb].endswith("ing"):
         return False
     for subject in tree.function(verb, "subject"):
-        lemma = tree.lemmas[subject].lower()
-        if tree.upos[subject] == "NOUN" and (lemma in OCCASIONS or lemma.endswith(("awal", "tion", "ing"))):
+        lemma = tree.lower_lemmas[subject]
+        if tree.upos[subject] == "NOUN" and (lemma in ENABLERS or (lemma.endswith(ENABLER_ENDINGS) and lemma not in AUTHORITIES)):
             return True
     return False
 

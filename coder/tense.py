@@ -24,7 +24,7 @@ _PRESENT: Final = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'
 
 REPORTING: Final = frozenset("say announce report state claim declare tell confirm add".split())
 # "the first time that X had met Y": a clause on such a noun tells of now.
-OCCASIONS: Final = frozenset({"time", "occasion", "instance", "case"})
+TIMES_COUNTED: Final = frozenset({"time", "occasion", "instance", "case"})
 
 
 def counted_occasion(tree: Tree, node: int) -> int:
@@ -32,9 +32,9 @@ def counted_occasion(tree: Tree, node: int) -> int:
     while node >= 0 and tree.relations[node] in ("conj", "xcomp"):
         node = tree.heads[node]
     noun = tree.heads[node] if node >= 0 else -1
-    if noun >= 0 and tree.relations[noun] == "nmod" and tree.lower_lemmas[noun] not in OCCASIONS:
+    if noun >= 0 and tree.relations[noun] == "nmod" and tree.lower_lemmas[noun] not in TIMES_COUNTED:
         noun = tree.heads[noun]  # "the first time in decades that …", hung on the decades
-    if noun < 0 or tree.relations[node] not in ("acl", "ccomp", "advcl", "csubj") or tree.lower_lemmas[noun] not in OCCASIONS:
+    if noun < 0 or tree.relations[node] not in ("acl", "ccomp", "advcl", "csubj") or tree.lower_lemmas[noun] not in TIMES_COUNTED:
         return -1
     for c in tree.children[noun]:
         if c < noun and tree.lower[c] in NUMBERED:

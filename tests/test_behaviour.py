@@ -37,8 +37,11 @@ def test_behaviour(kind: str, case: dict[str, Any], resources: Resources, model:
     from dataclasses import replace
 
     sentences = [replace(s, publication_date=day) for s in parsed.sentences]
-    got = [event_string(e) for e in code_sentences(sentences, resources.dictionaries, resources.options)]
+    events = code_sentences(sentences, resources.dictionaries, resources.options)
+    got = [event_string(e) for e in events]
     tree = "\n".join(s.draw() for s in sentences)
     missing = [w for w in case["events"] if not any(fits(g, w) for g in got)]
     surplus = [g for g in got if not any(fits(g, w) for w in case["events"])]
     assert not missing and not surplus, f"missing {missing}, surplus {surplus}\n{tree}"
+    if "who" in case:
+        assert {e.source.name for e in events} == {case["who"]}
