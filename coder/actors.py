@@ -59,7 +59,7 @@ LANDSCAPE: Final = frozenset(
 # Those before and after somebody in an office: whatever that one is now.
 IN_OFFICE: Final = {"successor": "GOV", "predecessor": "ELI"}
 CALENDAR: Final = WEEKDAYS | MONTHS | {"christmas", "easter", "ramadan", "gmt", "bst", "est", "utc"}
-# Words that stand for no actor unless a name covers them, and determiners that point back to one.
+# Words that stand for no actor unless a name covers them.
 NO_ACTORS: Final = frozenset({"PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"})
 NOTHING: Final[frozenset[tuple[int, int]]] = frozenset()
 

@@ -263,7 +263,7 @@ class Arguments:
         return False
 
     def where_stationed(self, mention: Mention) -> Mention:
-        """Somalia of "the African Union peacekeeping force in Somalia": peace is kept for the country."""
+        """Mali of "the UN's blue helmets in Mali": peace is kept for the country."""
         tree = self.tree
         if mention.kind != "agent" or mention.sentence_index != tree.sentence.index or not mention.role.startswith(("MIL", "PKO")):
             return mention

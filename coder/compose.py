@@ -37,11 +37,13 @@ PLACE_ACTS: Final[tuple[str, ...]] = ("173", "174", "0841", "116", "1711", "1721
 CROSS_BORDER_ROOTS: Final = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
 HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832", "151", "153")
-# Who is called up, and where armies stand, when forces are moved within the own country.
-CALLED_UP: Final = frozenset("reservist reserve conscript conscription mobilization mobilisation call-up mobilise mobilize".split())
+# What is done at home only where the words tell so: alerts, deployments, inquiries refused, access for aid and inspectors.
 HOME_WHERE_TOLD: Final = frozenset({"152", "154", "120", "0355", "0863"})
+# The words that tell it of aid let in ("into the region"), and of an inquiry refused;
 OWN_GROUND: Final = frozenset("country nation region territory area zone province district".split())
 INQUIRIES: Final = frozenset({"inquiry", "enquiry", "investigation", "probe"})
+# who is called up, and where armies stand, when forces are moved within the own country.
+CALLED_UP: Final = frozenset("reservist reserve conscript conscription mobilization mobilisation call-up mobilise mobilize".split())
 HOME_GROUND: Final = frozenset({"country", "nation", "street", "capital"})
 # Protests without an addressee are against those who govern the country; strikes are against employers.
 HOME_PROTESTS: Final[tuple[str, ...]] = ("133", "140", "141", "142", "144", "145")

@@ -31,13 +31,16 @@ PAIR_HEADS: Final = frozenset(
     "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
     "capital delegation ally foe man premier diplomat".split()
 )
-# Names two countries share.
+# Of these the sides of a meeting or fight, which are looked for there before they are in the sentence before;
 SIDES: Final = frozenset({"side", "party", "army", "foe", "rival"})
+# those that mean the countries, even where people of theirs were named;
 STATES: Final = frozenset({"country", "nation", "state", "neighbor", "neighbour", "power", "government"})
+# and those that mean people alone, with the roles that agents must have for it.
 LEADERS: Final = frozenset({"leader", "president", "minister", "premier", "official", "diplomat"})
 LEADING_ROLES: Final = frozenset({"GOV", "ELI", "LEG", "REB", "OPP", "MIL"})
 PARTY_KINDS: Final[tuple[str, ...]] = ("person", "agent", "country", "organization")
 SUBJECTS: Final = frozenset({"nsubj", "csubj"})
+# Names two countries share.
 TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
 GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
@@ -284,7 +287,7 @@ def definite_noun(mentions: SentenceMentions, head: int, lemma: str) -> Mention 
     if kinds == ("country",) and len({p.names[0].actor.code for p in mentions.names if p.end <= head and p.names[0].actor.kind == "country"}) > 1:
         return None  # two countries before it: "the country" could be either
     found = nearest_before(mentions, head, kinds, False)
-    if found is None and kinds == ("country",):  # "a Venezuelan helicopter attacked the country's court"
+    if found is None and kinds == ("country",):  # "Ghanaian gunmen stormed the country's parliament"
         before = [p for p in mentions.names if p.end <= head and p.names[0].actor.kind == "country"]
         found = mentions.owner_mention(before[-1].end - 1, before[-1]) if before else None
     found = found or mentions.discourse.recent(kinds, False)
@@ -313,7 +316,7 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         if tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat", "amod") and t not in doers:
             mention = mentions.at(t)
             if mention is not None and mention.kind in PARTY_KINDS and (mention.actors or mention.owners):
-                if not in_own_clause(mentions, t, verb):  # "Mexico and Uruguay urged both sides …": others are meant
+                if not in_own_clause(mentions, t, verb):  # "Norway and Kenya called on both sides …": others are meant
                     found.append(mention)
     distinct = _two_of(mentions, found, lemma)
     sides = mentions.discourse.sides if lemma in LEADERS or lemma in SIDES or lemma in STATES else None

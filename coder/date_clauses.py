@@ -196,7 +196,7 @@ class Scene(DatedWords):
         return None
 
     def _passed_up(self, verb: int) -> Span | None:
-        """A date the parse hangs on a noun that has no time of its own ("met in Moscow in December")."""
+        """A date the parse hangs on a noun that has no time of its own ("signed in Lima in March")."""
         tree = self.tree
         level = [verb]
         for _ in range(3):

@@ -1,7 +1,8 @@
 """Event dates: which date phrase of a sentence tells when a trigger happened, and what the tense says where none does.
 
 In: a Tree, the trigger's tokens and the event's status. Out: an `EventDate`. The publication date comes with the
-sentence; dates told earlier in the document may be handed in. Pure: no state between calls.
+sentence; dates told earlier in the document may be handed in. `resolve_date` is pure: no state between calls. What
+codes a document goes through `ToldDates`, which keeps what its sentences have told so far.
 
     >>> resolve_date(tree, (4,), Status.ASSERTED)
 

@@ -55,7 +55,7 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
         if tree.deprels[c] in ("nmod:poss", "det:poss"):
             coordinated = tree.conjuncts(c) if hit.kind is None and "Number=Plur" in tree.feats[head] else (c,)
             owners = [o for t in coordinated for o in [mentions.inside(t)] if o is not None and o.kind != "unknown"]
-            if owners:  # "Pakistan and Afghanistan's intelligence services"
+            if owners:  # "Latvia and Estonia's border guards"
                 return (*found, *owners)
     for preposition in OWNER_PREPOSITIONS:
         for c in dependents:

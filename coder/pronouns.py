@@ -15,6 +15,7 @@ from coder.records import Mention
 if TYPE_CHECKING:
     from coder.actors import SentenceMentions
 
+# Determiners that point back to an actor.
 OWNING_DETERMINERS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS
 PERSON_KINDS: Final[tuple[str, ...]] = ("person", "agent", "unknown")
 THING_KINDS: Final[tuple[str, ...]] = ("country", "organization", "agent")

@@ -177,14 +177,14 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
                         found = tuple(m for m in demand.targets if (m.start, m.end) not in taken)
                         if found:
                             return found
-    if code.startswith("14"):  # "pilots of Lufthansa", "doctors at a hospital in Nairobi": whom strikers strike against
+    if code.startswith("14"):  # "bakers of a chain", "teachers at a school in Riga": whom strikers strike against
         for head in matcher.function(i, carrier, "subject"):
             for c in tree.children[head]:
                 if tree.relations[c] == "nmod" and tree.case(c) in ("of", "at", "in", "from"):
                     mention = matcher.mentions.inside(c)
                     if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
                         return (mention,)
-    for c in tree.children[carrier]:  # "will not end the strike until the government …"
+    for c in tree.children[carrier]:  # "went on hunger strike until the ministry …"
         if tree.relations[c] == "advcl" and any(tree.relations[g] == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
             found = matcher.mentions_of(tree.function(c, "subject"), False, taken)
             if found:

@@ -1,4 +1,4 @@
-"""Relations and words that several modules go by: labels of subjects, verbs of giving, days and directions."""
+"""Relations and words that several modules go by: subjects, verbs of giving and permitting, directions, days, months, ordinals."""
 
 from __future__ import annotations
 
