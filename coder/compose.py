@@ -24,6 +24,7 @@ from coder.resolve import nearest, resolve_actor
 from coder.status import future_refusal, purpose
 from coder.status import status as status_of
 from coder.tense import counted_occasion
+from coder.word_classes import FIGHTING
 
 DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 
@@ -250,6 +251,11 @@ def _at_home(
     day = reference_day(date)
     found: list[tuple[Mention, Mention | None, bool]] = []
     for source in match.sources:
+        if truce:
+            enemies = _enemies(context, source)
+            if enemies:
+                found.extend((source, enemy, False) for enemy in enemies)
+                continue
         resolved = resolve_actor(source, day)
         letters, role = _country(resolved), resolved.code[3:6]
         country = context.dictionaries.countries.get(letters)
@@ -264,6 +270,19 @@ def _at_home(
         )  # fmt: skip
         found.append((source, home, False))
     return found
+
+
+def _enemies(context: SentenceContext, doer: Mention) -> tuple[Mention, ...]:
+    """The rebels of "the troops battling Karen rebels declared a truce"."""
+    tree = context.tree
+    if doer.sentence_index != tree.sentence.index:
+        return ()
+    for c in tree.children[doer.head]:
+        if tree.relations[c] == "acl" and tree.lower[c] in FIGHTING:
+            for g in tree.children[c]:
+                if tree.relations[g] == "obj" or (tree.relations[g] == "obl" and tree.case(g) == "against"):
+                    return tuple(m for m in context.mentions.several(g) if m.kind != "unknown")
+    return ()
 
 
 def _tokens_of(match: FrameMatch) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from coder.records import Sentence
-from coder.word_classes import DIRECTIONS, GIVING_VERBS, MONTHS, PERMITTING_VERBS, SUBJECT_LABELS, WEEKDAYS
+from coder.word_classes import DIRECTIONS, FIGHTING, GIVING_VERBS, MONTHS, PERMITTING_VERBS, SUBJECT_LABELS, WEEKDAYS
 
 _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
@@ -25,6 +25,8 @@ JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call
 REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())
 # Verbs that have an object behind "off", "up", "down".
 SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
+# Those whom the parse takes for the doers of what is done by who is fighting them.
+ENEMIES: Final = frozenset("rebel insurgent militant guerrilla fighter separatist jihadist extremist terrorist".split())
 DATELINE: Final = 9  # words that a dateline may have
 DASHES: Final = frozenset({"-", "--", "–", "—", ":"})
 BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
@@ -468,6 +470,39 @@ def _gerund_before_name(repairs: Repairs, i: int, name: int) -> bool:
     return True
 
 
+def _one_who_fights(repairs: Repairs, i: int, head: int) -> bool:
+    """The troops of "the troops battling Karen rebels withdrew", where the rebels or the battling were read as the subject."""
+    sentence, deprels, heads = repairs.sentence, repairs.deprels, repairs.heads
+    doer = i - 1
+    if sentence.forms[i] not in FIGHTING or head < i or doer < 0 or sentence.upos[doer] not in ("NOUN", "PROPN"):
+        return False
+    if deprels[i] == "csubj":
+        if heads[doer] == i:
+            for c in repairs.below(i):
+                if c < doer:
+                    repairs.hang(c, doer)
+            repairs.hang(doer, head)
+        elif heads[doer] != head or deprels[doer] != "nsubj":
+            return False
+        repairs.label(doer, "nsubj")
+    else:
+        enemy = head
+        while deprels[enemy] == "compound" and heads[enemy] > enemy:
+            enemy = heads[enemy]
+        if heads[enemy] < 0 or deprels[enemy] not in SUBJECT_LABELS or sentence.lemmas[enemy].lower() not in ENEMIES or heads[doer] not in (i, head, enemy):
+            return False
+        for c in repairs.below(enemy):
+            if c < doer:
+                repairs.hang(c, doer)
+        repairs.hang(doer, heads[enemy])
+        repairs.label(doer, deprels[enemy])
+        repairs.hang(enemy, i)
+        repairs.label(enemy, "obj")
+    repairs.hang(i, doer)
+    repairs.label(i, "acl")
+    return True
+
+
 # The first that mends a token of the relation is the last that is asked.
 MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nsubj": (_second_subject, _one_permitted),
@@ -483,8 +518,9 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nmod:tmod": (_part_of_name,),
     "nmod:npmod": (_part_of_name,),
     "case": (_before_of, _case_of_part),
-    "amod": (_judged, _recipient, _gerund_before_name),
-    "compound": (_recipient, _headline_subject),
+    "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights),
+    "compound": (_recipient, _headline_subject, _one_who_fights),
+    "csubj": (_one_who_fights,),
     "conj": (_beside_name,),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),

@@ -1,4 +1,4 @@
-"""Relations and words that several modules go by: subjects, verbs of giving and permitting, directions, days, months, ordinals."""
+"""Relations and words that several modules go by: subjects, verbs of giving, permitting and fighting, directions, days, months, ordinals."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass",
 GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot pledge guarantee provide supply loan".split())
 # Verbs that give leave to do what their infinitive says.
 PERMITTING_VERBS: Final = frozenset({"allow", "permit", "let", "authorise", "authorize"})
+# On a noun: what its bearers do to whom they are at war with ("the army fighting rebels").
+FIGHTING: Final = frozenset({"fighting", "battling"})
 DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest".split())
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
