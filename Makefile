@@ -1,7 +1,7 @@
 # make             codes corpus/ into output/events.parquet and its companions
 # make test        runs the tests, ruff and mypy
 # make howto       writes the output shown in docs/howto-*.md anew
-# make benchmark  speed and memory: parsing, coding, whole builds (benchmark-parsing, -coding, -build for one)
+# make benchmark  speed and memory: parsing, coding, whole builds (benchmark-parsing, -stages, -coding, -build for one)
 # make models TREEBANKS=DIR        trains the English models anew (hours; docs/models.md); make models-trial: a minute
 # make models-score TREEBANKS=DIR  parse scores of the bundled model, or of MODEL=...
 # make compiled    compiles what coding spends its time in (a minute, needs a C compiler); make plain takes that back
@@ -73,11 +73,11 @@ howto: $(VENV)/.dev
 	$(BIN)/python -m tests.howto
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff check coder tests
+	$(BIN)/ruff check coder tests benchmarks
 	$(BIN)/mypy
 
 # SIZES="100 1000" for smaller ones; LEGACY="actors.txt verbs.txt" measures legacy dictionaries too
-benchmark: benchmark-parsing benchmark-coding benchmark-build
+benchmark: benchmark-parsing benchmark-stages benchmark-coding benchmark-build
 
 benchmark-parsing: $(VENV)/.core
 	$(BIN)/python benchmarks/parsing.py $(if $(SIZES),--sizes $(SIZES))

@@ -16,10 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 from measure import ROOT, machine, table
 from samples import generated, sample_parses
-
-import torch
 
 from coder import encoder, parse_heads
 from coder.parse import Parser

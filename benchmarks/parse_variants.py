@@ -16,10 +16,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import torch
 from measure import ROOT, machine, table
 from samples import generated, sample_parses
-
-import torch
 
 from coder import encoder
 from coder.conllu import iter_conllu
