@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import os
 import re
 import sys
@@ -21,9 +23,26 @@ def load_torch() -> Any:
     """The module torch, with the settings that it and its libraries read when they are loaded."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    # oneDNN keeps what it prepares for each number of rows, 1,024 of them unless told: of sentences nearly all numbers occur
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "128")
     import torch
 
     return torch
+
+
+def release_memory() -> None:
+    """Give freed memory back to the system where the C library can (glibc): tensors of ever other sizes leave holes in it."""
+    trim = _trimming()
+    if trim is not None:
+        trim(0)
+
+
+@functools.cache
+def _trimming() -> Any:
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 def choose_device(device: str | None = None) -> str:

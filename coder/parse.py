@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from coder.device import check_device, choose_device, load_torch
+from coder.device import check_device, choose_device, load_torch, release_memory
 from coder.errors import ModelError
 from coder.model_files import CHECKSUMS, REINSTALL, file_hash, missing_files, model_files, verify_model
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
@@ -176,7 +176,9 @@ class Parser:
             documents: read as needed, never all at once.
         """
         for chunk in parse_chunks(documents):
-            yield from self._parse_chunk(chunk)
+            parsed = self._parse_chunk(chunk)
+            release_memory()
+            yield from parsed
 
     def _parse_chunk(self, documents: list[Document]) -> list[ParsedDocument]:
         try:
