@@ -195,6 +195,7 @@ class Parser:
     def _parse_together(self, documents: Sequence[Document]) -> list[ParsedDocument]:
         drafts = [_draft(document) for document in documents]
         tokens = self._stages.tokenize([s for d in drafts for s in d.segments])
+        release_memory()
         sentences_of = iter([separate(rejoin(hyphens(sentences))) for sentences in tokens])
         by_draft = [[s for _ in d.segments for s in next(sentences_of)] for d in drafts]
         expansions = self._stages.expand({t.text for ss in by_draft for s in ss for t in s if t.multiword})

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
 from coder.casing import CasedTokenizer, case_of
+from coder.device import release_memory
 from coder.encoder import Encoder, Recurrent, linear, of_module
 
 Scores = npt.NDArray[np.float32]
@@ -245,6 +246,7 @@ class SharedHeads:
         with torch.inference_mode():
             for batch in _batches(order, [len(s) for s in sentences], BATCH_WORDS):
                 trees.update(zip(batch, self._analyse_batch([sentences[i] for i in batch]), strict=True))
+                release_memory()
         return [trees[i] for i in range(len(sentences))]
 
     def _analyse_batch(self, sentences: Sequence[Sequence[str]]) -> list[Tree]:
