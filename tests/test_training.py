@@ -190,8 +190,8 @@ def test_joint_training_broken_off_goes_on_to_the_same_weights(trees: list[Tree]
 
     from coder.training.joint import batches, train
 
-    how = Joint(steps=5, words=40, every=3)
     few = trees[:8]
+    how = Joint(steps=5, words=sum(len(t.words) for t in few) * 3 // 4, every=3)
     assert len(list(batches(few, how, random.Random(1)))) == 2  # the third step stands in the second pass
 
     def weights(folder: Path, say: Callable[[str], None]) -> dict[str, dict[str, torch.Tensor]]:
