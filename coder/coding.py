@@ -20,6 +20,7 @@ from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code, once
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
+from coder.owners import as_country
 from coder.records import Event, FrameMatch, Mention, Reject, ResolvedActor, Sentence, Status
 from coder.resolve import resolve_actor
 
@@ -32,7 +33,7 @@ FORCE_ROLES: Final = ARMED_ROLES | ARMY_ROLES
 # How many sentences a headline is told by, and how sentences end that are none.
 LEAD: Final = 2
 SENTENCE_ENDS: Final = frozenset({".", "!", "?", ":", "…", "...", '"', "”", "''"})
-FIGHTING: Final = frozenset({"18", "19", "20"})
+FIGHT_ROOTS: Final = frozenset({"18", "19", "20"})
 NOMINALS: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
@@ -81,13 +82,15 @@ def code_sentences(
     discourse = Discourse()
     found: list[Event] = []
     told = ToldDates()
+    headline = _is_headline(sentences)
+    lead = [Tree(s) for s in sentences[1 : 1 + LEAD]] if headline else []
     before: tuple[Tree, SentenceMentions, list[Event]] | None = None  # nobody asks what the last sentence introduced
-    for sentence in sentences:
+    for n, sentence in enumerate(sentences):
         if before is not None:
             remember(*before, discourse)
-        tree = Tree(sentence)
+        tree = lead[n - 1] if 0 < n <= len(lead) else Tree(sentence)
         date_of = told.read(tree)
-        known = _story_ahead(sentences, dictionaries) if before is None and _is_headline(sentences) else discourse
+        known = _story_ahead(lead, dictionaries) if headline and n == 0 else discourse
         mentions = SentenceMentions(tree, dictionaries, known)
         attempts: list[Attempt] | None = [] if trace else None
         matcher = Matcher(tree, mentions, dictionaries, attempts)
@@ -107,7 +110,7 @@ def code_sentences(
                 discourse.last_doer = event.source.mention
             if event.target is not None and event.source.code != event.target.code and not _beyond_states(event.source, event.target):
                 one, other = _with_country(event.source, dictionaries), _with_country(event.target, dictionaries)
-                discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHTING)
+                discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHT_ROOTS)
         before = tree, mentions, events
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
@@ -122,11 +125,10 @@ def _is_headline(sentences: Sequence[Sentence]) -> bool:
     return second.start - first.end > 1 and bool(first.forms) and first.forms[-1] not in SENTENCE_ENDS
 
 
-def _story_ahead(sentences: Sequence[Sentence], dictionaries: Dictionaries) -> Discourse:
+def _story_ahead(lead: Sequence[Tree], dictionaries: Dictionaries) -> Discourse:
     """What the first sentences of a story introduce, for its headline: "Sharif" is the Shehbaz Sharif of the lead."""
     ahead = Discourse()
-    for sentence in sentences[1 : 1 + LEAD]:
-        tree = Tree(sentence)
+    for tree in lead:
         remember(tree, SentenceMentions(tree, dictionaries, ahead), [], ahead)
     ahead.end_story()
     return ahead
@@ -138,7 +140,7 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
     Args:
         events: of the sentence, whose sides tell the country of rebels and troops where the words do not.
     """
-    ranked: tuple[list[Mention], ...] = ([], [], [], [])  # in text order: subjects of the main verb, then …
+    ranked: tuple[list[Mention], ...] = ([], [], [], [])  # subjects of the main verb first; each in text order
     discourse.group = ()
     speaker: Mention | None = None
     day = tree.sentence.publication_date
@@ -216,8 +218,7 @@ def _beyond_states(*sides: ResolvedActor) -> bool:
 
 
 def _owned_by(mention: Mention, country: Actor) -> Mention:
-    owner = replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id)
-    return replace(mention, owners=(owner, *mention.owners))
+    return replace(mention, owners=(as_country(mention, country), *mention.owners))
 
 
 def _with_country(actor: ResolvedActor, dictionaries: Dictionaries) -> Mention:

@@ -57,6 +57,7 @@ ARMED_GROUPS: Final = frozenset({
     "terror group", "armed group", "paramilitary group", "separatist group", "separatist movement", "militia", "militia group", "insurgency",
 })  # fmt: skip
 SOLDIERS: Final = frozenset({"soldier", "troop"})
+DEFINITE: Final = frozenset({"the", "these", "those", "this", "that"})
 BARE_MEN: Final = SOLDIERS | {"rebel", "insurgent", "guerrilla", "guerilla", "fighter", "militant"}
 
 
@@ -181,7 +182,7 @@ def force_meant(mentions: SentenceMentions, head: int, found: Mention) -> Mentio
             continue
         if phrase.start <= c < phrase.end or relation in ("punct", "case", "cc", "conj"):
             continue
-        if relation != "det" or tree.lower[c] not in ("the", "these", "those", "this", "that"):
+        if relation != "det" or tree.lower[c] not in DEFINITE:
             return None
         definite = True
     if definite:
@@ -223,7 +224,7 @@ def same_noun(mentions: SentenceMentions, head: int, found: Mention) -> Mention 
     for c in tree.children[head]:
         relation = tree.relations[c]
         if relation == "det":
-            definite = tree.lower[c] in ("the", "these", "those", "this", "that")
+            definite = tree.lower[c] in DEFINITE
         elif relation not in ("punct", "case", "cc", "conj") and not (relation == "acl" and tree.child(c, "nsubj") >= 0):
             return None
     if not definite or _elsewhere(mentions, resolve_actor(known, mentions.day).code[:3]):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from coder.actor_phrases import Phrase
-from coder.dictionary.compiled import AgentHit
+from coder.dictionary.compiled import Actor, AgentHit
 from coder.participles import LED
 from coder.records import Mention
 from coder.resolve import resolve_actor
@@ -150,7 +150,12 @@ def country_of(mentions: SentenceMentions, mention: Mention) -> Mention | None:
     country = mentions.dictionaries.countries.get(resolve_actor(mention, mentions.day).code[:3])
     if country is None:
         return None
-    return replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id, modifier="", sentence_index=-1)
+    return replace(as_country(mention, country), modifier="", sentence_index=-1)
+
+
+def as_country(mention: Mention, country: Actor) -> Mention:
+    """A country under the words of a mention that is of it."""
+    return replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id)
 
 
 def shared_owners(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:

@@ -176,9 +176,7 @@ class Parser:
             documents: read as needed, never all at once.
         """
         for chunk in parse_chunks(documents):
-            parsed = self._parse_chunk(chunk)
-            release_memory()
-            yield from parsed
+            yield from self._parse_chunk(chunk)
 
     def _parse_chunk(self, documents: list[Document]) -> list[ParsedDocument]:
         try:

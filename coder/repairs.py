@@ -110,6 +110,11 @@ class Repairs:
         self.heads[i] = head
         self._children = None
 
+    def attach(self, i: int, head: int, label: str) -> None:
+        """Hang token i on another head under another label."""
+        self.hang(i, head)
+        self.label(i, label)
+
 
 # ---- what may be mended --------------------------------------------------------------------------------------------
 # Each of these looks at a token of one relation and its head, and says whether it has mended anything.
@@ -180,8 +185,7 @@ def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
         return False
     if "obj" in repairs.labels_below(above):
         return False
-    repairs.hang(i, above)
-    repairs.label(i, "obj")
+    repairs.attach(i, above, "obj")
     return True
 
 
@@ -192,8 +196,7 @@ def _thing_given(repairs: Repairs, i: int, recipient: int) -> bool:
         return False
     if "nummod" not in repairs.labels_below(i) or "," in sentence.forms[recipient:i]:
         return False
-    repairs.hang(i, verb)
-    repairs.label(i, "obj")
+    repairs.attach(i, verb, "obj")
     repairs.label(recipient, "iobj")
     return True
 
@@ -244,8 +247,7 @@ def _behind_particle(repairs: Repairs, i: int, verb: int) -> bool:
     if "obj" in repairs.labels_below(verb):
         return False
     repairs.label(i, "obj")
-    repairs.hang(particle, verb)
-    repairs.label(particle, "compound:prt")
+    repairs.attach(particle, verb, "compound:prt")
     return True
 
 
@@ -260,10 +262,8 @@ def _rest_of_object(repairs: Repairs, i: int, head: int) -> bool:
     for c in repairs.below(first):
         if c < first:
             repairs.hang(c, i)
-    repairs.hang(i, heads[first] if head == first else head)
-    repairs.label(i, "obj")
-    repairs.hang(first, i)
-    repairs.label(first, "compound")
+    repairs.attach(i, heads[first] if head == first else head, "obj")
+    repairs.attach(first, i, "compound")
     return True
 
 
@@ -276,8 +276,7 @@ def _judged(repairs: Repairs, i: int, noun: int) -> bool:
         return False
     if i + 1 < len(heads) and sentence.upos[i + 1] in ("NOUN", "PROPN", "ADJ", "CCONJ"):
         return False
-    repairs.hang(i, heads[noun])
-    repairs.label(i, "xcomp")
+    repairs.attach(i, heads[noun], "xcomp")
     return True
 
 
@@ -288,8 +287,7 @@ def _reproached(repairs: Repairs, i: int, noun: int) -> bool:
         return False
     if not any(noun < c < i and deprels[c] == "mark" and sentence.forms[c] == "of" for c in repairs.below(i)):
         return False
-    repairs.hang(i, verb)
-    repairs.label(i, "advcl")
+    repairs.attach(i, verb, "advcl")
     return True
 
 
@@ -307,8 +305,7 @@ def _behind_dateline(repairs: Repairs, i: int, place: int) -> bool:
         return False
     if any(c > place and repairs.deprels[c] in SUBJECT_LABELS for c in repairs.below(verb)):
         return False
-    repairs.hang(i, verb)
-    repairs.label(i, "nsubj")
+    repairs.attach(i, verb, "nsubj")
     return True
 
 
@@ -350,8 +347,7 @@ def _bare_object(repairs: Repairs, i: int, verb: int) -> bool:
     if passive:
         for c in repairs.below(i):
             if c > i and repairs.case(c) == "by":  # "was given tanks by Germany"
-                repairs.hang(c, verb)
-                repairs.label(c, "obl:agent")
+                repairs.attach(c, verb, "obl:agent")
                 break
     return True
 
@@ -364,8 +360,7 @@ def _day_on_name(repairs: Repairs, i: int, name: int) -> bool:
     verb = _verb_above(repairs, name)
     if verb < 0:
         return False
-    repairs.hang(i, verb)
-    repairs.label(i, "obl")
+    repairs.attach(i, verb, "obl")
     return True
 
 
@@ -410,8 +405,7 @@ def _recipient(repairs: Repairs, i: int, noun: int) -> bool:
     for c in repairs.below(i):
         if c > i and repairs.deprels[c] == "nummod":
             repairs.hang(c, noun)
-    repairs.hang(i, verb)
-    repairs.label(i, "iobj")
+    repairs.attach(i, verb, "iobj")
     return True
 
 
@@ -463,10 +457,8 @@ def _gerund_before_name(repairs: Repairs, i: int, name: int) -> bool:
         return False
     if not repairs.labels_below(name).isdisjoint(("det", "case")):
         return False
-    repairs.hang(i, heads[name])
-    repairs.label(i, "xcomp")
-    repairs.hang(name, i)
-    repairs.label(name, "obj")
+    repairs.attach(i, heads[name], "xcomp")
+    repairs.attach(name, i, "obj")
     return True
 
 
@@ -494,12 +486,9 @@ def _one_who_fights(repairs: Repairs, i: int, head: int) -> bool:
         for c in repairs.below(enemy):
             if c < doer:
                 repairs.hang(c, doer)
-        repairs.hang(doer, heads[enemy])
-        repairs.label(doer, deprels[enemy])
-        repairs.hang(enemy, i)
-        repairs.label(enemy, "obj")
-    repairs.hang(i, doer)
-    repairs.label(i, "acl")
+        repairs.attach(doer, heads[enemy], deprels[enemy])
+        repairs.attach(enemy, i, "obj")
+    repairs.attach(i, doer, "acl")
     return True
 
 
