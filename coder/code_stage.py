@@ -139,6 +139,6 @@ def _coding(
 
     def work(wanted: Sequence[Keyed]) -> list[Coded | None]:
         parses: Mapping[str, ParsedDocument] = dict(store.get([key for key, _ in wanted])) if same else {}
-        return [code(rebind(parses[key], document), resources) if key in parses else None for key, document in wanted]
+        return [code(rebind(parses[key], document), resources).as_text() if key in parses else None for key, document in wanted]
 
     return work

@@ -2,6 +2,7 @@
 
 In: `Coded` documents under `coded_key`s. Out: the same. One SQLite file, plain JSON in it, safe to delete; a damaged one
 is left aside and written anew. What was coded with other dictionaries, options or another version does not count.
+A build needs little of an event before it writes the tables: its row is made text once, and stays text till then.
 
     with CodedStore(Path("output/.coded.sqlite"), coding_basis(resources)) as store:
         store.put([(key, coded)])
@@ -16,28 +17,54 @@ import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from coder.cache import program_hash
 from coder.records import Document, Reject, RejectReason
 from coder.resources import Resources
 from coder.store import parse_key
-from coder.tables import EventRow
+from coder.stories import Fingerprint
+from coder.tables import EventRow, group_key
 
 log = logging.getLogger(__name__)
 
 KEPT_BASES = 2  # dictionaries whose results stay, so that an edit and its undoing cost one coding
 _BATCH = 500  # keys in one question to SQLite
-_COLUMNS = tuple(EventRow.model_fields)
-_DATES = frozenset({"publication_date", "event_date", "event_date_end"})
+LATER = ("daily_id", "reports", "story_id", "stories")
+"""Columns about the whole corpus, filled when all documents are known."""
+
+EVENT_COLUMNS = tuple(c for c in EventRow.model_fields if c not in LATER)
+EVENT_DATES = tuple(EVENT_COLUMNS.index(c) for c in ("publication_date", "event_date", "event_date_end"))
+LAST_DAY = dt.date.max.isoformat()
+
 _DAMAGE = (sqlite3.Error, zlib.error, ValueError, KeyError, TypeError, OSError)
 
 
-@dataclass(slots=True)
+class PackedEvent(NamedTuple):
+    """A row of events.parquet as text, and what it is sorted and grouped by.
+
+    Args:
+        day: of the event, `LAST_DAY` where it has none.
+        sentence: its number in the document.
+        event_id: of the row.
+        daily_id: of its group (see `coder.tables.group_key`).
+        reciprocal: whether it is one of a mirrored pair.
+        body: JSON of the values of `EVENT_COLUMNS`.
+    """
+
+    day: str
+    sentence: int
+    event_id: str
+    daily_id: str
+    reciprocal: bool
+    body: str
+
+
 class Coded:
     """A document coded: its rows and its rejects.
 
@@ -45,13 +72,47 @@ class Coded:
         rows: of events.parquet, columns about the whole corpus not yet filled.
         sentences: how many the parse has.
         unknown: names that no dictionary knows, each with its sentence.
+        packed: the rows as text; with them `rows` may be None.
+        shape: its fingerprint, where that is known.
     """
 
-    document: Document
-    rows: list[dict[str, Any]]
-    rejects: list[Reject]
-    sentences: int
-    unknown: list[tuple[str, str]]
+    __slots__ = ("_packed", "_rows", "document", "rejects", "sentences", "shape", "unknown")
+
+    def __init__(
+        self,
+        document: Document,
+        rows: list[dict[str, Any]] | None,
+        rejects: list[Reject],
+        sentences: int,
+        unknown: list[tuple[str, str]],
+        packed: list[PackedEvent] | None = None,
+        shape: Fingerprint | None = None,
+    ) -> None:
+        self.document, self.rejects, self.sentences, self.unknown, self.shape = document, rejects, sentences, unknown, shape
+        self._rows, self._packed = rows, packed
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Its rows of events.parquet, those about the whole corpus not yet filled."""
+        if self._rows is None:
+            self._rows = [_row(packed.body, self.document.id) for packed in self._packed or ()]
+        return self._rows
+
+    @property
+    def packed(self) -> list[PackedEvent]:
+        """Its rows as text."""
+        if self._packed is None:
+            self._packed = [_packed(row) for row in self._rows or ()]
+        return self._packed
+
+    @property
+    def events(self) -> int:
+        """How many rows it has."""
+        return len(self._rows if self._rows is not None else self.packed)
+
+    def as_text(self) -> Coded:
+        """The same with its rows as text alone: less to send to another process."""
+        return Coded(self.document, None, self.rejects, self.sentences, self.unknown, self.packed, self.shape)
 
 
 def coding_basis(resources: Resources) -> str:
@@ -104,7 +165,7 @@ class CodedStore:
             base.execute("PRAGMA journal_mode=TRUNCATE")
             base.execute("CREATE TABLE IF NOT EXISTS basis (number INTEGER PRIMARY KEY, name TEXT UNIQUE)")
             base.execute(
-                "CREATE TABLE IF NOT EXISTS coded (basis INTEGER, key TEXT, body BLOB, check_sum BLOB, PRIMARY KEY (basis, key))"
+                "CREATE TABLE IF NOT EXISTS coded (basis INTEGER, key TEXT, body BLOB, shape BLOB, check_sum BLOB, PRIMARY KEY (basis, key))"
             )
             known = base.execute("SELECT number FROM basis WHERE name = ?", (self.basis,)).fetchone()
             if known is None:
@@ -150,13 +211,13 @@ class CodedStore:
                 break
             some = keys[start : start + _BATCH]
             marks = ",".join("?" * len(some))
-            question = f"SELECT key, body, check_sum FROM coded WHERE basis = ? AND key IN ({marks})"  # noqa: S608 (marks alone)
+            question = f"SELECT key, body, shape, check_sum FROM coded WHERE basis = ? AND key IN ({marks})"  # noqa: S608 (marks alone)
             try:
-                for key, body, check in self._base.execute(question, (self._number, *some)):
-                    if _check_sum(key, body) != check:
+                for key, body, shape, check in self._base.execute(question, (self._number, *some)):
+                    if _check_sum(key, body, shape) != check:
                         log.warning("%s: a coded document ignored: its bytes do not match their hash (it is coded again)", self.path)
                         continue
-                    found[key] = _decode(json.loads(zlib.decompress(body)), documents[key])
+                    found[key] = _decode(zlib.decompress(body).decode(), shape, documents[key])
             except _DAMAGE:
                 self._give_up("is damaged")
                 with contextlib.suppress(OSError):
@@ -169,48 +230,67 @@ class CodedStore:
             return
         rows = []
         for key, coded in batch:
-            body = zlib.compress(json.dumps(_encode(coded), separators=(",", ":")).encode(), 1)
-            rows.append((self._number, key, body, _check_sum(key, body)))
+            body = zlib.compress(_encode(coded).encode(), 1)
+            shape = b"" if coded.shape is None else coded.shape.shingles.astype("<u4").tobytes()
+            rows.append((self._number, key, body, shape, _check_sum(key, body, shape)))
         try:
-            self._base.executemany("INSERT OR REPLACE INTO coded VALUES (?, ?, ?, ?)", rows)
+            self._base.executemany("INSERT OR REPLACE INTO coded VALUES (?, ?, ?, ?, ?)", rows)
             self._base.commit()
         except _DAMAGE:
             self._give_up("cannot be written")
 
 
-def _check_sum(key: str, body: bytes) -> bytes:
+def _check_sum(key: str, body: bytes, shape: bytes) -> bytes:
     """Of a row with its key: a sound row of another document does not count."""
-    return hashlib.sha256(f"{key}\0".encode() + body).digest()
+    return hashlib.sha256(b"%s\0%d\0%s%s" % (key.encode(), len(body), body, shape)).digest()
 
 
-def _encode(coded: Coded) -> dict[str, Any]:
-    return {
-        "rows": [[_plain(row[c]) for c in _COLUMNS] for row in coded.rows],
+_json = json.JSONEncoder(separators=(",", ":")).encode  # no line breaks in it
+
+
+def _encode(coded: Coded) -> str:
+    """The rows of a document, a line each, under a line with all else."""
+    about = {
+        "events": [packed[:-1] for packed in coded.packed],
         "rejects": [
             [r.document_id, r.stage, r.reason.value, r.detail, r.path, r.line, r.sentence_index] for r in coded.rejects
         ],
         "sentences": coded.sentences,
         "unknown": coded.unknown,
+        "words": None if coded.shape is None else coded.shape.words,
     }
+    return "\n".join([_json(about), *(packed.body for packed in coded.packed)])
+
+
+def _decode(text: str, shape: bytes, document: Document) -> Coded:
+    first, *bodies = text.split("\n")
+    about = json.loads(first)
+    return Coded(
+        document,
+        None,
+        [Reject(i, stage, RejectReason(why), detail, path, line, n) for i, stage, why, detail, path, line, n in about["rejects"]],
+        about["sentences"],
+        [(name, sentence) for name, sentence in about["unknown"]],
+        [PackedEvent._make((*keys, body)) for keys, body in zip(about["events"], bodies, strict=True)],
+        None
+        if about["words"] is None
+        else Fingerprint(document.id, document.publication_date, about["words"], np.frombuffer(shape, "<u4").astype(np.uint32)),
+    )
+
+
+def _packed(row: Mapping[str, Any]) -> PackedEvent:
+    values = [_plain(row[c]) for c in EVENT_COLUMNS]
+    day = values[EVENT_DATES[1]] or LAST_DAY
+    return PackedEvent(day, row["sentence_index"], row["event_id"], group_key(row), row["reciprocal"], _json(values))
+
+
+def _row(body: str, document_id: str) -> dict[str, Any]:
+    values = json.loads(body)
+    for place in EVENT_DATES:
+        if values[place] is not None:
+            values[place] = dt.date.fromisoformat(values[place])
+    return dict(zip(EVENT_COLUMNS, values, strict=True)) | {"daily_id": "", "reports": 0, "story_id": document_id, "stories": 0}
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def _decode(body: dict[str, Any], document: Document) -> Coded:
-    return Coded(
-        document,
-        [_row(values) for values in body["rows"]],
-        [Reject(i, stage, RejectReason(why), detail, path, line, n) for i, stage, why, detail, path, line, n in body["rejects"]],
-        body["sentences"],
-        [(name, sentence) for name, sentence in body["unknown"]],
-    )
-
-
-def _row(values: Sequence[Any]) -> dict[str, Any]:
-    row = dict(zip(_COLUMNS, values, strict=True))
-    for name in _DATES:
-        if row[name] is not None:
-            row[name] = dt.date.fromisoformat(row[name])
-    return row

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from coder.cache import passing
 from coder.citation import citation
 from coder.markdown import code, escape, share, table
 from coder.resources import SHIPPED, Resources, dictionary_names
@@ -134,22 +133,19 @@ def _model(metadata: Mapping[str, str]) -> list[str]:
 
 def _dictionaries(resources: Resources, metadata: Mapping[str, str]) -> list[str]:
     loaded = resources.dictionaries
-    kinds = Counter(model.kind for model, _ in passing(loaded.actor_models))
-    frames = Counter(
-        (frame.code or "")[:2] or ("stance" if frame.stance else "not an event") for e in loaded.verb_entries for frame in e.model.frames
-    )
-    rows: list[tuple[str, object]] = [(f"actors: {kind}", count) for kind, count in sorted(kinds.items())]
+    counts = loaded.entry_counts()
+    rows: list[tuple[str, object]] = [(f"actors: {kind}", count) for kind, count in counts.actors.items()]
     rows += [
-        ("role nouns (agents)", sum(len(m.nouns) for m, _ in loaded.agent_models)),
-        ("frames of verbs and nouns", sum(frames.values())),
-        ("… with examples that are run as tests", sum(bool(f.examples) for e in loaded.verb_entries for f in e.model.frames)),
+        ("role nouns (agents)", counts.role_nouns),
+        ("frames of verbs and nouns", sum(counts.frames.values())),
+        ("… with examples that are run as tests", counts.with_examples),
         ("event codes", len(resources.ontology)),
     ]
     lines = ["## The dictionaries", "", f"SHA-256 of all: {code(metadata.get('eventcoder.dictionaries', ''))}.", ""]
     lines += table(("what", "entries"), rows, right=(1,))
     if loaded.legacy is not None:
         lines += ["TABARI or PETRARCH dictionaries were among them; their own entries are not counted here.", ""]
-    lines += table(("root code", "frames"), sorted(frames.items()), right=(1,))
+    lines += table(("root code", "frames"), list(counts.frames.items()), right=(1,))
     hashes = sorted({(_shown(name), hashlib.sha256(path.read_bytes()).hexdigest()) for name, path in dictionary_names(resources).items()})
     return [*lines, *table(("file", "SHA-256"), [(code(name), code(digest)) for name, digest in hashes])]
 

@@ -28,25 +28,20 @@ from typing import Any
 
 import numpy as np
 
-from coder.coded import Coded
+from coder.coded import EVENT_DATES, Coded
 from coder.files import WriteError
 from coder.records import Reject
 from coder.stories import Fingerprint, stories_in_order
-from coder.tables import DailyRow, DocumentRow, EventRow, group_key, reject_row
+from coder.tables import DailyRow, DocumentRow, EventRow, reject_row
 
 CACHE_KB = 8192  # of the file, and again where rows are sorted
 BATCH_DOCUMENTS = 256
 EVENT_COLUMNS = tuple(EventRow.model_fields)
 DOCUMENT_COLUMNS = tuple(DocumentRow.model_fields)
-# Filled when all documents are known; the others are kept as JSON.
-_LATER = ("daily_id", "reports", "story_id", "stories")
-_STORY = ("story_id", "duplicate_of", "similarity")
-_EVENT = tuple(c for c in EVENT_COLUMNS if c not in _LATER)
+_STORY = ("story_id", "duplicate_of", "similarity")  # filled when all documents are known; the others are kept as JSON
 _DOCUMENT = tuple(c for c in DOCUMENT_COLUMNS if c not in _STORY)
-_EVENT_DATES = tuple(_EVENT.index(c) for c in ("publication_date", "event_date", "event_date_end"))
 _DOCUMENT_DATE = _DOCUMENT.index("publication_date")
 _DAILY = tuple(DailyRow.model_fields)
-_LAST_DAY = dt.date.max.isoformat()
 
 _SCHEMA = """
 CREATE TABLE taken (id BLOB PRIMARY KEY, name BLOB, line INTEGER) WITHOUT ROWID;
@@ -115,14 +110,7 @@ class Gathered:
         day = None if row["publication_date"] is None else row["publication_date"].isoformat()
         self._documents.append((number, name, day, row["outcome"], _json([_plain(row[c]) for c in _DOCUMENT])))
         self._prints.append((number, day, name, shape.words, shape.shingles.astype("<u4").tobytes()))
-        for event in coded.rows:
-            body = [_plain(event[c]) for c in _EVENT]
-            self._events.append(
-                (
-                    number, body[_EVENT_DATES[1]] or _LAST_DAY, event["sentence_index"], event["event_id"], group_key(event),
-                    event["reciprocal"], _json(body),
-                )
-            )  # fmt: skip
+        self._events += [(number, *packed) for packed in coded.packed]
         for reject in coded.rejects:
             self.reject(reject)
         for unknown, (times, sentence) in _counted(coded.unknown).items():
@@ -200,7 +188,7 @@ class Gathered:
             "LEFT JOIN story s ON s.document = e.document LEFT JOIN document f ON f.number = s.first "
             "ORDER BY e.day, d.id, e.sentence, e.id"
         ):
-            values = _values(body, _EVENT_DATES)
+            values = _values(body, EVENT_DATES)
             values += (daily, reports, _text(first), stories)
             if day != last:  # the events of a group have one day
                 last, met = day, set()

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from coder.deferred import load_stanza
 from coder.device import check_device, choose_device, load_torch, release_memory
 from coder.errors import ModelError
 from coder.model_files import CHECKSUMS, REINSTALL, file_hash, missing_files, model_files, verify_model
@@ -142,15 +143,17 @@ class Parser:
         digest = verify_model(folder)
         if missing := missing_files(folder):
             raise ModelError("model file is missing", path=folder / missing[0], hint=REINSTALL)
-        from coder.parse_load import folder_processors
+        load_stanza()
+        from coder.parse_load import folder_processors, processors_to_share
 
         try:
-            processors = folder_processors(folder, device)
+            quick = processors_to_share(folder, device)
+            stages = (quick and _shared_stages(quick)) or _stages(folder_processors(folder, device))
         except ModelError:
             raise
         except Exception as error:
             raise ModelError(f"the model cannot be loaded: {error}", path=folder, hint=REINSTALL) from error
-        return cls(_stages(processors), model_name=name, model_hash=digest, device=device)
+        return cls(stages, model_name=name, model_hash=digest, device=device)
 
     @classmethod
     def _load_package(cls, language: str, package: str | None, folder: Path | None, device: str) -> Parser:
@@ -304,6 +307,10 @@ def _pipeline_hash(pipeline: Any) -> str:
 
 
 def _stages(processors: dict[str, Any]) -> _StanzaStages:
+    return _shared_stages(processors) or _StanzaStages(processors)
+
+
+def _shared_stages(processors: dict[str, Any]) -> _SharedEncoderStages | None:
     from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root
 
     from coder.parse_heads import SharedHeads  # loads torch
@@ -314,7 +321,7 @@ def _stages(processors: dict[str, Any]) -> _StanzaStages:
         spanning_tree=chuliu_edmonds_one_root,
         repairs=bool(processors["depparse"].config.get("resolve_head_constraints", True)),
     )
-    return _SharedEncoderStages(processors, heads) if heads else _StanzaStages(processors)
+    return _SharedEncoderStages(processors, heads) if heads else None
 
 
 # Stages -------------------------------------------------------------------------------------------------------------

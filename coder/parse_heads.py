@@ -225,7 +225,7 @@ class SharedHeads:
             plain = [plain_mark(w) for w in new]
             for word, ids in zip(new, self._tokenizer(plain, add_special_tokens=False).input_ids, strict=True):
                 if not ids:
-                    ids = self._tokenizer("-", add_special_tokens=False).input_ids
+                    ids = self._tokenizer(["-"], add_special_tokens=False).input_ids[0]
                 if len(ids) > MAX_WORD_PIECES:  # the last piece stands for the word
                     ids = [*ids[: MAX_WORD_PIECES - 1], ids[-1]]
                 self._pieces[word] = [i + self._case_step * case_of(word) for i in ids]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import stanza
-import torch
+from stanza.models.common import utils
 from stanza.models.common.bert_embedding import load_bert, load_tokenizer
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 from stanza.models.depparse.model import GraphParser
@@ -30,6 +31,7 @@ from stanza.pipeline.mwt_processor import MWTProcessor
 from stanza.pipeline.pos_processor import POSProcessor
 from stanza.pipeline.tokenize_processor import TokenizeProcessor
 
+from coder.bert_parts import BertParts, NoFirstValues, WordPieceTokenizer, encoder_config
 from coder.casing import CASE_TABLE, with_cases
 from coder.errors import ModelError
 from coder.model_files import ENCODER, PARTS, REINSTALL, Checkpoint, is_packed, read_encoder, read_part
@@ -50,7 +52,24 @@ def folder_processors(folder: Path, device: str = "cpu", parts: Sequence[str] = 
     if not is_packed(folder):
         processors: dict[str, Any] = _pipeline(folder, device).processors
         return processors
-    encoder = _read(folder / ENCODER, partial(_encoder, folder, device))
+    return _processors(folder, device, parts, _read(folder / ENCODER, partial(_encoder, folder, device)))
+
+
+def processors_to_share(folder: Path, device: str = "cpu") -> dict[str, Any] | None:
+    """The processors of a packed folder for `coder.parse_heads.SharedHeads`, which computes tagger and parser itself.
+
+    They are loaded in half the time, and those two do not run by themselves. None where the encoder is of another kind.
+
+    Raises:
+        ModelError: as `folder_processors`.
+    """
+    if not is_packed(folder):
+        return None
+    encoder = _read(folder / ENCODER, partial(_encoder_parts, folder, device))
+    return encoder and _processors(folder, device, PARTS, encoder)
+
+
+def _processors(folder: Path, device: str, parts: Sequence[str], encoder: tuple[Any, Any]) -> dict[str, Any]:
     return {part: _read(folder / f"{part}.json", partial(_processor, folder, part, device, *encoder)) for part in parts}
 
 
@@ -145,6 +164,20 @@ def _encoder(folder: Path, device: str) -> tuple[Any, Any]:
     return model.to(device), tokenizer
 
 
+def _encoder_parts(folder: Path, device: str) -> tuple[Any, Any] | None:
+    """The same without `transformers`, its weights in their places alone; None where it needs that package."""
+    where = folder / ENCODER
+    config = encoder_config(where)
+    if config is None:
+        return None
+    weights = read_encoder(folder)
+    cases = weights.pop(CASE_TABLE, None)
+    model, tokenizer = BertParts(config, weights), WordPieceTokenizer(where)
+    if cases is not None:
+        return with_cases(model.to(device), tokenizer, cases.to(device))
+    return model.to(device), tokenizer
+
+
 class _TaggerTrainer(TaggerTrainer):  # type: ignore[misc]
     """Stanza's, of a model at hand; it tags and does not train."""
 
@@ -157,7 +190,8 @@ def _processor(folder: Path, part: str, device: str, encoder: Any, tokenizer: An
     if part in ("pos", "depparse"):
         trainer = _HEADS[part](stored, device, encoder, tokenizer)
     else:
-        trainer = _TRAINERS[part](stored, device)
+        with _no_optimizer():
+            trainer = _TRAINERS[part](stored, device)
         trainer.model.load_state_dict(stored["model"])
 
     def set_up(self: Any, config: dict[str, Any], pipeline: Any, device: str) -> None:
@@ -167,6 +201,17 @@ def _processor(folder: Path, part: str, device: str, encoder: Any, tokenizer: An
 
     processor = type("Processor", (_PROCESSORS[part],), {"_set_up_model": set_up})  # Stanza's would read a file
     return processor({"lang": "en", "mode": "predict", "check_requirements": False}, None, device)
+
+
+@contextmanager
+def _no_optimizer() -> Iterator[None]:
+    """Stanza's trainers make themselves an optimizer even when they load a model, and torch takes a second to load the first one."""
+    make = utils.get_optimizer
+    utils.get_optimizer = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        utils.get_optimizer = make
 
 
 def _tokenizer_trainer(stored: Checkpoint, device: str) -> Any:
@@ -201,7 +246,7 @@ def _parser_trainer(stored: Checkpoint, device: str, encoder: Any, tokenizer: An
 
 def _filled(make: Callable[[], Any], weights: dict[str, Any]) -> Any:
     """A model with its weights, none of which is made up first only to be replaced."""
-    with torch.device("meta"):
+    with NoFirstValues():
         model = make()
     found = model.load_state_dict(weights, strict=False, assign=True)
     lacking = [name for name in found.missing_keys if not name.startswith("bert_model.")]

@@ -25,7 +25,7 @@ from coder.device import choose_device, device_kind
 from coder.errors import EventCoderError, InputError
 from coder.files import printable, reason
 from coder.gathered import Gathered
-from coder.memory import frugal_arrow, give_back
+from coder.memory import frugal_arrow, give_back, settled
 from coder.model_files import file_hash
 from coder.parse_pool import ParsePool, load_same, usable_processes
 from coder.parse_stage import Parses, ParseStage
@@ -266,6 +266,8 @@ def code_documents(
     ):
         for begun, coded_now in coder.ahead(stage.ahead(map(begin, _chunks(documents)))):
             fresh = dict(zip(begun.missing, coded_now, strict=True))
+            for one in coded_now:
+                one.shape = fingerprint(one.document)
             # what the coder failed on is tried again the next time
             coded.put((k, c) for k, c in fresh.items() if all(r.reason is not RejectReason.CODE_FAILED for r in c.rejects))
             summary.coded += len(fresh)
@@ -408,7 +410,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         ):
             for number, coded in enumerate(coded_documents, 1):
                 document = coded.document
-                gathered.add(coded, _document_row(coded), fingerprint(document))
+                gathered.add(coded, _document_row(coded), coded.shape or fingerprint(document))
                 if document.publication_date is None:
                     summary.undated_documents += 1
                     summary.undated += [document.id] * (len(summary.undated) < SHOWN)
@@ -424,7 +426,7 @@ def _build(corpus: Path, output: Path, resources: Resources, model: Model, progr
         summary.rejects = gathered.count("reject")
         summary.duplicates = gathered.count("story")
         about = metadata(resources, model.name, model.sha256, digest, model.device)
-        with Staging(output) as staged:
+        with settled(), Staging(output) as staged:
             write_outputs(staged.folder, gathered, resources, about, store)
             manifest = {
                 "metadata": about,
@@ -457,9 +459,9 @@ def _document_row(coded: Coded) -> dict[str, Any]:
         "path": document.path,
         "characters": len(document.text),
         "sentences": coded.sentences,
-        "events": len(coded.rows),
+        "events": coded.events,
         "sha256": hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        "outcome": "coded" if coded.rows else "rejected" if failed else "no_events",
+        "outcome": "coded" if coded.events else "rejected" if failed else "no_events",
     }
 
 

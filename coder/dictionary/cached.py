@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from coder.cache import LazyDict, LazyList, lines, packed, unlines
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode
+from coder.dictionary.counts import EntryCounts
 from coder.dictionary.issue_index import IssueIndex, IssuePhrase
 from coder.dictionary.issues import IssueModel
 from coder.dictionary.schema import ActorModel, AgentModel, VerbModel
@@ -63,6 +65,7 @@ def encode(loaded: Any) -> dict[str, bytes]:
                 "composition": loaded.composition,
                 "issue_labels": loaded.issues.labels,
                 "lists": loaded.lists,
+                "counts": asdict(loaded.entry_counts()),
                 "faults": [[places.get(f.path, f.path), f.line, f.message, f.hint, f.level] for f in loaded.faults],
             }
         ).encode(),
@@ -123,6 +126,7 @@ def decode(sections: dict[str, bytes], files: Sequence[Path], make: Any, make_en
             {issue: (label, description) for issue, (label, description) in rest["issue_labels"].items()},
         ),
         lists=rest["lists"],
+        _counts=EntryCounts(**rest["counts"]),
         faults=[Fault(place(path), *others) for path, *others in rest["faults"]],
         files=list(files),
     )

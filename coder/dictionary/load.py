@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from coder import cache
 from coder.dictionary import cached
 from coder.dictionary.compiled import Actor, AgentHit, Condition, Frame, NameHit, Role, TrieNode, name_words, normalize
+from coder.dictionary.counts import EntryCounts, count_entries
 from coder.dictionary.inflect import plural_of, verb_forms
 from coder.dictionary.issue_index import IssueIndex
 from coder.dictionary.issues import IssueCollector, IssueModel
@@ -84,6 +85,7 @@ class Dictionaries:
     sha256: str = ""
     legacy: LegacyDictionaries | None = None
     legacy_issues: LegacyDictionaries | None = None
+    _counts: EntryCounts | None = field(default=None, repr=False, compare=False)
     _triggers: dict[str, Triggers] = field(default_factory=dict, init=False, repr=False, compare=False)
     _lexicon: Lexicon | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -93,6 +95,12 @@ class Dictionaries:
         if found is None:
             found = self._triggers[part_of_speech] = Triggers(part_of_speech, self.frames)
         return found
+
+    def entry_counts(self) -> EntryCounts:
+        """How many native entries there are."""
+        if self._counts is None:
+            self._counts = count_entries(self.actor_models, self.agent_models, (entry.model for entry in self.verb_entries))
+        return self._counts
 
     def lexicon(self) -> Lexicon:
         """The words of texts, looked up among names and role nouns."""
@@ -142,7 +150,7 @@ def validate(model: type[Any], item: Any, path: str, faults: list[Fault]) -> Any
 
 
 # What compiles dictionaries: a change in one of them makes cached ones stale.
-_COMPILERS = ("load", "yaml_lines", "cached", "compiled", "inflect", "issues", "schema", "gazetteer")
+_COMPILERS = ("load", "yaml_lines", "cached", "compiled", "inflect", "issues", "schema", "gazetteer", "counts")
 CACHE_KIND = "native"
 Layers = Sequence[tuple[tuple[Path, str], int]]
 
