@@ -18,7 +18,7 @@ from coder.process_pool import ProcessPool, Task, processes_that_fit
 from coder.records import Document, ParsedDocument
 
 PROCESS_BYTES = 1_200_000_000  # a parser, its libraries and a chunk
-CHARACTERS_A_PROCESS = 60_000  # which parse in about the time that loading a parser takes
+CHARACTERS_A_PROCESS = 60_000  # some four seconds of parsing, where a parser loads in less than two
 
 ParseTask = Task[Document, ParsedDocument]
 
