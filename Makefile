@@ -85,7 +85,8 @@ benchmark-parsing: $(VENV)/.core
 benchmark-stages: $(VENV)/.core
 	$(BIN)/python benchmarks/parse_stages.py $(if $(SIZES),--sentences $(firstword $(SIZES)))
 
-benchmark-coding: $(VENV)/.core
+# Plain and, where there is a C compiler, compiled: the compiled modules stay in use afterwards, until `make plain`
+benchmark-coding: $(VENV)/.core $(if $(shell command -v $(CC) 2>/dev/null),compiled)
 	$(BIN)/python benchmarks/coding.py $(if $(SIZES),--sizes $(SIZES)) $(if $(LEGACY),--legacy $(LEGACY))
 
 benchmark-build: $(VENV)/.core

@@ -1,5 +1,7 @@
 """Coding stored parses on one core: native dictionaries, ten times the actors, legacy ones; speed and memory by size.
 
+Where `make compiled` has compiled the modules, plain and compiled ones in turn.
+
     python benchmarks/coding.py [--sizes 100 1000 10000] [--legacy FILE ...] [--work DIR]
 
 Parses come from the sample corpus (see samples.py). "code" is what turns parses in memory into events, "with store"
@@ -14,8 +16,11 @@ import hashlib
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from measure import ROOT, SIZES, machine, peak, run, table
+
+from coder.plain import compiled_modules, stale_modules
 
 PASSES = 3
 
@@ -33,6 +38,7 @@ def worker(size: int, work: Path, dictionaries: list[Path], added: list[Path]) -
     resources = load_resources(dictionaries, added)
     loading = time.process_time() - started
     if not size:
+        sample_parses(work)
         print("{}")
         return
     folder = work / f"parses-{size}"
@@ -103,17 +109,29 @@ def main() -> None:
         return
     print(machine())
 
-    def measured(size: int, *options: str) -> dict[str, float]:
-        run([__file__, "--work", str(given.work), "--worker", "0", *options])  # compiled dictionaries go into the cache
-        return run([__file__, "--work", str(given.work), "--worker", str(size), *options]).result  # type: ignore[return-value]
+    ways = {"plain": True, "compiled": False} if compiled_modules(ROOT / "coder") and not stale_modules(ROOT / "coder") else {"plain": True}
 
-    rows, first = [], None
+    def measured(size: int, *options: str) -> dict[str, dict[str, float]]:
+        """Of each way; dictionaries go into the cache beforehand."""
+        found: dict[str, Any] = {}
+        for way, plain in ways.items():
+            run([__file__, "--work", str(given.work), "--worker", "0", *options], plain=plain)
+            found[way] = run([__file__, "--work", str(given.work), "--worker", str(size), *options], plain=plain).result
+        return found
+
+    def times_plain(found: dict[str, dict[str, float]], way: str) -> float:
+        return found[way]["code"] / found["plain"]["code"]
+
+    rows: list[list[object]] = []
+    first: dict[str, dict[str, float]] = {}
     for size in given.sizes:
-        one = measured(size)
-        first = first or one
-        rows.append([size, int(one["tokens"]), int(one["events"]), one["code"], one["all"], one["peak"], one["peak"] / first["peak"]])
+        found = measured(size)
+        first = first or found
+        for way, one in found.items():
+            memory = (one["peak"], one["peak"] / first[way]["peak"])
+            rows.append([f"{size:,}, {way}", int(one["tokens"]), int(one["events"]), one["code"], times_plain(found, way), one["all"], *memory])
     table("native dictionaries, by size of the corpus",
-          ["sentences", "tokens", "events", "code/s", "with store/s", "peak MB", "ratio"], rows)  # fmt: skip
+          ["sentences", "tokens", "events", "code/s", "times plain", "with store/s", "peak MB", "of the first"], rows)  # fmt: skip
     size = 1_000
     native = measured(size)
     variants = [("native", native), ("native, ten times the actors", measured(size, "--add", str(more_actors(given.work, 9))))]
@@ -121,9 +139,17 @@ def main() -> None:
         variants.append(("legacy", measured(size, "--dictionaries", *map(str, given.legacy))))
     else:
         print("\nlegacy dictionaries: none given (--legacy FILE ...), left out")
-    table(f"dictionaries, {size:,} sentences", ["dictionaries", "load s", "code/s", "time by native", "peak MB"],
-          [[name, one["loading"], one["code"], native["code"] / one["code"], one["peak"]] for name, one in variants])  # fmt: skip
-    print(f"\ncoding: {native['code']:.0f} sentences/s on one core")
+    rows = [
+        [f"{name}, {way}", one["loading"], one["code"], times_plain(found, way), native[way]["code"] / one["code"], one["peak"]]
+        for name, found in variants
+        for way, one in found.items()
+    ]
+    table(f"dictionaries, {size:,} sentences", ["dictionaries", "load s", "code/s", "times plain", "time by native", "peak MB"], rows)
+    speeds = {way: f"{one['code']:.0f}" for way, one in native.items()}
+    if "compiled" in speeds:
+        print(f"\ncoding: {speeds['compiled']} sentences/s on one core (compiled; plain {speeds['plain']})")
+    else:
+        print(f"\ncoding: {speeds['plain']} sentences/s on one core (plain: `make compiled` makes it faster)")
 
 
 if __name__ == "__main__":

@@ -27,15 +27,20 @@ class Run:
     peak: float
 
 
-def run(arguments: Sequence[str], threads: int = 1) -> Run:
+def run(arguments: Sequence[str], threads: int = 1, *, plain: bool = False) -> Run:
     """Run a Python program in a process of its own; its last line of output is its result.
+
+    Args:
+        arguments: the program and what it is given.
+        threads: for arithmetic.
+        plain: without compiled modules.
 
     Raises:
         SystemExit: the program failed.
     """
     environment = {
         **os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0",
-    }  # fmt: skip
+    } | ({"EVENTCODER_PLAIN": "1"} if plain else {})  # fmt: skip
     program = (
         "import json, os, resource, runpy, sys\n"
         "sys.argv = sys.argv[1:]\n"
