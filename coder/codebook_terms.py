@@ -89,6 +89,7 @@ READING: tuple[tuple[str, str], ...] = (
         "`event_date` and `event_date_end` are the first and last day on which the event happened or is to happen; they are equal "
         "when the day is known. `date_precision` tells how exact that is, `date_basis` why. For daily or monthly series keep rows whose "
         "precision is fine enough; with precision `unknown` one end of the span is only a bound, so `event_date` is no estimate of the day. "
+        "A headline's event has the date that the first two sentences tell of it, else the day of publication. "
         "Rows without any date have `event_date` null and stand last.",
     ),
     (

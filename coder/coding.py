@@ -21,7 +21,7 @@ from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
 from coder.owners import as_country
-from coder.records import Event, FrameMatch, Mention, Reject, ResolvedActor, Sentence, Status
+from coder.records import Event, EventDate, FrameMatch, Mention, Reject, ResolvedActor, Sentence, Status
 from coder.resolve import resolve_actor
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ FORCE_ROLES: Final = ARMED_ROLES | ARMY_ROLES
 # How many sentences a headline is told by, and how sentences end that are none.
 LEAD: Final = 2
 SENTENCE_ENDS: Final = frozenset({".", "!", "?", ":", "…", "...", '"', "”", "''"})
+# What dates rest on where no word tells them, and how old the news that a headline tells may be, in days.
+UNTOLD: Final = frozenset({"tense", "publication"})
+FRESH_DAYS: Final = 13
 FIGHT_ROOTS: Final = frozenset({"18", "19", "20"})
 NOMINALS: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
@@ -84,6 +87,7 @@ def code_sentences(
     told = ToldDates()
     headline = _is_headline(sentences)
     lead = [Tree(s) for s in sentences[1 : 1 + LEAD]] if headline else []
+    titled: list[Event] = []
     before: tuple[Tree, SentenceMentions, list[Event]] | None = None  # nobody asks what the last sentence introduced
     for n, sentence in enumerate(sentences):
         if before is not None:
@@ -112,9 +116,42 @@ def code_sentences(
                 one, other = _with_country(event.source, dictionaries), _with_country(event.target, dictionaries)
                 discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHT_ROOTS)
         before = tree, mentions, events
+        if headline and n == 0:
+            titled = events
+        elif titled and n <= len(lead):
+            _date_headline(titled, events)
+            found[: len(titled)] = titled
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
     return found
+
+
+def _date_headline(titled: list[Event], told: Sequence[Event]) -> None:
+    """Give the headline's events that tell no date that of the same event of the story's first sentences, in place."""
+    for n, event in enumerate(titled):
+        if event.date.basis not in UNTOLD:
+            continue
+        best: Event | None = None
+        for other in told:
+            if _same_news(event, other) and (best is None or (other.code == event.code and best.code != event.code)):
+                best = other
+        if best is not None:
+            when = best.date
+            titled[n] = replace(event, date=EventDate(when.start, when.end, when.precision, when.basis, "told in the story below"))
+
+
+def _same_news(title: Event, told: Event) -> bool:
+    """Whether an event of the story is that of its headline, which names sides and deeds more shortly, and of these days."""
+    when, published = told.date, title.sentence.publication_date
+    if when.basis in UNTOLD or when.precision == "unknown" or told.status is not title.status or told.code[:2] != title.code[:2]:
+        return False
+    if _state(told.source) != _state(title.source) or _state(told.target) != _state(title.target):
+        return False
+    return published is not None and when.start is not None and (published - when.start).days <= FRESH_DAYS
+
+
+def _state(side: ResolvedActor | None) -> str:
+    return side.code[:3] if side is not None else ""
 
 
 def _is_headline(sentences: Sequence[Sentence]) -> bool:

@@ -43,5 +43,9 @@ def test_behaviour(kind: str, case: dict[str, Any], resources: Resources, model:
     missing = [w for w in case["events"] if not any(fits(g, w) for g in got)]
     surplus = [g for g in got if not any(fits(g, w) for w in case["events"])]
     assert not missing and not surplus, f"missing {missing}, surplus {surplus}\n{tree}"
+    if "dated" in case:
+        days = case["dated"] if isinstance(case["dated"], list) else [case["dated"]]
+        told = list(dict.fromkeys(f"{e.date.start}..{e.date.end}" for e in events))
+        assert told == [day if ".." in day else f"{day}..{day}" for day in map(str, days)]
     if "who" in case:
         assert {e.source.name for e in events} == {case["who"]}
