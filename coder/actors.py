@@ -38,7 +38,7 @@ from coder.grammar import Tree
 from coder.owners import embedded, land_of_office, named_in, owners_of, shared_owners
 from coder.pronouns import OWNING_DETERMINERS, group_of, pronoun
 from coder.records import Mention
-from coder.word_classes import MONTHS, WEEKDAYS
+from coder.word_classes import KINDS, MONTHS, WEEKDAYS
 
 # Heads that only count what follows "of".
 COUNTING: Final = frozenset("number thousand hundred dozen million group majority score handful couple pair lot total percent portion half third member one".split())
@@ -194,7 +194,7 @@ class SentenceMentions(SentencePhrases):
         elif tag in NO_ACTORS:
             return None
         lemma = tree.lower_lemmas[head]
-        if tag == "ADJ" and tree.lemmas[head] == "military" and tree.relation(head) == "amod":
+        if tag == "ADJ" and lemma in KINDS and tree.relations[head] == "amod":
             return None  # "a military assault" says how, not who
         children = tree.children[head]
         if tag == "NUM" or lemma in COUNTING:
@@ -367,6 +367,8 @@ class SentenceMentions(SentencePhrases):
         hit = agent.agents[0]
         role = hit.code or ""
         entry = hit.entry_id
+        if agent.end - agent.start > 2:  # no UN in "the National Security Council"
+            names = [p for p in names if not _organization_within(p, agent)]
         if hit.phrase in ("fighter", "bomber") and any(
             self.tree.deprels[t] != "nummod" and any(c.isdigit() for c in self.tree.forms[t]) for t in core
         ):
@@ -403,6 +405,13 @@ class SentenceMentions(SentencePhrases):
         sentence = self.tree.sentence
         start, end = sentence.starts[min(core)], sentence.ends[max(core)]
         return start, end, sentence.text[start - sentence.start : end - sentence.start]
+
+
+def _organization_within(name: Phrase, agent: Phrase) -> bool:
+    """Whether a name is but a part of a longer phrase for an agent."""
+    if name.start < agent.start or name.end > agent.end or name.end - name.start == agent.end - agent.start:
+        return False
+    return name.end - name.start > 1 and name.names[0].actor.kind == "organization"
 
 
 def _appositions(mentions: SentenceMentions, head: int) -> list[int]:

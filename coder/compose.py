@@ -105,7 +105,8 @@ def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[
     events: list[Event] = []
     seen: set[tuple[object, ...]] = set()
     for match in matches:
-        told = len(events) if counted_occasion(context.tree, match.trigger) >= 0 else 0  # by the matches before this one
+        first = len(events)  # of those of this match
+        told = first if counted_occasion(context.tree, match.trigger) >= 0 else 0  # by the matches before this one
         for event in _events_of(context, match):
             if told and _told_before(event, events[:told]):
                 continue
@@ -115,8 +116,28 @@ def compose_events(context: SentenceContext, matches: list[FrameMatch]) -> list[
             )  # fmt: skip
             if key not in seen:
                 seen.add(key)
-                events.append(event)
+                if not _same_sides(event, events, first):
+                    events.append(event)
     return events
+
+
+def _same_sides(event: Event, events: list[Event], first: int) -> bool:
+    """Whether one of the events from `first` on has the same sides in other words: "visited Kamchatka and Sakhalin", "a boy, Ahmed Mohamed"."""
+    for i in range(first, len(events)):
+        other = events[i]
+        if (
+            other.code == event.code and other.status is event.status
+            and _same_side(other.source, event.source) and _same_side(other.target, event.target)
+        ):  # fmt: skip
+            return True
+    return False
+
+
+def _same_side(one: ResolvedActor | None, other: ResolvedActor | None) -> bool:
+    """Whether two sides have one code, and no names that tell them apart."""
+    if one is None or other is None:
+        return one is other
+    return one.code == other.code and (one.name == other.name or not one.name or not other.name)
 
 
 def _told_before(event: Event, events: list[Event]) -> bool:

@@ -1,4 +1,4 @@
-"""Relations and words that several modules go by: subjects, verbs of giving, permitting and fighting, directions, days, months, ordinals."""
+"""Relations and words that several modules go by: subjects, verbs of giving, permitting and fighting, directions, days, months, ordinals, adjectives of kind."""
 
 from __future__ import annotations
 
@@ -14,3 +14,5 @@ DIRECTIONS: Final = frozenset("north south east west northeast northwest southea
 WEEKDAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 MONTHS: Final = frozenset("january february march april may june july august september october november december".split())
 NUMBERED: Final = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
+# Before a noun they say of what kind it is ("general election", "official visit"), whoever bears the name otherwise.
+KINDS: Final = frozenset("military general official public criminal individual private major minor patient executive native local national".split())

@@ -47,5 +47,7 @@ def test_behaviour(kind: str, case: dict[str, Any], resources: Resources, model:
         days = case["dated"] if isinstance(case["dated"], list) else [case["dated"]]
         told = list(dict.fromkeys(f"{e.date.start}..{e.date.end}" for e in events))
         assert told == [day if ".." in day else f"{day}..{day}" for day in map(str, days)]
+    if kind == "once":
+        assert len(got) == len(case["events"])
     if "who" in case:
         assert {e.source.name for e in events} == {case["who"]}
