@@ -18,6 +18,7 @@ from coder.actor_phrases import PLURAL_PRONOUNS, Phrase, SentencePhrases
 from coder.coreference import (
     COUNTRY_HEADS,
     GROUP_HEADS,
+    LEADERS,
     PAIR_HEADS,
     TITLES,
     TWIN_COUNTRIES,
@@ -38,6 +39,7 @@ from coder.grammar import Tree
 from coder.owners import embedded, land_of_office, named_in, owners_of, shared_owners
 from coder.pronouns import OWNING_DETERMINERS, group_of, pronoun
 from coder.records import Mention
+from coder.subjects import bearer
 from coder.word_classes import KINDS, MONTHS, WEEKDAYS
 
 # Heads that only count what follows "of".
@@ -420,6 +422,8 @@ def _appositions(mentions: SentenceMentions, head: int) -> list[int]:
     found = [c for c in tree.children[head] if relations[c] == "appos"]
     if relations[head] == "appos":
         found.append(tree.heads[head])
+    elif tree.lower_lemmas[head] in LEADERS:  # "Macron became the first Western leader to visit …"
+        found += [t for t in bearer(tree, head, True) if tree.upos[t] == "PROPN"]
     return found
 
 

@@ -182,9 +182,13 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     pairs = _pairs(match, context) or _at_home(context, match, code, date)
     attributed_to, attributed_text = _attribution(context, match, date)
     events = []
+    own_dates = context.tree.fellows().dated
     for source, target, flipped in pairs:
         event_code = paired if flipped and paired else code
-        resolved = _resolve_pair(context, source, target, date, event_code, place)
+        day = date
+        if own_dates and source.head in own_dates and source.sentence_index == context.tree.sentence.index:
+            day = context.date_of(context.tree, (own_dates[source.head],), status)  # "as did Spain on Monday"
+        resolved = _resolve_pair(context, source, target, day, event_code, place)
         if resolved is None:
             continue
         actor, other = resolved
@@ -199,7 +203,7 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
                 pattern_id=match.pattern_id,
                 trigger_tokens=match.tokens,
                 status=status,
-                date=date,
+                date=day,
                 reciprocal=match.reciprocal or bool(match.paired_code),
                 attributed_to=attributed_to,
                 attributed_text=attributed_text,

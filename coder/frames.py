@@ -19,6 +19,7 @@ from coder.grammar import Tree
 from coder.records import FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
 from coder.status import INTENT_NOUNS, negated, under_way
+from coder.subjects import achievement
 from coder.targets import CASUALTY_VERBS, targets_of
 from coder.word_classes import SUBJECT_LABELS
 
@@ -132,7 +133,7 @@ class Matcher(Arguments):
         tree = self.tree
         if tree.deprels[i] != "acl" or tree.upos[i] != "VERB":
             return False
-        if not tree.has_to(i) or under_way(tree, i):
+        if not tree.has_to(i) or under_way(tree, i) or achievement(tree, i) >= 0:
             return False
         noun = tree.lower_lemmas[tree.heads[i]]
         reading = self._readings.get(i)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from coder.records import Sentence
 from coder.repairs import Repairs, children_of
 from coder.spelling import spelling
+from coder.subjects import JOINING, STATES, Fellows, achievement, described, fellows
 from coder.word_classes import GIVING_VERBS, SUBJECT_LABELS
 
 NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
@@ -86,8 +87,10 @@ class Tree:
     __slots__ = (
         "_case",
         "_coordinates",
+        "_fellows",
         "_functions",
         "_marked",
+        "_states",
         "_subjects",
         "children",
         "dated",
@@ -163,6 +166,8 @@ class Tree:
                             verbal[h] = True
                             break
         self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
+        self._states = not STATES.isdisjoint(self.lower_lemmas)
+        self._fellows: Fellows | None = None  # once somebody asks
         self._case: list[str | None] = [None] * n
         self._functions: dict[str, list[tuple[int, ...] | None]] = {}
         self._marked: list[list[dict[str, list[int]]] | None] = [None] * n
@@ -292,7 +297,8 @@ class Tree:
             return i
         node = i
         while (head := self.heads[node]) >= 0:
-            if self.deprels[node].startswith("acl"):
+            deprel = self.deprels[node]
+            if deprel.startswith("acl") or (deprel == "advcl:relcl" and (self.upos[head] in NOMINAL or self.forms[head][:1].isupper())):  # "it was Chad that …"
                 return head
             node = head
         return i
@@ -308,7 +314,13 @@ class Tree:
         known = self._subjects[i]
         if known is None:
             self._subjects[i] = ((), False)  # a cycle of look-ups ends here
-            known = (self._find_subject(i), self.upos[i] in ("VERB", "AUX") and self.is_passive(i))
+            found = self._find_subject(i)
+            if self._states and found:
+                found = self._meant(found)
+            doers = self.fellows().doers.get(i)
+            if doers and found:
+                found += tuple([d for d in doers if d not in found])
+            known = (found, self.upos[i] in ("VERB", "AUX") and self.is_passive(i))
             self._subjects[i] = known
         return known
 
@@ -345,6 +357,8 @@ class Tree:
                 has_object_gap = any(self.deprels[c] in SUBJECT_LABELS for c in self.children[i])
                 return () if has_object_gap else tuple(self._spread([head]))
             if self._infinitive(i):
+                if achievement(self, i) >= 0:  # "was the first African president to visit …"
+                    return described(self, head) or (head,)
                 # "agreement to withdraw", "troops to guard": the owner of the noun, else the verb above it
                 owner = self._noun_subject(head)
                 if owner:
@@ -359,6 +373,23 @@ class Tree:
         if relation == "ccomp" and not any(self.deprels[c] == "aux" for c in self.children[i]):
             return self._controller(head)
         return ()
+
+    def fellows(self) -> Fellows:
+        """Those who do the same as the subject of a verb without standing in its place ("as did Spain")."""
+        if self._fellows is None:
+            self._fellows = Fellows()  # whoever asks meanwhile finds nobody
+            if not JOINING.isdisjoint(self.lower):
+                self._fellows = fellows(self)
+        return self._fellows
+
+    def _meant(self, heads: tuple[int, ...]) -> tuple[int, ...]:
+        """Norway for the state of "Norway was the first state to …"; the heads themselves where they tell who."""
+        found: list[int] = []
+        for h in heads:
+            for t in described(self, h) or (h,):
+                if t not in found:
+                    found.append(t)
+        return tuple(found)
 
     def _so_called(self, i: int) -> int:
         """Camps of "attacked what it called terrorist camps"; the antecedent of other objects."""
@@ -406,9 +437,16 @@ class Tree:
         found: list[int] = []
         for h in heads:
             for c in self.conjuncts(h):
-                if c not in found:
+                if c not in found and (c == h or not self.children[c] or not self._not_this(c)):
                     found.append(c)
         return found
+
+    def _not_this(self, i: int) -> bool:
+        """Chad of "it was Niger, not Chad, that …"."""
+        first = self.children[i][0]
+        if self.relations[first] == "punct" and len(self.children[i]) > 1:
+            first = self.children[i][1]
+        return first < i and self.lower[first] == "not" and self.relations[i] == "conj" and self.upos[i] in NOMINAL
 
     def function(self, i: int, name: str) -> tuple[int, ...]:
         """Heads that fill the function `name` of predicate i, coordination spread out.
@@ -482,6 +520,8 @@ class Tree:
             own = [c for c in self.children[i] if self.deprels[c] == "obj"]
             return subject + tuple(self._spread(own))
         own = [self._so_called(c) for c in self.children[i] if self.deprels[c] == "obj"]
+        if self._states and own:
+            own = list(self._meant(tuple(own)))
         own = own or [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"]
         if not own and self.lemmas[i] in ADDRESSING_VERBS:
             own = self._addressed(i)
@@ -493,7 +533,7 @@ class Tree:
                 self.lower[c] in RELATIVE_PRONOUNS and self.relations[c] == "obl" for c in self.children[i]
             )
             if gap and not relative_oblique:
-                return tuple(self._spread([self.heads[i]]))
+                return tuple(self._spread(list(self._meant((self.heads[i],)))))
         if self.relations[i] == "conj" and self.heads[i] >= 0 and self.upos[self.heads[i]] == "VERB":
             # "bombed and shelled the town": a bare verb before the shared object stands first; after it has none
             return ()
@@ -577,6 +617,7 @@ class Tree:
         found: list[dict[str, list[int]]] = []
         level = [i]
         seen = {i}
+        company = self.fellows().company
         for depth in range(4):
             marked: dict[str, list[int]] = {}
             following: list[int] = []
@@ -584,7 +625,7 @@ class Tree:
                 for c in self.children[node]:
                     relation = self.relations[c]
                     if relation in OBLIQUE:
-                        if self.deprels[c] != "nmod:poss":
+                        if self.deprels[c] != "nmod:poss" and c not in company:
                             marked.setdefault(self.case(c), []).append(c)
                             if c not in seen:
                                 following.append(c)

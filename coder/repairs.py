@@ -13,7 +13,16 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from coder.records import Sentence
-from coder.word_classes import DIRECTIONS, FIGHTING, GIVING_VERBS, MONTHS, PERMITTING_VERBS, SUBJECT_LABELS, WEEKDAYS
+from coder.word_classes import (
+    DIRECTIONS,
+    FIGHTING,
+    GIVING_VERBS,
+    MONTHS,
+    NUMBERED,
+    PERMITTING_VERBS,
+    SUBJECT_LABELS,
+    WEEKDAYS,
+)
 
 _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
@@ -27,6 +36,7 @@ REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolv
 SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
 # Those whom the parse takes for the doers of what is done by who is fighting them.
 ENEMIES: Final = frozenset("rebel insurgent militant guerrilla fighter separatist jihadist extremist terrorist".split())
+RANKS: Final = NUMBERED | {"last", "latest"}
 DATELINE: Final = 9  # words that a dateline may have
 DASHES: Final = frozenset({"-", "--", "–", "—", ":"})
 BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
@@ -437,6 +447,18 @@ def _beside_name(repairs: Repairs, i: int, part: int) -> bool:
     return True
 
 
+def _does_so_too(repairs: Repairs, i: int, noun: int) -> bool:
+    """Chad of "condemned Niger and Chad did too", read as condemned with it."""
+    sentence = repairs.sentence
+    verb = i + 1
+    if verb >= len(repairs.heads) or repairs.deprels[verb] != "conj" or sentence.lemmas[verb] not in ("do", "have", "be"):
+        return False
+    if repairs.deprels[noun] != "obj" or repairs.heads[noun] != repairs.heads[verb] or not repairs.labels_below(verb).isdisjoint(SUBJECT_LABELS):
+        return False
+    repairs.attach(i, verb, "nsubj")
+    return True
+
+
 def _headline_subject(repairs: Repairs, i: int, verb: int) -> bool:
     """ "Police shot …" read as a compound."""
     upos = repairs.sentence.upos
@@ -492,6 +514,15 @@ def _one_who_fights(repairs: Repairs, i: int, head: int) -> bool:
     return True
 
 
+def _feat_of_first(repairs: Repairs, i: int, first: int) -> bool:
+    """ "was the first to recognise …", with the infinitive read as the subject of "first"."""
+    sentence = repairs.sentence
+    if first > i or sentence.upos[first] != "ADJ" or sentence.lemmas[first].lower() not in RANKS or "cop" not in repairs.labels_below(first):
+        return False
+    repairs.label(i, "advcl")
+    return True
+
+
 # The first that mends a token of the relation is the last that is asked.
 MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nsubj": (_second_subject, _one_permitted),
@@ -509,8 +540,8 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "case": (_before_of, _case_of_part),
     "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights),
     "compound": (_recipient, _headline_subject, _one_who_fights),
-    "csubj": (_one_who_fights,),
-    "conj": (_beside_name,),
+    "csubj": (_one_who_fights, _feat_of_first),
+    "conj": (_beside_name, _does_so_too),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),
     "acl": (_reproached,),

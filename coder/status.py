@@ -9,6 +9,7 @@ from typing import Final
 
 from coder.grammar import Tree
 from coder.records import FrameMatch, Status
+from coder.subjects import JOIN_VERBS, achievement
 from coder.word_classes import PERMITTING_VERBS, SUBJECT_LABELS
 
 NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
@@ -144,11 +145,20 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
     node = reading.trigger
     if any(negated(tree, t, reading.tokens) for t in reading.tokens if t == node or _carries(tree, node, t, reading)):
         return Status.NEGATED
+    if tree.deprels[node] in ("advcl:relcl", "acl:relcl") and _it_was_not(tree, tree.heads[node]):
+        return Status.NEGATED
     first = True
     while node >= 0:
         relation = tree.relations[node]
         if first and under_way(tree, node):
             return Status.ASSERTED
+        if first:
+            achieved = achievement(tree, node)
+            if achieved >= 0:  # "became the first country to recognise …"
+                if result is Status.ASSERTED and tree.upos[achieved] == "NOUN" and any(tree.relations[c] == "aux" and tree.lower[c] in FUTURE_AUX for c in tree.children[achieved]):
+                    result = Status.INTENDED
+                node = achieved
+                continue
         if first and result is Status.ASSERTED and _is_to(tree, node):
             result = Status.INTENDED
         for c in tree.children[node]:
@@ -199,6 +209,12 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 result = Status.HYPOTHETICAL
         elif relation == "advcl":
             infinitive = tree.has_to(node)
+            if tree.lower_lemmas[parent] in JOIN_VERBS and tree.case(node) == "in":  # "refused to join them in sanctioning …"
+                above = tree.heads[parent]
+                if negated(tree, parent) or (above >= 0 and tree.relations[parent] == "xcomp" and tree.lower_lemmas[above] in ("refuse", "decline")):
+                    return Status.NEGATED
+                node = parent
+                continue
             permitted = infinitive and tree.lower_lemmas[parent] in PERMITTING_VERBS
             if permitted:  # "allowed the town on Monday to sue"
                 if negated(tree, parent):
@@ -242,6 +258,11 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
     if result in (Status.ASSERTED, Status.INTENDED) and _question(tree):
         return Status.HYPOTHETICAL
     return result
+
+
+def _it_was_not(tree: Tree, noun: int) -> bool:
+    """ "It was not Chad that …"."""
+    return tree.child(noun, "cop") >= 0 and tree.child(noun, "expl") >= 0 and negated(tree, noun)
 
 
 def _made_possible(tree: Tree, verb: int) -> bool:
