@@ -90,6 +90,9 @@ READING: tuple[tuple[str, str], ...] = (
         "when the day is known. `date_precision` tells how exact that is, `date_basis` why. For daily or monthly series keep rows whose "
         "precision is fine enough; with precision `unknown` one end of the span is only a bound, so `event_date` is no estimate of the day. "
         "A headline's event has the date that the first two sentences tell of it, else the day of publication. "
+        "What came before the news with no date told is up to a year wide (`unknown`), but a deed reported as done (\"said rebels had "
+        "shelled the port\") is of the week up to the report, and what led to the news of a day (\"fled on Tuesday after neighbours had "
+        "threatened …\") of the week or month up to it: basis `tense`, precision `week` or `month`. "
         "Rows without any date have `event_date` null and stand last.",
     ),
     (

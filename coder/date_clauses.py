@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from coder.date_governors import DatedWords, marked, phrase_at
+from coder.date_governors import DatedWords, governor, marked, phrase_at
 from coder.date_patterns import words
 from coder.date_phrases import Phrase
-from coder.date_spans import Span, before, day_span, offset_span
+from coder.date_readers import reach_of
+from coder.date_spans import Span, before, day_span, days_up_to, offset_span
 from coder.grammar import Tree
 from coder.records import EventDate, Status
-from coder.tense import PREDICATES, counted_occasion, own_tense, reports_itself
+from coder.tense import PREDICATES, REPORTING, counted_occasion, own_tense, reports_itself
 from coder.word_classes import SUBJECT_LABELS
 
 SPEECH: Final = words(
@@ -66,17 +67,52 @@ NON_EVENTS: Final = words(
     "organisation population coalition opposition delegation administration constitution corporation commission "
     "federation union element document"
 )  # fmt: skip
+# Deeds of a moment, which are news for some days: one that is reported without a date is of these days.
+DEEDS: Final = words(
+    "abduct ambush arrest assassinate attack behead blast bomb bombard burn capture clash condemn cross detonate execute expel explode fire "
+    "free hit injure intercept kidnap kill meet open phone raid ram recall recapture release repel repulse retake sabotage seize shell "
+    "shoot sink stab storm strike summon target telephone thank torpedo wound"
+)
+# … and those that lead to what happens next: no territory, which stays taken ("sanctions after Russia annexed Crimea").
+PROVOCATIONS: Final = DEEDS - words("capture recapture retake seize target")
+# What lasts or is known to all, so that it may be years old in "did this after they had done that".
+LASTING: Final = words(
+    "annex be become begin capture come conquer declare elect fall found gain have invade join leave liberate live lose move occupy oust "
+    "overthrow rise rule seize serve start stay take topple vote win work"
+)
+# Words that make of a deed many deeds, or an old one.
+NOT_LATELY: Final = words(
+    "always constantly continually continuously earlier ever formerly frequently habitually historically long never often once originally "
+    "previously regularly repeatedly routinely sometimes systematically traditionally twice"
+)
+SPREAD_OUT: Final = words("during over throughout in since under")  # prepositions of a long time, over nouns such as these
+LONG_TIMES: Final = words("war conflict fighting fight insurgency unrest uprising offensive campaign siege occupation rule reign genocide past career era crackdown")
+TOTALS: Final = words("hundred hundreds thousand thousands million millions")
+# Who tells of what happened long ago.
+HISTORIANS: Final = words(
+    "court tribunal judge prosecutor prosecution lawyer attorney inquiry enquiry inquest commission committee panel report study book memoir "
+    "historian indictment document investigation investigator archive watch amnesty watchdog researcher scholar author film documentary"
+)
+WEEK: Final = 7  # days
+MONTH: Final = 31
 EVENT_ENDINGS: Final[tuple[str, ...]] = ("tion", "sion", "ment", "ing", "ting")
 
 
 class Scene(DatedWords):
     """What one sentence dates, and how its words share their dates; see `DatedWords`."""
 
-    __slots__ = ("_asked",)
+    __slots__ = ("_asked", "fresh", "ground")
 
     def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
         super().__init__(tree, status, reference)
         self._asked: set[int] = set()
+        self.fresh = True
+        self.ground: date | None = None
+
+    def goes_on(self, day: date | None) -> None:
+        """Say that the sentence goes on telling of a day, so that an undated past in it is of that day; None for none."""
+        self.ground = day
+        self.fresh = day is None or self.today is None or (self.today - day).days < WEEK
 
     def date(self, tokens: list[int]) -> tuple[Span | None, str]:
         """The date of an event told by these tokens, highest in the tree first, and the rule."""
@@ -245,10 +281,15 @@ class Scene(DatedWords):
         tree = self.tree
         head = tree.heads[node]
         if tree.upos[node] in PREDICATES and own_tense(tree, node) == "pluperfect":
-            return self.covering(head) if reports_itself(tree, node) else self._earlier(head)
+            if reports_itself(tree, node):
+                return self.covering(head)
+            if not self._is_offset_clause(node) and not self._is_sequel(node):
+                return self._reported(node, head) or self._earlier(head)
         if head < 0:
             return None
         told = phrase_at(self.phrases, head) or self._phrase_before_when(node)
+        if told is not None and told.offset is not None and marked(tree, told) == node:
+            return self._from_offset(node, head)
         if told is not None:
             return told.bare(self.clock(node, told))
         relation = tree.relation(node)
@@ -278,6 +319,66 @@ class Scene(DatedWords):
             when -= 1
         return phrase_at(self.phrases, when - 1) if when else None
 
+    def _is_sequel(self, node: int) -> bool:
+        """Whether a clause tells after what the one above it happened."""
+        return self.tree.relations[node] == "advcl" and _mark(self.tree, node) == "after"
+
+    def _reported(self, node: int, head: int) -> Span | None:
+        """ "The army said rebels had killed two soldiers": a deed reported with no date is of the week up to the report."""
+        tree = self.tree
+        if tree.lower_lemmas[node] not in DEEDS:
+            return None
+        teller = -1
+        if head >= 0 and tree.relations[node] == "ccomp":
+            teller = head
+        elif head < 0:
+            for c in tree.children[node]:
+                if tree.relations[c] == "parataxis":
+                    teller = c
+        if teller < 0 or tree.lower_lemmas[teller] not in REPORTING or self._told_late(teller) or not self._lately(node):
+            return None
+        then = self.covering(teller) if teller == head else self.own(teller)
+        if then is not None:
+            return days_up_to(then.end, WEEK) if then.precision == "day" else None
+        return days_up_to(self.today, WEEK) if self.fresh and self.today is not None and not self._dated_beside(teller) else None
+
+    def _told_late(self, teller: int) -> bool:
+        """Whether those who report tell of old things by trade: courts, inquiries, books."""
+        tree = self.tree
+        return any(tree.relations[c] == "nsubj" and tree.lower_lemmas[c] in HISTORIANS for c in tree.children[teller])
+
+    def _dated_beside(self, teller: int) -> bool:
+        """Whether the sentence tells a date that is not the report's."""
+        return len(self.phrases) > len(self.governed.get(teller, ()))
+
+    def _lately(self, node: int) -> bool:
+        """Whether what a clause tells can be one deed of these days: no total, no habit, nothing of a long time."""
+        tree = self.tree
+        for c in tree.children[node]:
+            if tree.lower[c] in NOT_LATELY or (tree.lower_lemmas[c] in LONG_TIMES and tree.case(c) in SPREAD_OUT):
+                return False
+            if tree.lower_lemmas[c] in ("time", "year", "month", "decade"):
+                return False
+            for g in tree.children[c]:
+                if tree.lower_lemmas[g] in TOTALS or ("0" <= tree.lower[g][0] <= "9" and len(tree.lower[g]) > 3):
+                    return False
+            if tree.lower_lemmas[c] in TOTALS:
+                return False
+        return True
+
+    def _just_before(self, node: int, head: int, then: Span | None) -> Span | None:
+        """ "Troops fired on Tuesday after crowds had stormed the palace": what led to the news of a day."""
+        tree = self.tree
+        day = then.end if then is not None and then.precision == "day" else None
+        if then is None and self.ground is not None and self.tense(head) == "past":
+            day = self.ground
+        lemma = tree.lower_lemmas[node]
+        if day is None or lemma in LASTING or tree.upos[node] not in PREDICATES or not self._lately(node):
+            return None
+        if self.today is not None and day > self.today:
+            day = self.today
+        return days_up_to(day, WEEK if lemma in PROVOCATIONS else MONTH)
+
     def _earlier(self, head: int) -> Span | None:
         """Up to the time of the clause above, or up to the publication."""
         then = self.covering(head) if head >= 0 else None
@@ -290,6 +391,11 @@ class Scene(DatedWords):
         if tree.upos[node] not in PREDICATES:
             return self.covering(head)
         own_subject = _has_subject(tree, node)
+        if own_tense(tree, node) == "past" and own_tense(tree, head) == "pluperfect":
+            if not own_subject:  # "had attacked a post and killed two": the auxiliary is shared
+                return self.own(head) or self.above(head)
+            if any(tree.lower[c] == "but" for c in tree.children[node]):  # "had agreed to talks, but the army attacked": now the news
+                return self.covering(tree.heads[head]) if tree.relations[head] == "ccomp" else None
         shared = [p for p in self.governed.get(head, []) if not p.vague and (p.first < head or not own_subject)]
         if shared and (self._same_tense(node, head) or not own_tense(tree, node)):
             spans = [s for p in shared if (s := self.read(p, head)) is not None]
@@ -307,14 +413,7 @@ class Scene(DatedWords):
 
     def _adverbial(self, node: int, head: int) -> Span | None:
         tree = self.tree
-        mark = next(
-            (
-                tree.lower[c]
-                for c in tree.children[node]
-                if tree.relation(c) in ("mark", "case") or (tree.lower[c] == "when" and c < node)
-            ),
-            "",
-        )
+        mark = _mark(tree, node)
         if self._is_offset_clause(node):
             return self._from_offset(node, head)
         then = self.covering(head)
@@ -322,7 +421,8 @@ class Scene(DatedWords):
             "VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node]
         )
         if mark in ("after", "since", "following"):
-            return before(then.end, "tense") if then else self._earlier(-1)
+            lately = self._just_before(node, head, then) if mark == "after" else None
+            return lately or (before(then.end, "tense") if then else self._earlier(-1))
         if mark == "before" and not gerund and then is not None:
             last = max(then.end, self.today or then.end)
             return Span(then.start, last, "unknown", "tense", "range")
@@ -337,13 +437,21 @@ class Scene(DatedWords):
 
     def _from_offset(self, node: int, head: int) -> Span | None:
         """The other end of "X struck back a day after Y attacked": Y from X's date or the publication."""
-        phrase = next(p for p in self.phrases if p.offset is not None and marked(self.tree, p) == node)
+        tree = self.tree
+        phrase = next(p for p in self.phrases if p.offset is not None and marked(tree, p) == node)
         assert phrase.offset is not None
         count, unit = phrase.offset
-        then = self.above(head) or self._other_phrase(head, phrase)
+        if phrase.first <= head <= phrase.last:  # a clause hung on the "day" of "a day after …"
+            head = governor(tree, self.phrases, phrase)
+        then = (self._other_phrase(head, phrase) or self.above(head)) if head >= 0 else None
+        while then is None and head >= 0:  # hung too low: the day of the clause that has one
+            head = tree.heads[head]
+            then = self._other_phrase(head, phrase) if head >= 0 else None
         then = then or (day_span(self.today, "relative") if self.today is not None else None)
-        if then is None or not count:
-            return before(then.start, "relative") if then else None
+        if then is None:
+            return None
+        if not count:
+            return reach_of(then, unit)
         try:
             return offset_span(then, -count, unit)
         except (ValueError, OverflowError):
@@ -396,6 +504,14 @@ class Scene(DatedWords):
 
 def _later(day: date, days: int) -> date:
     return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
+def _mark(tree: Tree, node: int) -> str:
+    """What begins an adverbial clause: after, since, when …"""
+    for c in tree.children[node]:
+        if tree.relations[c] in ("mark", "case") or (tree.lower[c] == "when" and c < node):
+            return tree.lower[c]
+    return ""
 
 
 def _has_subject(tree: Tree, node: int) -> bool:

@@ -376,6 +376,12 @@ def _back(day: date, by: timedelta) -> date:
     return date.fromordinal(max(1, day.toordinal() - by.days))
 
 
+def reach_of(then: Span, unit: str) -> Span:
+    """When what came "hours", "days", "weeks" before a date happened."""
+    first, last = _back(then.start, _reach(unit, 1)), _back(then.end, _reach(unit, 0))
+    return Span(first, last, "day" if unit in ("second", "minute", "hour") and then.precision == "day" else "unknown", "relative", "rolling")
+
+
 def read_rolling(match: re.Match[str], clock: Clock) -> Span | None:
     """ "the past three years", "recent weeks", "the next two days"."""
     today, unit, count = clock.today, unit_name(match), _count(match["n"])

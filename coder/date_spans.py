@@ -325,6 +325,11 @@ def before(day: date, basis: str) -> Span:
     return Span(start, day, "unknown", basis, "background")
 
 
+def days_up_to(day: date, count: int) -> Span:
+    """Some time in the days up to one, that one included."""
+    return interval(date.fromordinal(max(1, day.toordinal() - count + 1)), day, "tense", unit="background")
+
+
 def since(span: Span, today: date | None) -> Span | None:
     """From a date up to today."""
     if today is None:

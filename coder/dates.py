@@ -9,7 +9,10 @@ codes a document goes through `ToldDates`, which keeps what its sentences have t
 A phrase dates the word it hangs from. An event takes its own phrase, else one nested in its "at the meeting on
 Tuesday", else that of the clause above where the two share their time: not across "after …", not into a relative
 clause, not from a verb of reaction to what it reacts to. Undated events take the publication date in a simple tense,
-an open interval that ends there in the past perfect and after "after", "since" and the like.
+an open interval that ends there in the past perfect and after "after", "since" and the like. Narrower where a reader
+knows more: a deed of a moment that somebody reports in the past perfect ("the army said rebels had shelled the port") is
+of the seven days up to the report; what the main clause of a day came after ("fled on Tuesday after neighbours had
+threatened …") is of the 31 days up to it, a deed of violence or police of seven.
 
 Precision of what is no calendar unit: the smallest unit as long as the interval; "unknown" beyond a year and for
 open or vague intervals. A night or the past 24 hours count as "day" and span two.
@@ -69,6 +72,8 @@ def _resolve(
         return _told_by_tense(tree, -1, status)
     if scene is None or scene.status is not status:
         scene = Scene(tree, status, reference)
+    goes_on = follows and reference is not None and reference.precision == "day"
+    scene.goes_on(reference.start if goes_on and reference is not None else None)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
         if tree.relations[tokens[1]] == "acl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
@@ -80,7 +85,7 @@ def _resolve(
         return EventDate(span.start, span.end, span.precision, span.basis, rule)
     anchor = _reporting(tree, tokens[0])
     if clause_tense(tree, anchor, status) == "past":
-        if follows and reference is not None and reference.precision == "day":
+        if goes_on and reference is not None:
             return EventDate(reference.start, reference.end, reference.precision, "relative", "goes on from the sentence before")
         if story is not None and story.precision == "day":
             return EventDate(story.start, story.end, story.precision, "relative", "day of the story")
