@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from coder.dictionary.compiled import HYPHENS, AgentHit, NameHit, TrieNode
+from coder.dictionary.lexicon import after_parts
 from coder.dictionary.load import Dictionaries
 from coder.grammar import Tree
 from coder.participles import LED_OR_BACKED
@@ -131,7 +132,8 @@ class SentencePhrases:
                     j += 1
                 if j >= n:
                     break
-                node = node.next.get(words[j].key)
+                key = words[j].key
+                node = node.next[key] if key in node.next else after_parts(node, key) if "-" in key else None
                 j += 1
             if last > 0 and self._agent_fits(i, last, hits):
                 phrase = Phrase(i, last, [], hits)

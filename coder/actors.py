@@ -199,7 +199,7 @@ class SentenceMentions(SentencePhrases):
         if tag == "ADJ" and lemma in KINDS and tree.relations[head] == "amod":
             return None  # "a military assault" says how, not who
         children = tree.children[head]
-        if tag == "NUM" or lemma in COUNTING:
+        if (tag == "NUM" or lemma in COUNTING) and not self._titled(head):
             for c in children:
                 if tree.relations[c] == "nmod" and tree.case(c) == "of":
                     counted = self.at(c)
@@ -237,6 +237,11 @@ class SentenceMentions(SentencePhrases):
                 meant = same_noun(self, head, found)
             return meant or found
         return found
+
+    def _titled(self, head: int) -> bool:
+        """Whether the word begins a longer phrase for an agent: "member of parliament" counts nobody."""
+        phrase = self.agent_at[head]
+        return phrase is not None and phrase.end - phrase.start > 2
 
     def _from_core(self, head: int, core: set[int]) -> Mention | None:
         names = _with_phrase_over(self.phrases_in(self.names, core), self.name_at[head])
@@ -382,6 +387,8 @@ class SentenceMentions(SentencePhrases):
             if other not in ("", "GOV", "CVL"):
                 role = other
         owners = owners_of(self, head, core, names, hit)
+        if hit.prefix and role == "INT":  # "observers in Kenya" are not Kenya's, those "from Japan" are Japan's
+            owners = tuple(o for o in owners if o.start < self.tree.sentence.starts[head] or self.tree.case(o.head) in ("from", "of"))
         if not owners and self.tree.relation(head) == "conj" and role != "INT":  # "Iran and six world powers"
             owners = shared_owners(self, head)
         if role == "COP" and hit.phrase == "officer" and owners and owners[-1].sentence_index < 0:

@@ -6,10 +6,13 @@ In: a Mention and the date of the event. Out: a ResolvedActor with its code and 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from coder.dictionary.compiled import Actor
-from coder.dictionary.schema import NEUTRAL_GROUND
+from coder.dictionary.schema import NEUTRAL_GROUND, WORLD_REGIONS
 from coder.records import Mention, ResolvedActor
+
+BEYOND_STATES: Final = frozenset({"INT", "IGO", "NGM", "IMG"})
 
 
 def nearest(actors: tuple[Actor, ...], day: dt.date | None) -> Actor:
@@ -89,6 +92,8 @@ def resolve_actor(mention: Mention, day: dt.date | None, *, place: str = "") -> 
         country = place
         rule = f"{rule}; country {place} from the context"
     if mention.form == "prefix":
+        if role in BEYOND_STATES and country not in WORLD_REGIONS:  # INTAFR: African countries, but no INTKEN
+            country, role = (country, "") if role == "INT" and country else ("", role)  # "Qatari mediators" are Qatar's
         return ResolvedActor(mention, role + country, name, mention.entry_id, rule)
     if role in ("INT", "IGO", "NGO", "MNC", "IMG"):
         code = country + role if role in ("NGO", "MNC") and country else role

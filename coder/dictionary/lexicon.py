@@ -49,6 +49,17 @@ class Word:
         self.agents: TrieNode | None = None
         if key in agents.next:
             self.agents = agents.next[key]
+        elif "-" in key:
+            self.agents = after_parts(agents, key)
+
+
+def after_parts(node: TrieNode, key: str) -> TrieNode | None:
+    """Where the parts of a word lead that the dictionaries cut at its hyphens: "anti-corruption" in one token."""
+    for part in key.split("-"):
+        if part not in node.next:
+            return None
+        node = node.next[part]
+    return node
 
 
 def _led_hits(form: str, names: TrieNode) -> list[NameHit] | None:
