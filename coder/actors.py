@@ -304,7 +304,10 @@ class SentenceMentions(SentencePhrases):
             before -= 1
         if before < 0 or before not in core or self.tree.upos[before] != "PROPN" or self.keys[before] in TITLES:
             return False
-        return not any(p.start <= before < p.end for p in (*names, *agents))
+        for p in (*names, *agents):
+            if p.start <= before < p.end and not (p.agents and (p.agents[0].code or "").startswith("CVL")):
+                return False  # a title; Hunter of "Hunter Biden" is none
+        return True
 
     def _possessor(self, head: int) -> Mention | None:
         """Armenia of "Armenia's Serzh Sarksyan"."""

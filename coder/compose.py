@@ -58,12 +58,18 @@ CONTACTS: Final[tuple[str, ...]] = ("04",)
 EXPULSIONS: Final[tuple[str, ...]] = ("161", "166", "174")
 # Acts of force and protest, which those who do them do at home, unlike talks; and roles of those who fight.
 FOUGHT_ROOTS: Final = frozenset({"14", "15", "17", "18", "19", "20"})
+FIGHT_ROOTS: Final = frozenset({"17", "18", "19", "20"})
+GROUND_FOUGHT_OVER: Final = frozenset({"15", "19"})
 FIGHTERS: Final = frozenset({"REB", "UAF", "SEP", "INS", "MIL"})
 # Titles that tell that somebody was in office.
 OFFICES: Final = frozenset({"president", "minister", "chancellor", "king", "queen", "premier", "emir"})
 STATE_ROLES: Final = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES: Final = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
 ENVOYS: Final = frozenset("ambassador envoy diplomat consul attaché representative".split())
+# Missions abroad, and soldiers and citizens: "its own" are no target of acts between states.
+MISSIONS: Final = frozenset("embassy consulate mission consulate-general".split())
+OWN_MEN: Final = frozenset("troop force soldier army military navy citizen national staff personnel peacekeeper worker".split())
+OUTWARD_ROOTS: Final = frozenset({"01", "03", "04", "05", "06", "10", "12", "13", "15", "16"})
 PLACE_PREPOSITIONS: Final = frozenset({"in", "near", "around", "outside"})  # as trees name them: "across" is read as "in"
 # The stances whose code already says that the inner event is not (yet) a fact.
 FINAL_STANCES: Final = frozenset({"appeal", "demand", "reject", "threaten", "accuse", "deny", "intend", "agree", "consider", "investigate"})
@@ -367,8 +373,8 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     for c in tree.children[trigger]:
         if tree.relations[c] == "conj":
             tokens.append(c)
-    if tree.relations[trigger] == "conj":
-        tokens.append(tree.heads[trigger])
+    if tree.relations[trigger] == "conj" or (tree.relations[trigger] == "advcl" and tree.forms[trigger].endswith("ing") and (match.code or "")[:2] in FIGHT_ROOTS):
+        tokens.append(tree.heads[trigger])  # "raided a village in Plateau State, abducting 20 people"
     for token in tokens:
         if not tree.children[token]:
             continue
@@ -427,6 +433,8 @@ def _resolve_pair(
             country = _country(side)
             if country:
                 context.countries.setdefault((side.mention.start, side.mention.end), country)
+    # who storms a country's embassy is not of that country
+    abroad = other is not None and root in FOUGHT_ROOTS and other.mention.kind == "agent" and _at_mission(context.tree, other.mention)
     home = context.discourse.main_country() if code.startswith(CONTACTS) else ""
     if other is not None and target is not None:
         # "the British ambassador met opposition leaders": those of the country the story is about
@@ -434,13 +442,20 @@ def _resolve_pair(
             other = resolve_actor(target, day, place=home)
         elif home and _country(other) not in ("", home) and not _country(actor) and _needs_country(actor):
             actor = resolve_actor(source, day, place=home)
-        if not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or root != "17") and _domestic(actor, other, code):
+        if abroad:
+            if not _country(actor) and _needs_country(actor):
+                actor = resolve_actor(source, day, place=_second_country(context, _country(other)))
+        elif not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or root != "17") and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
             other = resolve_actor(target, day, place=_country(actor))
     alone = "" if any(side is not None and _country(side) for side in (actor, other)) else _only_country(context)
-    actor = _fill_country(context, actor, day, alone)
+    filled = _fill_country(context, actor, day, alone)
+    if other is None or not abroad or _country(filled) != _country(other):
+        actor = filled
     other = None if other is None else _fill_country(context, other, day, alone)
+    if other is not None and root in GROUND_FOUGHT_OVER and not _country(actor) and other.mention.kind == "place" and _needs_country(actor):
+        actor = resolve_actor(actor.mention, day, place=_country(other))  # "the army shelled districts of Aleppo"
     if actor.mention.kind == "unknown":
         if root in ("15", "19", "20"):
             return None  # war is not waged by a name nobody knows
@@ -454,11 +469,13 @@ def _resolve_pair(
             return None
         if actor.code == other.code and min(abs(actor.mention.start - other.mention.end), abs(other.mention.start - actor.mention.end)) == 1:
             return None  # "his Pakistani counterpart Imran Khan" is one
-        if code.startswith(("10", "11")) and _own_envoy(context.tree, other.mention):
+        if _own_people(context.tree, other.mention, code, _country(actor) in ("", _country(other))):
             return None  # "summoned its ambassador in Paris home"
         if root in ("15", "18", "19", "20") and other.mention.kind == "country" and other.mention.form == "name" and actor.code[:3] == other.code and not _somewhere(context.tree, other.mention):
             return None  # an army does not fight its own state; its places may be fought over
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
+        if root == "04" and actor.code[:3] == other.code[:3] and "" in (actor.code[3:], other.code[3:]) and _country(actor):
+            return None  # "Putin met the returning Russians": a country is no party to a talk with its own government
         if code in ("042", "043", "036") and actor.code[:3] == other.code[:3] and "country" in (actor.mention.kind, other.mention.kind):
             return None  # nobody is a guest in one's own country
         if code == "045" and actor.code[:3] == other.code[:3] and other.mention.kind in ("country", "place"):
@@ -485,11 +502,17 @@ def _resolve_pair(
     return actor, other
 
 
-def _own_envoy(tree: Tree, mention: Mention) -> bool:
-    """Whether the words are "its ambassador": the own one, whom the act is not meant for."""
-    return mention.kind == "agent" and mention.sentence_index == tree.sentence.index and tree.lower_lemmas[mention.head] in ENVOYS and any(
-        tree.deprels[c] in ("nmod:poss", "det:poss") and tree.upos[c] in ("PRON", "DET") for c in tree.children[mention.head]
-    )
+def _own_people(tree: Tree, mention: Mention, code: str, same_country: bool) -> bool:
+    """Whether the words are "its ambassador", "their embassy", "its troops": what the doer recalls, closes or moves, not whom it is done to."""
+    if mention.kind != "agent" or mention.sentence_index != tree.sentence.index:
+        return False
+    lemma = tree.lower_lemmas[mention.head]
+    if lemma in ENVOYS:
+        if not code.startswith(("10", "11")) and not (same_country and code[:2] in OUTWARD_ROOTS):
+            return False
+    elif not same_country or code[:2] not in OUTWARD_ROOTS or not (lemma in MISSIONS or lemma in OWN_MEN):
+        return False
+    return any(tree.deprels[c] in ("nmod:poss", "det:poss") and tree.upos[c] in ("PRON", "DET") for c in tree.children[mention.head])
 
 
 def _somewhere(tree: Tree, mention: Mention) -> bool:
@@ -536,6 +559,23 @@ def _only_country(context: SentenceContext) -> str:
     """The country of the sentence, where it names just one."""
     found = {p.names[0].actor.code for p in context.mentions.names if p.names[0].actor.kind == "country"}
     return next(iter(found)) or "" if len(found) == 1 else ""
+
+
+def _second_country(context: SentenceContext, country: str) -> str:
+    """The one country besides another that the sentence names, "" for none or several."""
+    found = ""
+    for p in context.mentions.names:
+        actor = p.names[0].actor
+        if actor.kind == "country" and actor.code != country and actor.code != found:
+            if found or not actor.code:
+                return ""
+            found = actor.code
+    return found
+
+
+def _at_mission(tree: Tree, mention: Mention) -> bool:
+    """Whether a mention is an embassy or consulate in words of the sentence."""
+    return mention.sentence_index == tree.sentence.index and tree.lower_lemmas[mention.head] in MISSIONS
 
 
 def _fill_country(context: SentenceContext, actor: ResolvedActor, day: dt.date | None, alone: str) -> ResolvedActor:

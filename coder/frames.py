@@ -122,6 +122,8 @@ class Matcher(Arguments):
         tree = self.tree
         i = reading.trigger
         head = tree.heads[i]
+        if tree.relations[i] == "advcl" and codes.get(head, "") == "175" and tree.lower_lemmas[i] in ("wound", "injure"):
+            return True  # "fired tear gas, injuring dozens"
         return (
             tree.relations[i] in ("advcl", "conj") and tree.lower_lemmas[i] in CASUALTY_VERBS
             and (tree.relations[i] == "advcl" or tree.lower_lemmas[head] in ("shoot", "attack", "ambush", "bomb", "shell"))

@@ -523,6 +523,30 @@ def _feat_of_first(repairs: Repairs, i: int, first: int) -> bool:
     return True
 
 
+def _verb_before_object(repairs: Repairs, i: int, noun: int) -> bool:
+    """The verb of a sentence read as one long noun: "The army shelled rebel positions, killing three"."""
+    sentence, deprels, heads = repairs.sentence, repairs.deprels, repairs.heads
+    doer = i - 1
+    if noun < i or heads[noun] >= 0 or doer < 0 or sentence.upos[i] != "VERB" or not sentence.forms[i].endswith("ed"):
+        return False
+    if (sentence.upos[doer] not in ("NOUN", "PROPN") and sentence.forms[doer] != "military") or heads[doer] not in (i, noun) or sentence.forms[-1] != ".":
+        return False
+    if not repairs.labels_below(noun).isdisjoint(SUBJECT_LABELS) or "cop" in repairs.labels_below(noun):
+        return False
+    for c in repairs.below(noun):
+        if c < doer:
+            repairs.hang(c, doer)
+        elif c > noun and (deprels[c] in ("punct", "obl", "advcl", "parataxis") or (deprels[c] == "acl" and sentence.forms[c - 1] == ",")):
+            repairs.attach(c, i, "advcl" if deprels[c] == "acl" else deprels[c])
+    for c in repairs.below(i):
+        if c < doer:
+            repairs.hang(c, doer)
+    repairs.attach(i, -1, "root")
+    repairs.attach(doer, i, "nsubj")
+    repairs.attach(noun, i, "obj")
+    return True
+
+
 # The first that mends a token of the relation is the last that is asked.
 MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nsubj": (_second_subject, _one_permitted),
@@ -538,7 +562,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nmod:tmod": (_part_of_name,),
     "nmod:npmod": (_part_of_name,),
     "case": (_before_of, _case_of_part),
-    "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights),
+    "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights, _verb_before_object),
     "compound": (_recipient, _headline_subject, _one_who_fights),
     "csubj": (_one_who_fights, _feat_of_first),
     "conj": (_beside_name, _does_so_too),

@@ -5,16 +5,19 @@ In: the Matcher, a trigger with its carrier, its code and its sources. Out: Ment
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from coder.arguments import letters
 from coder.dictionary.compiled import Frame
 from coder.dictionary.load import DEFAULT_LIGHT_VERBS
+from coder.dictionary.schema import NEUTRAL_GROUND
 from coder.grammar import Tree
 from coder.pronouns import stand_in
 from coder.records import FrameMatch, Mention
 from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS
+from coder.word_classes import SUBJECT_LABELS
 
 if TYPE_CHECKING:
     from coder.frames import Matcher
@@ -23,6 +26,14 @@ CONDEMNATIONS: Final[tuple[str, ...]] = ("110", "111", "114")
 PEACE_FORCE_CODES: Final[tuple[str, ...]] = ("074", "0334", "0332", "154")
 # What alerts and deployments answer: exercises, threats and attacks of others.
 PROVOCATIONS: Final[tuple[str, ...]] = ("062", "13", "15", "18", "19")
+# What is said to whoever the doer has met: appeals, promises, demands and threats; verbs of them that tell of plans; and of threats.
+SAID_TO: Final[tuple[str, ...]] = ("02", "03", "10", "13")
+PLANNING: Final = frozenset("plan hope prepare want intend expect aim seek need mean arrange consider like decide announce".split())
+THREATENING: Final = frozenset({"threaten", "warn", "threat", "warning", "ultimatum"})
+# Blame and ends of relations, and the demands and threats that go with them.
+REPROACHES: Final[tuple[str, ...]] = ("11", "161")
+WITH_REPROACH: Final[tuple[str, ...]] = ("100", "102", "105", "13")
+CONTACT_NOUNS: Final = frozenset("call conversation meeting talk telephone phone discussion negotiation summit".split())
 # Nouns whose content clause tells what somebody is said to have done.
 CLAIM_NOUNS: Final = frozenset("claim allegation accusation report complaint suspicion charge rumor rumour assertion".split())
 # Rules made, lifted and changed: of whom the clause on a rule tells is not whom it is made for.
@@ -60,7 +71,9 @@ def targets_of(
             targets = _borrowed(matcher, i, carrier, sources)
             together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
             if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and code[:2] != "04":
-                targets = _last_resort(matcher, i, carrier, code, sources)
+                targets = _last_resort(matcher, i, carrier, code, sources) or _partner(matcher, i, carrier, code, sources)
+        elif sources and code.startswith(SAID_TO) and all(_own_land(m, sources) for m in targets):
+            targets = _partner(matcher, i, carrier, code, sources) or targets  # "met Wong and demanded respect for China's interests"
     targets = matcher.true_targets(targets, sources, code or "")
     if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
         return ()  # "held joint drills in the Black Sea": where, not with whom
@@ -145,6 +158,68 @@ def _borrowed(matcher: Matcher, i: int, carrier: int, sources: tuple[Mention, ..
         return ()
     taken = {(m.start, m.end) for m in sources}
     return tuple([m for m in matcher.mentions_of(heads, False) if (m.start, m.end) not in taken])
+
+
+def _partner(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Whom the doer met or talked with, of "met Netanyahu and urged restraint", "visited Kyiv, promising tanks": it is said to them."""
+    tree = matcher.tree
+    if not code.startswith(SAID_TO) or tree.upos[carrier] != "VERB":
+        return ()
+    lemma = matcher.verb_lemma(i)
+    if lemma in PLANNING or (code.startswith("13") and lemma not in THREATENING):
+        return ()  # "met Macron and vowed to defeat terrorism": others are meant
+    node = carrier
+    while tree.relations[node] in ("conj", "advcl") and tree.upos[node] == "VERB":
+        for c in tree.children[node]:
+            if tree.deprels[c] in SUBJECT_LABELS or (tree.relations[c] == "mark" and tree.lower[c] != "to"):
+                return ()
+        node = tree.heads[node]
+        if _is_contact(matcher.reading(node), code):
+            return _other_side(matcher.reading(node), sources)
+    for c in tree.children[carrier]:  # "meeting Netanyahu in Jerusalem, Blinken urged restraint"
+        if tree.relations[c] == "advcl" and not any(tree.deprels[g] in SUBJECT_LABELS for g in tree.children[c]):
+            if _is_contact(matcher.reading(c), code):
+                return _other_side(matcher.reading(c), sources)
+        elif tree.relations[c] == "obl" and tree.lower_lemmas[c] in CONTACT_NOUNS and tree.case(c) in ("in", "during", "at"):
+            taken = frozenset((m.start, m.end) for m in sources)  # "in a call with Putin, Macron urged restraint"
+            return tuple(m for m in matcher.mentions_of(tree.function(c, "with"), False, taken) if m.kind not in ("place", "unknown"))
+    return ()
+
+
+def _own_land(m: Mention, sources: tuple[Mention, ...]) -> bool:
+    """Whether a mention is the country of all the doers."""
+    if m.kind not in ("country", "place"):
+        return False
+    its = letters(m)
+    return all(letters(s) == its for s in sources)
+
+
+def _is_contact(reading: FrameMatch | None, code: str) -> bool:
+    """Whether a reading tells of a contact in which a thing of the code may have been said, or of a protest that goes with it."""
+    if reading is None or reading.code is None:
+        return False
+    return reading.code.startswith("04") or (reading.code.startswith(REPROACHES) and code.startswith(WITH_REPROACH))
+
+
+def _other_side(contact: FrameMatch | None, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """With whom the doers had the contact; nobody where they are not all on one side of it."""
+    if contact is None:
+        return ()
+    spans = {(m.start, m.end) for m in sources}
+    mine, others = contact.sources, contact.targets
+    if not any((m.start, m.end) in spans for m in mine):
+        mine, others = others, mine
+    if not spans or not spans.issuperset((m.start, m.end) for m in mine) or len(mine) != len(sources):
+        return ()
+    own = {letters(m) for m in sources}
+    found: list[Mention] = []
+    for m in others:
+        if m.kind == "unknown" or (m.start, m.end) in spans or (m.kind == "organization" and not (contact.code or "").startswith("04")):
+            continue  # "complained to the United Nations, demanding …"
+        if m.kind in ("country", "place") and (letters(m) in own or letters(m) in NEUTRAL_GROUND):
+            continue  # "visited Geneva and demanded a ceasefire"
+        found.append(replace(m, kind="country") if m.kind == "place" else m)
+    return tuple(found)
 
 
 def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
