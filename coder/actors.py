@@ -37,10 +37,10 @@ from coder.dictionary.load import Dictionaries
 from coder.discourse import Discourse
 from coder.grammar import Tree
 from coder.owners import embedded, land_of_office, named_in, owners_of, shared_owners
-from coder.pronouns import OWNING_DETERMINERS, group_of, pronoun
+from coder.pronouns import OWNING_DETERMINERS, each_other, group_of, pronoun, stands_for_each_other
 from coder.records import Mention
 from coder.subjects import bearer
-from coder.word_classes import KINDS, MONTHS, WEEKDAYS
+from coder.word_classes import EACH_OTHER, KINDS, MONTHS, WEEKDAYS
 
 # Heads that only count what follows "of".
 COUNTING: Final = frozenset("number thousand hundred dozen million group majority score handful couple pair lot total percent portion half third member one".split())
@@ -155,6 +155,10 @@ class SentenceMentions(SentencePhrases):
             pair = pair_of(self, head)
             if pair:
                 return pair
+        if tree.lower[head] in EACH_OTHER:
+            doers = each_other(self, head)
+            if doers:
+                return doers
         if tree.upos[head] == "PRON" and tree.lower[head] in PLURAL_PRONOUNS:
             group = group_of(self, head)
             if len(group) > 1:
@@ -162,7 +166,11 @@ class SentenceMentions(SentencePhrases):
         mention = self.inside(head, as_source=as_source, exclude=exclude)
         if mention is None:
             return ()
-        if mention.kind != "agent" or not mention.plural or len(mention.owners) < 2:
+        if mention.rule.startswith("possessor of"):  # "each other's borders"
+            for c in tree.children[head]:
+                if tree.lower[c] in EACH_OTHER and tree.deprels[c] == "nmod:poss":
+                    return each_other(self, c) or (mention,)
+        if mention.kind != "agent" or len(mention.owners) < 2 or not (mention.plural or stands_for_each_other(mention)):
             return (mention,)
         countries = [o for o in mention.owners if o.kind in ("country", "organization", "place")]
         if not countries or all(o.actors == countries[0].actors for o in countries):
@@ -187,6 +195,10 @@ class SentenceMentions(SentencePhrases):
     def _mention(self, head: int) -> Mention | None:
         tree = self.tree
         tag = tree.upos[head]
+        if tree.lower[head] in EACH_OTHER:
+            doers = each_other(self, head)
+            if doers:
+                return doers[0]
         if tag == "PRON":
             if self.name_at[head] is None:
                 return pronoun(self, head)
@@ -219,7 +231,8 @@ class SentenceMentions(SentencePhrases):
                 found = self._from_core(head, core)
         if found is None or found.kind == "unknown" or found.kind == "agent":
             self._at[head] = found  # for an apposition that asks whom it stands beside
-            for a in _appositions(self, head):
+            shared = found is not None and found.plural and len(found.owners) > 1  # "the presidents of Chad and Niger, X and Y"
+            for a in () if shared else _appositions(self, head):
                 other = self.at(a)
                 if other is None or other.kind == "unknown":
                     continue

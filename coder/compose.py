@@ -19,12 +19,13 @@ from coder.frames import Matcher
 from coder.grammar import Tree
 from coder.options import Options
 from coder.owners import PLACE_NOUNS
+from coder.pronouns import stands_for_each_other
 from coder.records import Event, EventDate, FrameMatch, Mention, ResolvedActor, Status
 from coder.resolve import nearest, resolve_actor
 from coder.status import future_refusal, purpose
 from coder.status import status as status_of
 from coder.tense import counted_occasion
-from coder.word_classes import FIGHTING
+from coder.word_classes import FIGHTING, RECIPROCAL
 
 DateResolver = Callable[[Tree, tuple[int, ...], Status], EventDate]
 
@@ -245,18 +246,31 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
         targets = tuple(replace(t, kind="country") if t.kind == "place" else t for t in targets)
     found: list[tuple[Mention, Mention | None, bool]] = []
     distinct = tuple(t for t in targets if all((t.start, t.end) != (s.start, s.end) for s in sources))
+    returned = any(stands_for_each_other(t) for t in distinct)
+    if returned and both:  # "met each other": the doers among themselves
+        distinct = tuple(t for t in distinct if not stands_for_each_other(t))
     if both and not (sources and distinct) and len(sources or distinct) > 1:
         parties = sources or distinct
         one_side = _one_side(context.tree, parties)
         return [(a, b, False) for a in parties for b in parties if a is not b and (one_side is None or one_side in (a, b))]
     for s in sources:
         for t in distinct:
+            if returned and _himself(s, t):
+                continue
             found.append((s, t, False))
             if both:
                 found.append((t, s, True))
     if not distinct and not both and context.options.monadic:
         found.extend((s, None, False) for s in sources)
     return found
+
+
+def _himself(source: Mention, target: Mention) -> bool:
+    """Whether of "each other" the doer himself is meant."""
+    mine = resolve_actor(source, None).code
+    if target.rule.startswith(RECIPROCAL):
+        return mine == resolve_actor(target, None).code and (source.entry_id == target.entry_id or source.kind == target.kind == "agent")
+    return any(resolve_actor(o, None).code == mine for o in target.owners if o.rule.startswith(RECIPROCAL))
 
 
 def _one_side(tree: Tree, parties: tuple[Mention, ...]) -> Mention | None:

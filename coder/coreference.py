@@ -29,7 +29,7 @@ FORMS_OF_ADDRESS: Final = frozenset({"mr", "mrs", "ms", "miss"})  # titles that 
 # Nouns that stand for the actors just spoken of: "the two leaders", "both sides"; "the group", "the country".
 PAIR_HEADS: Final = frozenset(
     "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
-    "capital delegation ally foe man premier diplomat".split()
+    "capital delegation ally foe man premier diplomat two".split()
 )
 # Of these the sides of a meeting or fight, which are looked for there before they are in the sentence before;
 SIDES: Final = frozenset({"side", "party", "army", "foe", "rival"})
@@ -304,10 +304,11 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     tree = mentions.tree
     if tree.lower[head] in TWIN_COUNTRIES:
         return _twins(mentions, head, TWIN_COUNTRIES[tree.lower[head]])
-    if tree.lower_lemmas[head] not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == tree.lower_lemmas[head]):
+    bare = tree.lower[head] == "two"  # "the two accused each other"
+    if tree.lower_lemmas[head] not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == tree.lower_lemmas[head] and not bare):
         return ()
     words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
-    if not words & {"two", "both"} or _owned(mentions, head):
+    if not ("the" in words if bare else words & {"two", "both"}) or _owned(mentions, head):
         return ()
     lemma = tree.lower_lemmas[head]
     verb = tree.heads[head]
@@ -317,10 +318,12 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         if tree.upos[t] in ("NOUN", "PROPN") and tree.relation(t) not in ("compound", "flat", "amod") and t not in doers:
             mention = mentions.at(t)
             if mention is not None and mention.kind in PARTY_KINDS and (mention.actors or mention.owners):
+                if bare and tree.case(t) in ("in", "at", "near"):
+                    continue  # "met in Prague, where the two …"
                 if not in_own_clause(mentions, t, verb):  # "Norway and Kenya called on both sides …": others are meant
                     found.append(mention)
     distinct = _two_of(mentions, found, lemma)
-    sides = mentions.discourse.sides if lemma in LEADERS or lemma in SIDES or lemma in STATES else None
+    sides = mentions.discourse.sides if bare or lemma in LEADERS or lemma in SIDES or lemma in STATES else None
     if not distinct and (sides is None or lemma not in SIDES):
         where = mentions.discourse.where
         distinct = _two_of(mentions, [m for m in mentions.discourse.latest() if m.kind in PARTY_KINDS and m.start not in where], lemma)

@@ -326,6 +326,8 @@ class Tree:
 
     def _find_subject(self, i: int) -> tuple[int, ...]:
         own = [c for c in self.children[i] if self.deprels[c] in SUBJECT_LABELS]
+        if len(own) > 1:  # "Chad and Niger each blamed …"
+            own = [c for c in own if self.lower[c] not in ("each", "both", "all")] or own
         if own:
             return tuple(self._spread([self.antecedent(c) for c in own if self.upos[c] != "PRON" or not self._expletive(c)]))
         head = self.heads[i]

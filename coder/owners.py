@@ -13,6 +13,7 @@ from coder.dictionary.compiled import Actor, AgentHit
 from coder.participles import LED
 from coder.records import Mention
 from coder.resolve import resolve_actor
+from coder.word_classes import EACH_OTHER
 
 if TYPE_CHECKING:
     from coder.actors import SentenceMentions
@@ -54,7 +55,10 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
     for c in dependents:
         if tree.deprels[c] in ("nmod:poss", "det:poss"):
             coordinated = tree.conjuncts(c) if hit.kind is None and "Number=Plur" in tree.feats[head] else (c,)
-            owners = [o for t in coordinated for o in [mentions.inside(t)] if o is not None and o.kind != "unknown"]
+            if tree.lower[c] in EACH_OTHER:
+                owners = list(mentions.several(c))
+            else:
+                owners = [o for t in coordinated for o in [mentions.inside(t)] if o is not None and o.kind != "unknown"]
             if owners:  # "Latvia and Estonia's border guards"
                 return (*found, *owners)
     for preposition in OWNER_PREPOSITIONS:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from coder.actor_phrases import PERSON_PRONOUNS, PLURAL_PRONOUNS, SPEAKER_PRONOUNS, THING_PRONOUNS
 from coder.owners import partitive
 from coder.records import Mention
+from coder.word_classes import RECIPROCAL, SUBJECT_LABELS
 
 if TYPE_CHECKING:
     from coder.actors import SentenceMentions
@@ -138,6 +139,51 @@ def group_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         first = tree.heads[first]
     found = [m for t in tree.conjuncts(first) for m in [mentions.at(t)] if m is not None and t < head and m.kind != "unknown"]
     return tuple(m.told(f"one of {tree.forms[head]!r}: {m.rule}") for m in found)
+
+
+def each_other(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
+    """Those whom "each other", "one another" and "each … the other" stand for: the doers of the clause, where they are several."""
+    tree = mentions.tree
+    word = tree.lower[head]
+    after = tree.lower[head + 1] if head + 1 < tree.n else ""
+    if word == "other":
+        if head == 0 or tree.lower[head - 1] != "the":
+            return ()
+    elif after != ("other" if word == "each" else "another"):
+        return ()
+    verb = head
+    while not tree.verbal[verb]:
+        if tree.relations[verb] not in NOMINAL_RELATIONS or tree.deprels[verb] in SUBJECT_LABELS or tree.heads[verb] < 0:
+            return ()
+        verb = tree.heads[verb]
+    if word == "other" and "each" not in tree.lower[max(0, verb - 4) : verb]:
+        return ()
+    doers: list[Mention] = []
+    for s in tree.function(verb, "subject"):
+        if s < head:
+            doers += [m for m in mentions.several(s, as_source=True) if m.kind != "unknown"]
+    if len({m.entry_id for m in doers} | {o.entry_id for m in doers for o in m.owners}) < 2 or len(doers) < 2:
+        return ()
+    sentence = tree.sentence
+    last = head if word == "other" else head + 1
+    first = head - 1 if word == "other" else head
+    start, end = sentence.starts[first], sentence.ends[last]
+    text = sentence.text[start - sentence.start : end - sentence.start]
+    # one stands for the whole phrase, the next for its last word, so that no two mentions share a span
+    return tuple(
+        m.under(head, sentence.starts[last] if n % 2 else start, end, text, f"{RECIPROCAL}{m.text!r} ({m.rule})", sentence.index)
+        for n, m in enumerate(doers)
+    )
+
+
+def stands_for_each_other(mention: Mention) -> bool:
+    """Whether the words are "each other", or those of "each other's soldiers"."""
+    if mention.rule.startswith(RECIPROCAL):
+        return True
+    for owner in mention.owners:  # noqa: SIM110 (asked too often for a generator)
+        if owner.rule.startswith(RECIPROCAL):
+            return True
+    return False
 
 
 def _speaker(mentions: SentenceMentions, head: int) -> Mention | None:

@@ -459,6 +459,40 @@ def _does_so_too(repairs: Repairs, i: int, noun: int) -> bool:
     return True
 
 
+def _called_doer(repairs: Repairs, i: int, verb: int) -> bool:
+    """A subject set off by commas, read as somebody who is called: "Chad, followed by Niger, expelled …"."""
+    sentence = repairs.sentence
+    if verb < i or "VerbForm=Fin" not in sentence.feats[verb] or "Mood=Imp" in sentence.feats[verb] or sentence.upos[i] not in ("NOUN", "PROPN"):
+        return False
+    if not repairs.labels_below(verb).isdisjoint(SUBJECT_LABELS):
+        return False
+    repairs.label(i, "nsubj")
+    return True
+
+
+def _bearers_of_offices(repairs: Repairs, i: int, first: int) -> bool:
+    """The names in "the presidents of Chad and Niger, X and Y", read as going on with the countries: as many explain the office."""
+    sentence, heads, deprels = repairs.sentence, repairs.heads, repairs.deprels
+    office = heads[first]
+    if office < 0 or deprels[first] != "nmod" or not sentence.forms[i][:1].isupper() or "Number=Plur" not in sentence.feats[office]:
+        return False
+    start = min([i, *[c for c in repairs.below(i) if deprels[c] not in ("punct", "cc")]])
+    if start < 1 or sentence.forms[start - 1] != "," or sentence.upos[office] != "NOUN" or repairs.case(first) != "of":
+        return False
+    listed = [first, *[c for c in repairs.below(first) if deprels[c] == "conj"]]
+    names = [c for c in listed if c >= i]
+    lands = [c for c in listed if c < i]
+    if len(lands) < 2 or len(names) != len(lands):
+        return False
+    for last in (lands[-1], names[-1]):
+        if "cc" not in repairs.labels_below(last):
+            return False
+    for c in names[1:]:
+        repairs.hang(c, i)
+    repairs.attach(i, office, "appos")
+    return True
+
+
 def _headline_subject(repairs: Repairs, i: int, verb: int) -> bool:
     """ "Police shot …" read as a compound."""
     upos = repairs.sentence.upos
@@ -565,7 +599,8 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights, _verb_before_object),
     "compound": (_recipient, _headline_subject, _one_who_fights),
     "csubj": (_one_who_fights, _feat_of_first),
-    "conj": (_beside_name, _does_so_too),
+    "conj": (_beside_name, _does_so_too, _bearers_of_offices),
+    "vocative": (_called_doer,),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),
     "acl": (_reproached,),

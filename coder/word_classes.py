@@ -16,3 +16,6 @@ MONTHS: Final = frozenset("january february march april may june july august sep
 NUMBERED: Final = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
 # Before a noun they say of what kind it is ("general election", "official visit"), whoever bears the name otherwise.
 KINDS: Final = frozenset("military general official public criminal individual private major minor patient executive native local national".split())
+# First words of "each other", "one another", and the last of "each … the other"; what begins the rules of those who stand for them.
+EACH_OTHER: Final = frozenset({"each", "one", "other"})
+RECIPROCAL: Final = "each other: "
