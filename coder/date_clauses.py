@@ -74,7 +74,14 @@ DEEDS: Final = words(
     "shoot sink stab storm strike summon target telephone thank torpedo wound"
 )
 # … and those that lead to what happens next: no territory, which stays taken ("sanctions after Russia annexed Crimea").
-PROVOCATIONS: Final = DEEDS - words("capture recapture retake seize target")
+PROVOCATIONS: Final = words("hold host meet phone speak talk telephone") | DEEDS - words(
+    "capture condemn cross expel free open recall recapture release retake seize summon target thank"
+)
+# What "the" of later sentences means as told: "a day after the massacre".
+BLOWS: Final = words(
+    "abduction airstrike ambush arrest assassination assault attack battle blast bombardment bombing clash coup crackdown execution explosion "
+    "incident kidnapping killing massacre murder putsch raid shelling shooting strike"
+)
 # What lasts or is known to all, so that it may be years old in "did this after they had done that".
 LASTING: Final = words(
     "annex be become begin capture come conquer declare elect fall found gain have invade join leave liberate live lose move occupy oust "
@@ -101,17 +108,25 @@ EVENT_ENDINGS: Final[tuple[str, ...]] = ("tion", "sion", "ment", "ing", "ting")
 class Scene(DatedWords):
     """What one sentence dates, and how its words share their dates; see `DatedWords`."""
 
-    __slots__ = ("_asked", "fresh", "ground")
+    __slots__ = ("_asked", "fresh", "ground", "near", "settled")
 
     def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
         super().__init__(tree, status, reference)
         self._asked: set[int] = set()
         self.fresh = True
         self.ground: date | None = None
+        self.settled: date | None = None
+        self.near: Span | None = None
 
-    def goes_on(self, day: date | None) -> None:
-        """Say that the sentence goes on telling of a day, so that an undated past in it is of that day; None for none."""
+    def goes_on(self, day: date | None, settled: date | None = None) -> None:
+        """Say what an undated past of the sentence is of.
+
+        Args:
+            day: the day that the sentence goes on telling of; None for none.
+            settled: that day, else the day of the story; None for the day of publication.
+        """
         self.ground = day
+        self.settled = settled if day is None else day
         self.fresh = day is None or self.today is None or (self.today - day).days < WEEK
 
     def date(self, tokens: list[int]) -> tuple[Span | None, str]:
@@ -447,15 +462,26 @@ class Scene(DatedWords):
         while then is None and head >= 0:  # hung too low: the day of the clause that has one
             head = tree.heads[head]
             then = self._other_phrase(head, phrase) if head >= 0 else None
-        then = then or (day_span(self.today, "relative") if self.today is not None else None)
         if then is None:
-            return None
+            day = self.today if self.settled is None else self.settled
+            if day is None:
+                return None
+            then = day_span(day, "relative")
         if not count:
-            return reach_of(then, unit)
+            return reach_of(then, unit, phrase.text.startswith("before") or " before" in phrase.text)
         try:
             return offset_span(then, -count, unit)
         except (ValueError, OverflowError):
             return None
+
+    def told_event(self, node: int) -> Span | None:
+        """ "A day after the massacre": of the day that the sentence before told."""
+        if self.near is None or self.tree.lower_lemmas[node] not in BLOWS:
+            return None
+        for c in self.tree.children[node]:
+            if self.tree.lower[c] in ("the", "that", "this", "those", "these"):
+                return self.near
+        return None
 
     def _other_phrase(self, node: int, but: Phrase) -> Span | None:
         spans = [s for p in self.governed.get(node, []) if p is not but and (s := self.read(p, node)) is not None]

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from coder.date_phrases import Phrase, find_phrases
-from coder.date_spans import Clock, Span, before, interval, offset_span
+from coder.date_phrases import Phrase, find_phrases, takes_preposition
+from coder.date_readers import reach_of
+from coder.date_spans import DAY, Clock, Span, interval, offset_span
 from coder.grammar import Tree
 from coder.records import EventDate, Status
 from coder.tense import MAX_CLIMB, PREDICATES, clause_tense
 
+# "Were due to meet on Friday": on the nearest one.
+AWAITED: Final = frozenset({"due", "set", "schedule", "expect", "slate", "suppose"})
 _DIRECTIONS: Final = {"future": "future", "modal": "future", "present": "near"}
 
 
@@ -60,7 +63,11 @@ def governor(tree: Tree, phrases: list[Phrase], phrase: Phrase) -> int:
             break
         top = head
     head = tree.heads[top]
-    if phrase.offset is not None and head == marked(tree, phrase):
+    if phrase.offset is not None:
+        complement = marked(tree, phrase)
+        if head == complement or (complement >= 0 and complement in tree.ancestors(head)):
+            return tree.heads[complement]
+    elif takes_preposition(tree, phrase.first, top):
         return tree.heads[head]
     if (
         tree.relation(top) == "conj"
@@ -119,6 +126,8 @@ class DatedWords:
         direction = _DIRECTIONS.get(tense, "past")
         if not tense and self.status is Status.INTENDED:
             direction = "future"
+        elif direction == "past" and node >= 0 and self._awaited(node):
+            direction = "near"
         reference = self.reference
         if phrase is not None:
             reference = self._told_before(phrase) or reference
@@ -134,6 +143,13 @@ class DatedWords:
         if full and self.today is not None and (self.today - reference.end).days > 365:
             return Clock(reference.end, "future", False, reference, within)
         return Clock(self.today, "past", False, reference, within)
+
+    def _awaited(self, node: int) -> bool:
+        tree = self.tree
+        head = tree.heads[node]
+        if head >= 0 and tree.lemmas[head] in AWAITED and tree.has_to(node):
+            return True
+        return any(tree.lower[c] == "due" for c in tree.children[node])  # "due to" parsed as a preposition
 
     def tense(self, node: int) -> str:
         """The tense of a node's clause."""
@@ -163,25 +179,47 @@ class DatedWords:
         return (phrase if lead is None else phrase.led_by(lead)).span(clock)
 
     def _offset(self, phrase: Phrase, clock: Clock) -> Span | None:
-        complement = marked(self.tree, phrase)
+        """ "Two days after Monday's talks", "on the eve of the vote on Sunday"."""
         assert phrase.offset is not None
         count, unit = phrase.offset
-        base: Span | None = None
+        ahead = count > 0 or (not count and " after" in phrase.text)
+        base = self._offset_base(phrase, clock)
+        if base is not None and not ahead and self.today is not None and clock.direction == "past":
+            near = self._offset_base(phrase, Clock(self.today, "near", False, clock.reference))
+            if near is not None and near.start > base.end and near.start <= self.today + DAY * max(1, -count):
+                base = near  # "on the eve of Thursday's summit", told on Wednesday
+        if base is None:
+            return None
+        try:
+            if count:
+                return offset_span(base, count, unit)
+            if self.today is None or base.start <= self.today:
+                return self._until_today(reach_of(base, unit, ahead))
+        except (ValueError, OverflowError):
+            pass
+        return None
+
+    def _offset_base(self, phrase: Phrase, clock: Clock) -> Span | None:
+        complement = marked(self.tree, phrase)
         inside = phrase_at(self.phrases, complement)
         if inside is not None:
-            base = inside.bare(clock)
-        elif complement >= 0:
-            base = self.best(complement, lead="")
-        if base is None or not count:
-            return (
-                before(base.start, "relative")
-                if base and phrase.text.startswith(("days", "weeks", "months", "years")) and "before" in phrase.text
-                else None
-            )
-        try:
-            return offset_span(base, count, unit)
-        except (ValueError, OverflowError):
+            return inside.bare(clock)
+        if complement < 0:
             return None
+        for other in self.governed.get(complement, ()):
+            if other.kind in ("weekday", "date") and other is not phrase:
+                return other.bare(clock)
+        found = self.best(complement, lead="")
+        return self.told_event(complement) if found is None and " after" in phrase.text else found
+
+    def told_event(self, node: int) -> Span | None:
+        """The day of an event that the sentences before have told ("the massacre"); None where they have not."""
+        return None
+
+    def _until_today(self, span: Span) -> Span:
+        if self.today is None or span.end <= self.today or span.start > self.today:
+            return span
+        return Span(span.start, self.today, span.precision, span.basis, span.unit)
 
     def best(self, node: int, lead: str | None = None) -> Span | None:
         """The narrowest date among the phrases at a node; a wider one tells which year a narrower one means."""
@@ -200,6 +238,11 @@ class DatedWords:
                     within = span if within is None or span.days > within.days else within
                 elif span.unit == "week" and within is None:
                     within = span
+        if len(spans) > 1 and (night := _night_of(phrases)) is not None:
+            phrases = [p for p in phrases if p is not night]  # "overnight from Monday to Tuesday", "on Monday for a third night"
+            spans = [s for p in phrases if (s := self.read(p, node, lead=lead)) is not None]
+            if len(spans) == 1 and spans[0].days == 2:
+                return Span(spans[0].start, spans[0].end, "day", spans[0].basis, spans[0].unit)
         if within is not None and len(phrases) > 1:
             spans = [s for p in phrases if (s := self.read(p, node, within, lead)) is not None]
         if len(spans) < 2:
@@ -213,6 +256,14 @@ class DatedWords:
         if node not in self._own:
             self._own[node] = self.best(node)
         return self._own[node]
+
+
+def _night_of(phrases: list[Phrase]) -> Phrase | None:
+    """A night that other words of the same clause date."""
+    for p in phrases:
+        if p.kind == "night" or p.text == "overnight":
+            return p
+    return None
 
 
 def _as_span(when: EventDate | None) -> Span | None:

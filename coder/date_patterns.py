@@ -25,8 +25,11 @@ from coder.date_readers import (
     read_decade,
     read_duration,
     read_holiday,
+    read_military,
     read_month,
+    read_months_of_year,
     read_near_day,
+    read_nothing,
     read_numeric,
     read_offset,
     read_quarter,
@@ -53,6 +56,8 @@ MON = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+SHORT_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+NTH = ("second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 DOW = r"(?P<dow>mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 YEAR = r"(?P<year>1\d{3}|20\d{2})"
 TAIL = rf"(?:(?: of| ,)? {YEAR}\b|(?: of)? (?P<yref>last|this|next|that|the same|the following|the previous) year\b)?"
@@ -77,7 +82,9 @@ _WHICH = r"(?:(?P<which>this past|this coming|the previous|the following|last|th
 PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
     (kind, re.compile(pattern), reader)
     for kind, pattern, reader in (
-        ("numeric", r"(?:\d{4}(?: - |[/.])\d{1,2}(?: - |[/.])\d{1,2}|\d{1,2}(?: - |[/.])(?:\d{1,2}|[a-z]{3})(?: - |[/.])\d{4})\b", read_numeric),
+        ("numeric", r"(?:\d{4}(?: - |[/.])\d{1,2}(?: - |[/.])\d{1,2}(?:t\d{1,2}(?::?\d\d)*z?)?|\d{1,2}(?: - |[/.])(?:\d{1,2}|[a-z]{3})(?: - |[/.])\d{4})\b", read_numeric),
+        ("military", rf"(?P<day>\d\d)\d{{4}}z {MON}(?: (?P<year>\d{{4}}|\d\d))?\b", read_military),
+        ("military", rf"(?P<day>\d{{1,2}})(?P<month>{SHORT_MONTHS})(?P<year>\d{{4}}|\d\d)\b", read_military),
         ("9/11", r"9/11\b", read_september_11),
         (
             "days",
@@ -102,6 +109,11 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
             rf"(?:the )?(?P<nth>{'|'.join(ORDINALS)}) (?:quarter|(?P<half>half))(?: of (?P<the_year>the year)\b|{TAIL})",
             read_quarter,
         ),
+        (
+            "months of a year",
+            rf"(?:the )?(?P<which>first|last|final) {COUNT} months of (?:{YEAR}|(?P<yref>last|this|next) year|(?P<the_year>the year))\b",
+            read_months_of_year,
+        ),
         ("quarter", rf"(?:the )?q(?P<q>[1-4])\b{TAIL}", read_quarter),
         ("season", rf"{PART}?{_WHICH}{SEASON}\b{TAIL}", read_season),
         ("holiday", rf"{_WHICH}(?P<holiday>{HOLIDAY})\b{TAIL}", read_holiday),
@@ -109,6 +121,11 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
             "near day",
             rf"(?:early |late |earlier |later )?(?P<word>the day before yesterday|the day after tomorrow|today|tonight|yesterday|tomorrow"
             rf"|overnight|this (?:morning|afternoon|evening)|last (?:night|evening)){HOUR}\b",
+            read_near_day,
+        ),
+        (
+            "night",  # "for a third straight night"
+            rf"(?:a|the) (?:{'|'.join(NTH)}|\d{{1,2}}(?:st|nd|rd|th)) (?:(?:straight|consecutive|successive) )?(?P<word>night)\b",
             read_near_day,
         ),
         (
@@ -136,6 +153,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
             rf"(?:{COUNT} )?{UNIT_OR_PART}s? (?P<way>earlier|later|before|after|afterwards?|prior to|prior|following|ahead of)\b",
             read_offset,
         ),
+        ("eve", r"(?:the )?eve of\b", read_nothing),
         ("duration", rf"(?P<lead>in|within|for) (?:about |around |nearly |almost |at least |more than |over |just |roughly )?(?:{COUNT} )?{UNIT}s?\b", read_duration),
         ("then", r"(?<=since )then\b", read_reference),
         (
@@ -149,6 +167,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
 _CORE = re.compile(
     rf"(?:{MON}|{DOW}|{UNIT}s?|{SEASON}|{'|'.join(DECADES)}|today|tonight|yesterday|tomorrow|overnight|morning|afternoon|evening|century"
     r"|half|recently|lately|late|newly|previously|formerly|ago|earlier|past|last|then|christmas|easter|thanksgiving|halloween|nowruz|pentecost"
+    rf"|\d{{1,2}}(?:{SHORT_MONTHS})\d{{2,4}}"
     r"|eve|q[1-4]|\d{4}s?|\d{1,4}[/.]\d{1,2}(?:[/.]\d{1,4})?|\d{1,4}-\w+-\d{1,4})"
 )
 

@@ -204,7 +204,9 @@ def _phrase(tree: Tree, kind: str, match: re.Match[str], reader: Reader, first: 
     else:
         lead = _lead(tree, first)
     offset = None
-    if (
+    if kind == "eve":
+        offset = (-1, "day")
+    elif (
         kind == "offset"
         and match["way"] not in ("earlier", "later", "afterwards", "afterward", "prior")
         and _has_complement(tree, last)
@@ -246,6 +248,14 @@ def _lead(tree: Tree, first: int) -> str:
     word = tree.lower[i]
     pair = _LEAD_PAIRS.get((tree.lower[i - 1], word)) if i else None
     return pair or _LEADS.get(word, "")
+
+
+def takes_preposition(tree: Tree, first: int, last: int) -> bool:
+    """Whether the "on" of "On June 3 rebels attacked …" is a phrase's, though the parse gives the subject both."""
+    head = tree.heads[last]
+    if first == 0 or head <= last or tree.relations[head] != "nsubj" or tree.heads[head] < 0:
+        return False
+    return tree.lower[first - 1] in ("on", "in", "since") and tree.heads[first - 1] in (head, last)
 
 
 def _is_date(tree: Tree, kind: str, match: re.Match[str], first: int, last: int) -> bool:
@@ -334,7 +344,7 @@ def _is_year(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
         "usd",
     ):
         return False
-    if match["part"] or match["lead"]:
+    if match["part"] or match["lead"] or takes_preposition(tree, first, last):
         return True
     head = tree.heads[last]
     lead = _lead(tree, first)
@@ -416,6 +426,10 @@ def _is_offset(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
     return match["n"] is not None or tree.lower[first] == match["unit"] + "s"
 
 
+def _is_nth_night(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
+    return bool(first) and tree.lower[first - 1] == "for"
+
+
 def _is_duration(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
     if tree.lower[first] not in ("in", "within", "for") or match["n"] == "the" or match["unit"] == "second":
         return False
@@ -461,12 +475,14 @@ _CHECKS: Final[dict[str, Callable[[Tree, re.Match[str], int, int], bool]]] = {
     "duration": _is_duration,
     "vague": _is_vague,
     "quarter": _is_quarter,
+    "night": _is_nth_night,
 }
 
 
 # ---- leads and ranges ----------------------------------------------------------------------------------------------
 
 _CONNECTORS: Final = frozenset({"to", "until", "till", "through", "and", "-", "–", "or", "into"})
+_BETWEEN: Final = words("in on early late the , again 's small hours morning of")
 _RANGE_KINDS: Final = {"days": "date", "near day": "weekday"}
 
 
@@ -485,7 +501,9 @@ def _join(tree: Tree, phrases: list[Phrase]) -> list[Phrase]:
 
 def _connected(tree: Tree, left: Phrase, right: Phrase) -> bool:
     gap = [tree.lower[i] for i in range(left.last + 1, right.first)]
-    words = [w for w in gap if w not in ("in", "on", "early", "late", "the", ",", "again", "'s")]
+    words = [w for w in gap if w not in _BETWEEN]
+    if words == ["and", "into"]:
+        words = ["into"]
     if "vague" in (left.kind, right.kind) or left.offset or right.offset:
         return False
     if not words:
@@ -521,7 +539,10 @@ def _range(left: Phrase, right: Phrase, clock: Clock) -> Span | None:
         return first or last
     if last.start < first.start and clock.direction == "past" and last.unit == first.unit == "weekday":
         first, last = last, first
-    return hull(first, last)
+    span = hull(first, last)
+    if span.days == 2 and (left.text.startswith(("late", "overnight")) or left.text.partition(" … ")[0].endswith(("night", "evening"))):
+        return Span(span.start, span.end, "day", span.basis, span.unit)  # a night
+    return span
 
 
 def _apply_lead(phrase: Phrase, span: Span, clock: Clock) -> Span | None:

@@ -233,6 +233,25 @@ def read_quarter(match: re.Match[str], clock: Clock) -> Span | None:
     return nearest_year(make, replace(clock, within=clock.within or _this_year(clock, groups.get("the_year"))))
 
 
+def read_months_of_year(match: re.Match[str], clock: Clock) -> Span | None:
+    """ "the first three months of the year"."""
+    count = _count(match["n"])
+    year = _year_of(match, clock) or (clock.today.year if clock.today is not None else None)
+    if count is None or year is None or not 1 <= count <= 11:
+        return None
+    first, last = (1, count) if match["which"] == "first" else (13 - count, 12)
+    return interval(month_span(year, first, "explicit").start, month_span(year, last, "explicit").end, "explicit", unit="range")
+
+
+def read_military(match: re.Match[str], clock: Clock) -> Span | None:
+    """ "09JUN2024", "091530Z JUN 24"."""
+    month, day = _month_of(match), int(match["day"])
+    if match["year"]:
+        year = int(match["year"])
+        return day_span(date(year if year > 99 else 2000 + year, month, day), "explicit")
+    return nearest_year(lambda y: day_span(date(y, month, day), "explicit"), clock)
+
+
 def _half(number: int, year: int) -> Span:
     return half_span(year, number, "explicit")
 
@@ -278,7 +297,7 @@ def read_near_day(match: re.Match[str], clock: Clock) -> Span | None:
     if today is None:
         return None
     word = match["word"]
-    if word == "overnight":
+    if word == "overnight" or word == "night":
         return (
             Span(today - DAY, today, "day", "relative", "day")
             if clock.direction != "future"
@@ -376,10 +395,13 @@ def _back(day: date, by: timedelta) -> date:
     return date.fromordinal(max(1, day.toordinal() - by.days))
 
 
-def reach_of(then: Span, unit: str) -> Span:
-    """When what came "hours", "days", "weeks" before a date happened."""
-    first, last = _back(then.start, _reach(unit, 1)), _back(then.end, _reach(unit, 0))
-    return Span(first, last, "day" if unit in ("second", "minute", "hour") and then.precision == "day" else "unknown", "relative", "rolling")
+def reach_of(then: Span, unit: str, ahead: bool = False) -> Span:
+    """When what came "hours", "days", "weeks" before a date happened, or after it."""
+    if ahead:
+        first, last = then.start + _reach(unit, 0), then.end + _reach(unit, 1)
+    else:
+        first, last = _back(then.start, _reach(unit, 1)), _back(then.end, _reach(unit, 0))
+    return Span(first, last, "day" if unit in ("second", "minute", "hour") and then.precision == "day" else "unknown", "relative", "vague")
 
 
 def read_rolling(match: re.Match[str], clock: Clock) -> Span | None:
@@ -457,6 +479,11 @@ def signed_count(match: re.Match[str]) -> int:
     return (count or 0) * (1 if forward else -1)
 
 
+def read_nothing(match: re.Match[str], clock: Clock) -> Span | None:
+    """ "(on) the eve of …": no day but that of what follows."""
+    return None
+
+
 def read_duration(match: re.Match[str], clock: Clock) -> Span | None:
     """ "in three days" (ahead), "within a week" (ahead), "for three years" (has …); else no date."""
     today, lead, unit, count = clock.today, match["lead"], unit_name(match), _count(match["n"])
@@ -509,7 +536,7 @@ def _numeric_parsers() -> tuple[Any, ...]:
 def read_numeric(match: re.Match[str], clock: Clock) -> Span | None:
     """ "2026-01-28", "12/03/2024", "28-Jan-2026": both orders tried, what they share is certain."""
     text = match[0].replace(" ", "")
-    iso = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text)
+    iso = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:t.*)?", text)
     if iso:
         return day_span(date(int(iso[1]), int(iso[2]), int(iso[3])), "explicit")
     found: set[date] = set()

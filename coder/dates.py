@@ -12,7 +12,7 @@ clause, not from a verb of reaction to what it reacts to. Undated events take th
 an open interval that ends there in the past perfect and after "after", "since" and the like. Narrower where a reader
 knows more: a deed of a moment that somebody reports in the past perfect ("the army said rebels had shelled the port") is
 of the seven days up to the report; what the main clause of a day came after ("fled on Tuesday after neighbours had
-threatened …") is of the 31 days up to it, a deed of violence or police of seven.
+threatened …") is of the 31 days up to it, violence, arrests and meetings of seven.
 
 Precision of what is no calendar unit: the smallest unit as long as the interval; "unknown" beyond a year and for
 open or vague intervals. A night or the past 24 hours count as "day" and span two.
@@ -71,9 +71,11 @@ def _resolve(
     if not tokens:
         return _told_by_tense(tree, -1, status)
     if scene is None or scene.status is not status:
+        near = scene.near if scene is not None else None
         scene = Scene(tree, status, reference)
+        scene.near = near
     goes_on = follows and reference is not None and reference.precision == "day"
-    scene.goes_on(reference.start if goes_on and reference is not None else None)
+    scene.goes_on(reference.start if goes_on and reference is not None else None, story.start if story is not None else None)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
         if tree.relations[tokens[1]] == "acl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
@@ -199,6 +201,8 @@ class ToldDates:
         reference, before = self._reference, self._before
         follows = self._last is not None and before is not None and sentence.start - before.end < 2
         scene = _asserted(tree, reference)
+        if scene is not None and self._last is not None and self._last.precision == "day":
+            scene.near = scene.reference
         self._last = None if scene is None else _main_date(scene)
         self._story = self._story or story_date([self._last], sentence.publication_date)
         self._reference = self._last or reference
