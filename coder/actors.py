@@ -236,7 +236,8 @@ class SentenceMentions(SentencePhrases):
                 other = self.at(a)
                 if other is None or other.kind == "unknown":
                     continue
-                if found is None or found.kind == "unknown" or other.kind in ("person", "organization") or (not found.owners and other.owners):
+                bearer_of = tree.relations[a] == "nsubj" and tree.heads[head] != a  # "Chad's president became the first African leader to …"
+                if found is None or found.kind == "unknown" or other.kind in ("person", "organization") or (other.owners and (bearer_of or not found.owners)):
                     found = self._renamed(other, head, core or {head})
                     break
         if found is not None and (found.kind == "unknown" or (found.kind == "agent" and not found.owners and ends_in_name(found.text))):
@@ -446,7 +447,7 @@ def _appositions(mentions: SentenceMentions, head: int) -> list[int]:
     if relations[head] == "appos":
         found.append(tree.heads[head])
     elif tree.lower_lemmas[head] in LEADERS:  # "Macron became the first Western leader to visit …"
-        found += [t for t in bearer(tree, head, True) if tree.upos[t] == "PROPN"]
+        found += [t for t in bearer(tree, head, True) if tree.upos[t] in ("PROPN", "NOUN")]
     return found
 
 

@@ -189,7 +189,8 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     pairs = _pairs(match, context) or _at_home(context, match, code, date)
     attributed_to, attributed_text = _attribution(context, match, date)
     events = []
-    own_dates = context.tree.fellows().dated
+    fellows = context.tree.fellows()
+    own_dates = fellows.dated
     for source, target, flipped in pairs:
         event_code = paired if flipped and paired else code
         day = date
@@ -199,6 +200,8 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         if resolved is None:
             continue
         actor, other = resolved
+        if fellows.joined and other is not None and source.head in fellows.joined and actor.code[:3] == other.code[:3]:
+            continue  # "Chad recalled its envoy from Niger, and Niger did likewise": from Chad
         if event_code == "040" and other is not None and _third_ground(place, actor, other):
             event_code = "044"
         events.append(

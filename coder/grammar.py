@@ -444,11 +444,12 @@ class Tree:
         return found
 
     def _not_this(self, i: int) -> bool:
-        """Chad of "it was Niger, not Chad, that …"."""
-        first = self.children[i][0]
-        if self.relations[first] == "punct" and len(self.children[i]) > 1:
-            first = self.children[i][1]
-        return first < i and self.lower[first] == "not" and self.relations[i] == "conj" and self.upos[i] in NOMINAL
+        """Chad of "it was Niger, not Chad, that …", "on Niger but not on Chad"."""
+        if self.relations[i] == "conj" and self.upos[i] in NOMINAL:
+            for c in self.children[i]:
+                if c < i and self.lower[c] == "not":
+                    return True
+        return False
 
     def function(self, i: int, name: str) -> tuple[int, ...]:
         """Heads that fill the function `name` of predicate i, coordination spread out.

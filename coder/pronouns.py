@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from coder.actor_phrases import PERSON_PRONOUNS, PLURAL_PRONOUNS, SPEAKER_PRONOUNS, THING_PRONOUNS
 from coder.owners import partitive
 from coder.records import Mention
+from coder.subjects import described
 from coder.word_classes import RECIPROCAL, SUBJECT_LABELS
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def pronoun(mentions: SentenceMentions, head: int) -> Mention | None:
     word = tree.lower[head]
     antecedent = tree.antecedent(head)
     if antecedent != head:
-        return mentions.inside(antecedent)
+        meant = described(tree, antecedent)  # "is one of three states whose troops …"
+        return mentions.inside(meant[0] if meant else antecedent)
     if word in PERSON_PRONOUNS:
         kinds, plural = PERSON_KINDS, False
     elif word in THING_PRONOUNS:

@@ -459,6 +459,18 @@ def _does_so_too(repairs: Repairs, i: int, noun: int) -> bool:
     return True
 
 
+def _gapped(repairs: Repairs, i: int, noun: int) -> bool:
+    """Chad of "expelled the Libyan envoy and Chad the Sudanese one": no object, and what it did is not told by the tree."""
+    sentence, verb = repairs.sentence, repairs.heads[noun]
+    if sentence.upos[i] != "PROPN" or repairs.deprels[noun] != "obj" or i + 2 >= len(repairs.heads) or sentence.upos[i + 1] != "DET":
+        return False
+    for one in (i + 2, i + 3):
+        if one < len(repairs.heads) and sentence.lemmas[one] == "one" and repairs.heads[one] == verb:
+            repairs.attach(i, verb, "orphan")
+            return True
+    return False
+
+
 def _called_doer(repairs: Repairs, i: int, verb: int) -> bool:
     """A subject set off by commas, read as somebody who is called: "Chad, followed by Niger, expelled …"."""
     sentence = repairs.sentence
@@ -599,7 +611,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights, _verb_before_object),
     "compound": (_recipient, _headline_subject, _one_who_fights),
     "csubj": (_one_who_fights, _feat_of_first),
-    "conj": (_beside_name, _does_so_too, _bearers_of_offices),
+    "conj": (_beside_name, _does_so_too, _bearers_of_offices, _gapped),
     "vocative": (_called_doer,),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),

@@ -32,6 +32,7 @@ JOINING: Final = frozenset("as so nor neither too also likewise same suit along 
 RANKS: Final = NUMBERED | {"latest", "last", "only", "next", "other", "few", "newest"}
 COUNTS: Final = frozenset("one handful few dozen number group part".split())
 BECOMING: Final = frozenset({"become", "remain"})
+MAKING: Final = BECOMING | {"make"}
 JOIN_VERBS: Final = frozenset({"join", "follow"})
 PRO_VERBS: Final = frozenset({"do", "have", "be"})
 NOMINALS: Final = frozenset({"NOUN", "PROPN"})
@@ -48,11 +49,13 @@ class Fellows:
 
     Args:
         doers: of a verb, those who do (in the passive suffer) the same.
+        joined: all of those doers.
         company: words behind "along with": no object of "with".
         dated: doers whose own short clause tells when → its verb.
     """
 
     doers: dict[int, list[int]] = field(default_factory=dict)
+    joined: set[int] = field(default_factory=set)
     company: set[int] = field(default_factory=set)
     dated: dict[int, int] = field(default_factory=dict)
 
@@ -100,6 +103,8 @@ def bearer(tree: Tree, node: int, of_a_row: bool) -> tuple[int, ...]:
     head = tree.heads[node]
     if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] in BECOMING and tree.upos[head] == "VERB":
         return tree.grammatical_subject(head)[0]
+    if head >= 0 and tree.relations[node] == "xcomp" and tree.lower_lemmas[head] == "make":  # "the move makes Peru the first state to …"
+        return tuple(tree.conjuncts(c)) if (c := tree.child(head, "obj")) >= 0 else ()
     return ()
 
 
@@ -118,8 +123,8 @@ def _predicate(tree: Tree, noun: int) -> int:
 
 
 def ranked(tree: Tree, noun: int) -> bool:
-    """Whether the noun is one of a row: "the first", "the only", "the latest", "one of three"."""
-    if tree.lower[noun] in RANKS:
+    """Whether the noun is one of a row: "the first", "the only", "the latest", "one of three", "among those"."""
+    if tree.lower[noun] in RANKS or (tree.case(noun) == "among" and tree.child(noun, "cop") >= 0):
         return True
     for c in tree.children[noun]:
         if c < noun and tree.lower[c] in RANKS and tree.relations[c] in ("amod", "nmod", "advmod", "det"):
@@ -161,7 +166,7 @@ def achievement(tree: Tree, verb: int) -> int:
     head = tree.heads[node]
     if tree.child(node, "cop") >= 0:
         return node
-    if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] in BECOMING:
+    if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] in MAKING:
         return head
     if head >= 0 and tree.relations[node] == "appos":
         return head
@@ -194,6 +199,7 @@ def _add(tree: Tree, verb: int, doers: list[int], found: Fellows) -> None:
         for t in tree.conjuncts(d):
             if t not in known and not (tree.relations[t] == "conj" and _denied(tree, t)):
                 known.append(t)
+                found.joined.add(t)
 
 
 def _ellipsis(tree: Tree, i: int, found: Fellows) -> None:
