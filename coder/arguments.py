@@ -12,7 +12,7 @@ from coder.actors import SentenceMentions
 from coder.dictionary.load import Dictionaries
 from coder.dictionary.schema import WORLD_REGIONS
 from coder.grammar import Tree
-from coder.owners import led_by
+from coder.owners import country_of, led_by
 from coder.records import FrameMatch, Mention
 from coder.resolve import resolve_actor
 
@@ -49,6 +49,17 @@ TEXTS_AND_INQUIRIES: Final = frozenset(
     "briefing".split()
 )
 ABOUT: Final = frozenset({"into", "on", "about", "over", "in"})
+# Praise and blame; the relations that lead from an actor up its phrase, and on through an infinitive to a noun ("efforts to …").
+APPROVALS: Final[tuple[str, ...]] = ("05", "11", "12")
+# What is turned down whoever it is to be done to.
+PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
+# What is done "over" an act is done to whose act it is, not to its victims; acts of states on their own people.
+ANSWERS: Final[tuple[str, ...]] = ("10", "11", "12", "13", "16", "17")
+REPRESSIONS: Final = frozenset(
+    "crackdown jailing arrest detention imprisonment repression persecution execution torture trial prosecution conviction sentencing abuse".split()
+)
+IN_PHRASE: Final = frozenset({"compound", "amod", "conj", "appos", "flat", "nummod"})
+IN_CLAUSE: Final = frozenset({"obj", "obl", "iobj", "xcomp", "advcl"})
 
 
 class Arguments:
@@ -98,6 +109,7 @@ class Arguments:
         """The mentions of the first function that names an actor."""
         weak: tuple[Mention, ...] = ()
         taken: frozenset[tuple[int, int]] = frozenset([(m.start, m.end) for m in other]) if other else NO_SPANS
+        judged = not as_source and code.startswith(APPROVALS)
         for name in functions:
             if "." not in name or not name.startswith(("inner.", "complement.")):
                 if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
@@ -109,7 +121,10 @@ class Arguments:
                     continue
                 found = self.mentions_of(heads, as_source, NO_SPANS if as_source else taken)
                 if not as_source:
-                    found = self.true_targets(found, other, code)
+                    kept = self.true_targets(found, other, code, i, carrier)
+                    if found and not kept and judged:  # "condemned the court's decision to reinstate the president's ban"
+                        kept = self.true_targets(self.mentions_of(heads, False, taken.union([(m.start, m.end) for m in found])), other, code, i, carrier)
+                    found = kept
                 elif not found and name == "subject":
                     found = self.mentions_of(self._doers_of(heads), True)
                     if not found and code.startswith("14") and self.tree.upos[i] == "VERB":
@@ -124,6 +139,8 @@ class Arguments:
                     continue
                 found = inner.targets if name == "inner.target" else inner.sources
                 found = tuple([m for m in found if (m.start, m.end) not in taken])
+                if judged:
+                    found = tuple([m for m in found if not self._subject_matter(m, code, i, carrier)])
             else:
                 found = self.complement_mentions(i, carrier, name.partition(".")[2], taken)
                 found = tuple([m for m in found if (m.start, m.end) not in taken])
@@ -223,7 +240,7 @@ class Arguments:
 
     # ---- who is no target ------------------------------------------------------------------------------------------
 
-    def true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str) -> tuple[Mention, ...]:
+    def true_targets(self, found: tuple[Mention, ...], sources: tuple[Mention, ...], code: str, i: int, carrier: int) -> tuple[Mention, ...]:
         """Without the forces that a side sends or withdraws itself, and without words of the doer's own phrase."""
         for m in found:
             if m.form == "region" and m.kind == "place" and m.actors[0].code in WORLD_REGIONS:  # "the South China Sea": where, not whom
@@ -232,9 +249,18 @@ class Arguments:
         if not found or not sources or code.startswith("14"):
             return found
         judging = code.startswith(JUDGEMENTS)
+        answering = code.startswith(ANSWERS)
+        changed = False
         kept: list[Mention] = []
         for m in found:
-            if _part_of_doer(m, sources) or (judging and self._subject_matter(m)):
+            act = self._answered(m, i, carrier) if answering else -1
+            if act >= 0:
+                for doer in self._blamed(act, m, sources):
+                    if doer not in kept:
+                        kept.append(doer)
+                changed = True
+                continue
+            if _part_of_doer(m, sources) or (judging and self._subject_matter(m, code, i, carrier)):
                 continue
             if code.startswith("16") and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(letters(s) == letters(m) for s in sources):
                 continue  # "closed the Belgian embassy in its capital": where
@@ -244,21 +270,63 @@ class Arguments:
                 if not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources):
                     continue
             kept.append(m)
-        return found if len(kept) == len(found) else tuple(kept)
+        return tuple(kept) if changed or len(kept) != len(found) else found
 
-    def _subject_matter(self, m: Mention) -> bool:
-        """The police of "refused to open an inquiry into police violence": what a text or an inquiry is about, not whom it is refused."""
+    def _answered(self, m: Mention, i: int, carrier: int) -> int:
+        """The invasion of "froze assets over the invasion of Ukraine", in whose words the mention stands; -1 for none."""
+        tree = self.tree
+        if m.sentence_index != tree.sentence.index:
+            return -1
+        node = m.head
+        while node >= 0 and node not in (i, carrier):
+            if node != m.head and tree.relations[node] in ("nmod", "obl") and tree.case(node) == "over" and tree.upos[node] in ("NOUN", "VERB"):
+                lemma = tree.lower_lemmas[node]
+                if lemma in REPRESSIONS or any(f.code and f.code >= "13" for f in self.dictionaries.frames.get(("noun", lemma), ())):
+                    return node
+            node = tree.heads[node]
+        return -1
+
+    def _blamed(self, act: int, victim: Mention, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+        """Whose act it is that is answered; of repression without a word of whose, the country where or of whose people it is done."""
+        tree = self.tree
+        doers = tuple(m for m in self.mentions_of(tree.function(act, "subject"), True) if m.kind != "unknown")
+        if doers or tree.lower_lemmas[act] not in REPRESSIONS:
+            return doers
+        for t in tree.subtree(act):
+            if tree.case(t) == "in" and tree.relations[t] in ("nmod", "obl"):
+                place = self.mentions.at(t)
+                if place is not None and place.kind in ("country", "place"):
+                    return (place,)
+        country = country_of(self.mentions, victim)
+        return () if country is None or letters(country) in [letters(s) for s in sources] else (country,)
+
+    def _subject_matter(self, m: Mention, code: str, i: int, carrier: int) -> bool:
+        """The police of "refused to open an inquiry into police violence": what a text or an inquiry is about, not whom it is refused.
+
+        Of what is praised or blamed also what it is to do: Yemen of "welcomed efforts to end the war in Yemen".
+        """
         tree = self.tree
         if m.sentence_index != tree.sentence.index:
             return False
         node = m.head
-        while tree.relations[node] in ("nmod", "compound", "amod", "conj", "appos", "flat"):
+        while node not in (i, carrier):
             above = tree.heads[node]
-            if tree.relations[node] == "nmod":
-                if tree.case(node) == "by":
+            relation = tree.relations[node]
+            if relation == "nmod" or (relation == "obl" and above >= 0 and tree.upos[above] == "NOUN"):
+                case = tree.case(node)
+                if case == "by":
                     return False  # "a report on human rights by the European Union": whose it is
-                if tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES and tree.case(node) in ABOUT:
+                if case in ABOUT and tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES:
                     return True
+            elif relation == "acl":
+                if tree.deprels[node] == "acl:relcl" or not tree.has_to(node):
+                    return False
+                return tree.upos[above] == "NOUN" and (code.startswith(("05", "11")) or tree.lower_lemmas[above] in PROPOSALS)
+            elif relation in IN_CLAUSE:
+                if not code.startswith(APPROVALS) or tree.upos[above] != "VERB":
+                    return False
+            elif relation not in IN_PHRASE:
+                return False
             node = above
         return False
 
@@ -284,11 +352,19 @@ class Arguments:
         above = tree.heads[mention.head]
         return above >= 0 and tree.lower_lemmas[above] in MOVING_WORDS and tree.deprels[mention.head] in ("obj", "nmod", "compound")
 
+    def owned_by_pronoun(self, head: int) -> bool:
+        """Whether a noun has "its", "their" or the like before it."""
+        return any(self.tree.deprels[c] in ("nmod:poss", "det:poss") and self.tree.upos[c] in ("PRON", "DET") for c in self.tree.children[head])
+
+    def theirs(self, mention: Mention) -> bool:
+        """Whether a mention of the sentence is told as "their embassies"."""
+        return mention.kind == "agent" and mention.sentence_index == self.tree.sentence.index and self.owned_by_pronoun(mention.head)
+
     def _own_forces(self, mention: Mention, sources: tuple[Mention, ...] = ()) -> bool:
         """ "withdraw its troops", "send American soldiers" (of America): forces that are moved, by whoever moves them."""
         if mention.kind != "agent" or not mention.role.startswith(("MIL", "COP")) or mention.sentence_index != self.tree.sentence.index:
             return False
-        if any(self.tree.deprels[c] == "nmod:poss" and self.tree.upos[c] == "PRON" for c in self.tree.children[mention.head]):
+        if self.owned_by_pronoun(mention.head):
             return True
         return not mention.owners or any(letters(s) == letters(mention) for s in sources)
 

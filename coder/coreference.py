@@ -29,10 +29,12 @@ FORMS_OF_ADDRESS: Final = frozenset({"mr", "mrs", "ms", "miss"})  # titles that 
 # Nouns that stand for the actors just spoken of: "the two leaders", "both sides"; "the group", "the country".
 PAIR_HEADS: Final = frozenset(
     "leader side country nation president minister party government neighbor neighbour power rival state counterpart official "
-    "capital delegation ally foe man premier diplomat two".split()
+    "capital delegation ally foe man premier diplomat two pair duo".split()
 )
 # Of these the sides of a meeting or fight, which are looked for there before they are in the sentence before;
-SIDES: Final = frozenset({"side", "party", "army", "foe", "rival"})
+SIDES: Final = frozenset({"side", "party", "army", "foe", "rival", "two", "pair", "duo"})
+# two of whom nothing else is told;
+BARE_PAIRS: Final = frozenset({"two", "pair", "duo"})
 # those that mean the countries, even where people of theirs were named;
 STATES: Final = frozenset({"country", "nation", "state", "neighbor", "neighbour", "power", "government"})
 # and those that mean people alone, with the roles that agents must have for it.
@@ -304,13 +306,17 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     tree = mentions.tree
     if tree.lower[head] in TWIN_COUNTRIES:
         return _twins(mentions, head, TWIN_COUNTRIES[tree.lower[head]])
-    bare = tree.lower[head] == "two"  # "the two accused each other"
-    if tree.lower_lemmas[head] not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == tree.lower_lemmas[head] and not bare):
+    lemma = tree.lower_lemmas[head]
+    bare = lemma in BARE_PAIRS  # "the two accused each other", but not "arrested the two"
+    if bare and tree.deprels[head] in ("obj", "nsubj:pass"):
+        return ()
+    if not bare and (lemma not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == lemma)):
         return ()
     words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
-    if not ("the" in words if bare else words & {"two", "both"}) or _owned(mentions, head):
+    if bare and (words != {"the"} or any(tree.relation(c) in ("nmod", "compound", "acl") for c in tree.children[head])):
         return ()
-    lemma = tree.lower_lemmas[head]
+    if not bare and (not words & {"two", "both"} or _owned(mentions, head)):
+        return ()
     verb = tree.heads[head]
     doers = tree.function(verb, "subject") if verb >= 0 and tree.relations[head] not in SUBJECTS else ()
     found: list[Mention] = []

@@ -25,6 +25,10 @@ from coder.word_classes import SUBJECT_LABELS
 
 MAX_DEPTH: Final = 4
 FAILS: Final = -2
+# Plans and threats, and of plans what several promise to one another where they name nobody else; the verbs of promising.
+PROMISES: Final[tuple[str, ...]] = ("03", "13")
+MUTUAL_PROMISES: Final[tuple[str, ...]] = ("030", "031", "036", "0356")
+PROMISING: Final = frozenset("promise pledge vow swear commit undertake resolve".split())
 AGREEING: Final = frozenset({"agree", "agree_on"})
 STATUSES: Final = {s.value: s for s in Status}
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
@@ -344,7 +348,7 @@ class Matcher(Arguments):
             status=STATUSES[frame.status] if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
-        if agreed or inner is not None:
+        if agreed or inner is not None or (len(sources) > 1 and not targets and code is not None and code.startswith(PROMISES)):
             reading = self._among_themselves(reading, agreed)
         if self.trace is not None:
             self.trace.append(Attempt(i, frame.pattern_id, "", code))
@@ -353,10 +357,13 @@ class Matcher(Arguments):
     def _among_themselves(self, reading: FrameMatch, agreed: bool) -> FrameMatch:
         """The sides of a reading where its doers may have acted together, or where those of the inner event count."""
         sources, targets, inner, stance = reading.sources, reading.targets, reading.inner, reading.stance
-        if stance in AGREEING and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) for m in targets):
+        if stance in AGREEING and len(sources) > 1 and all(m.kind in ("place", "unknown") or not (m.actors or m.owners) or self.theirs(m) for m in targets):
             reading = reading.between(sources, (), reading.reciprocal)
-        if agreed and not reading.targets and len(sources) > 1:
+        code = reading.code or ""
+        if not reading.targets and len(sources) > 1 and (agreed or (code.startswith(PROMISES) and self._promised_together(reading, code))):
             reading = reading.between(sources, (), True)
+            if code >= "09":  # "agreed to deploy troops on their border": not against one another
+                reading = replace(reading, code="0312" if code.startswith("15") else "030", stance="agree")
         if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
             others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources)]
             if not others and len(sources) > 1:
@@ -369,6 +376,15 @@ class Matcher(Arguments):
                 (inner.sources if own else sources) or inner.sources, targets or inner.targets, reading.reciprocal or inner.reciprocal
             )
         return reading
+
+    def _promised_together(self, reading: FrameMatch, code: str) -> bool:
+        """ "vowed to fight smuggling together", "promised to withdraw their forces": a promise of several to one another."""
+        if reading.stance not in ("intend", "threaten") or self.verb_lemma(reading.trigger) not in PROMISING:
+            return False
+        if code.startswith(MUTUAL_PROMISES):
+            return True
+        tree = self.tree
+        return any(tree.lower[c] in ("together", "jointly") for t in (reading.trigger, *tree.function(reading.trigger, "complement")) for c in tree.children[t])
 
     def _told_as_done(self, i: int, carrier: int) -> bool:
         """ "told police that the man had attacked": a past act is no threat."""
@@ -507,7 +523,8 @@ class Matcher(Arguments):
             if any(tree.relations[c] == "aux" and tree.lower[c] in words for c in tree.children[head]) and any(
                 tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] != "PRON" for c in tree.children[head]
             ):
-                return True
+                # "agreed that their ministers should meet" is a plan and no appeal
+                return tree.lower_lemmas[i] != "agree" or not any(tree.deprels[c] in SUBJECT_LABELS and self.owned_by_pronoun(c) for c in tree.children[head])
         return False
 
     def _spell_of(self, head: int, words: frozenset[str], phrases: bool) -> bool:
@@ -632,7 +649,7 @@ class Matcher(Arguments):
             for head in self.function(i, carrier, function):
                 if frame.stance == "stop" and self.tree.relations[head] == "advcl":
                     continue  # "halted to give way": a purpose, not what is halted
-                if frame.stance in ("resume", "intend", "agree") and self._own_subject(head):
+                if frame.stance in ("resume", "intend", "agree") and self._own_subject(head, frame.stance != "resume"):
                     continue  # "the White House announced that the president will meet …": told, not done, by the White House
                 if self.tree.upos[head] in ("NOUN", "PROPN") and self.tree.heads[head] == carrier:
                     self.borrow[head] = carrier  # "rejected independence for X": the phrase may hang on the verb
@@ -641,11 +658,15 @@ class Matcher(Arguments):
                     return reading
         return None
 
-    def _own_subject(self, head: int) -> bool:
-        """Whether a clause has a subject of its own that is more than a pronoun."""
+    def _own_subject(self, head: int, theirs: bool) -> bool:
+        """Whether a clause has a subject of its own that is more than a pronoun.
+
+        Args:
+            theirs: "their soldiers" count as a pronoun.
+        """
         tree = self.tree
         return tree.relations[head] == "ccomp" and any(
-            tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] not in ("PRON",) for c in tree.children[head]
+            tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] not in ("PRON",) and not (theirs and self.owned_by_pronoun(c)) for c in tree.children[head]
         )
 
     def _inner_reading(self, head: int) -> FrameMatch | None:

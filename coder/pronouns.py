@@ -22,6 +22,7 @@ OWNING_DETERMINERS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS
 PERSON_KINDS: Final[tuple[str, ...]] = ("person", "agent", "unknown")
 THING_KINDS: Final[tuple[str, ...]] = ("country", "organization", "agent")
 PLURAL_KINDS: Final[tuple[str, ...]] = ("people", "agent", "organization", "country", "person")
+WARNING_VERBS: Final = frozenset({"threaten", "warn", "vow"})
 NOMINAL_RELATIONS: Final = frozenset({"obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat", "amod"})
 
 
@@ -44,8 +45,29 @@ def pronoun(mentions: SentenceMentions, head: int) -> Mention | None:
         return None if speaker is None else stand_in(mentions, head, speaker, "speaker")
     else:
         return partitive(mentions, head)
-    found = nearest_before(mentions, head, kinds, plural) or mentions.discourse.recent(kinds, plural, _clause_actors(mentions, head))
+    found = _one_warned(mentions, head, kinds) or nearest_before(mentions, head, kinds, plural) or mentions.discourse.recent(kinds, plural, _clause_actors(mentions, head))
     return None if found is None else stand_in(mentions, head, found, "pronoun")
+
+
+def _one_warned(mentions: SentenceMentions, head: int, kinds: Iterable[str]) -> Mention | None:
+    """Israel of "threatened to strike Israel if it attacked Lebanon": who may do what the threat is to keep from."""
+    tree = mentions.tree
+    verb = tree.heads[head]
+    if verb < 0 or tree.relation(head) != "nsubj" or tree.relation(verb) != "advcl" or not any(
+        tree.relation(c) == "mark" and tree.lower[c] in ("if", "unless") for c in tree.children[verb]
+    ):
+        return None
+    above = tree.heads[verb]
+    for node in (above, tree.heads[above] if above >= 0 else -1):
+        if node >= 0 and tree.lower_lemmas[node] in WARNING_VERBS:
+            for told in (above, node):
+                for name in ("object", "on", "against"):
+                    for t in tree.function(told, name):
+                        mention = mentions.at(t)
+                        if t < head and tree.upos[t] != "PRON" and mention is not None and mention.kind in kinds:
+                            mentions.antecedents[head] = t
+                            return mention
+    return None
 
 
 def _clause_actors(mentions: SentenceMentions, head: int) -> frozenset[str]:

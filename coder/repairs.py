@@ -37,6 +37,9 @@ SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block sw
 # Those whom the parse takes for the doers of what is done by who is fighting them.
 ENEMIES: Final = frozenset("rebel insurgent militant guerrilla fighter separatist jihadist extremist terrorist".split())
 RANKS: Final = NUMBERED | {"last", "latest"}
+# Verbs of judging somebody's effort, which are never done in order to do something else.
+JUDGING_ACTS: Final = frozenset("praise welcome hail applaud commend condemn criticise criticize denounce slam back support".split())
+EFFORTS: Final = frozenset("effort attempt bid move plan decision proposal initiative bill offer agreement vow pledge threat".split())
 DATELINE: Final = 9  # words that a dateline may have
 DASHES: Final = frozenset({"-", "--", "–", "—", ":"})
 BECOMING_VERBS: Final = frozenset("become remain stay turn prove name call elect appoint be seem go".split())
@@ -569,6 +572,29 @@ def _feat_of_first(repairs: Repairs, i: int, first: int) -> bool:
     return True
 
 
+def _held_as(repairs: Repairs, i: int, verb: int) -> bool:
+    """ "took three soldiers prisoner", with both read as objects."""
+    sentence = repairs.sentence
+    if sentence.forms[i] not in ("prisoner", "captive", "hostage") or sentence.lemmas[verb] not in ("take", "hold", "keep"):
+        return False
+    if not any(verb < c < i and repairs.deprels[c] == "obj" for c in repairs.below(verb)):
+        return False
+    repairs.label(i, "xcomp")
+    return True
+
+
+def _end_of_effort(repairs: Repairs, i: int, verb: int) -> bool:
+    """ "praised efforts by Qatar to end the war", with the infinitive read as what the praise is for."""
+    sentence, deprels = repairs.sentence, repairs.deprels
+    if i < verb or sentence.lemmas[verb] not in JUDGING_ACTS or not any(deprels[c] == "mark" and sentence.forms[c] == "to" for c in repairs.below(i)):
+        return False
+    for c in repairs.below(verb):
+        if verb < c < i and deprels[c] == "obj" and sentence.lemmas[c] in EFFORTS:
+            repairs.attach(i, c, "acl")
+            return True
+    return False
+
+
 def _verb_before_object(repairs: Repairs, i: int, noun: int) -> bool:
     """The verb of a sentence read as one long noun: "The army shelled rebel positions, killing three"."""
     sentence, deprels, heads = repairs.sentence, repairs.deprels, repairs.heads
@@ -597,7 +623,7 @@ def _verb_before_object(repairs: Repairs, i: int, noun: int) -> bool:
 MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nsubj": (_second_subject, _one_permitted),
     "nsubj:pass": (_active_subject,),
-    "obj": (_one_of_two,),
+    "obj": (_held_as, _one_of_two),
     "obl": (_stolen_subject, _behind_particle, _bare_object),
     "obl:unmarked": (_part_of_name, _bare_object),
     "obl:tmod": (_part_of_name,),
@@ -616,4 +642,5 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),
     "acl": (_reproached,),
+    "advcl": (_end_of_effort,),
 }

@@ -71,10 +71,10 @@ def targets_of(
             targets = _borrowed(matcher, i, carrier, sources)
             together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
             if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and code[:2] != "04":
-                targets = _last_resort(matcher, i, carrier, code, sources) or _partner(matcher, i, carrier, code, sources)
-        elif sources and code.startswith(SAID_TO) and all(_own_land(m, sources) for m in targets):
-            targets = _partner(matcher, i, carrier, code, sources) or targets  # "met Wong and demanded respect for China's interests"
-    targets = matcher.true_targets(targets, sources, code or "")
+                targets = _last_resort(matcher, i, carrier, code, sources)
+        if sources and code.startswith(SAID_TO) and all(_own_land(m, sources) for m in targets):
+            targets = _partner(matcher, i, carrier, code, sources) or targets  # also of "met Wong and demanded respect for China's interests"
+    targets = matcher.true_targets(targets, sources, code or "", i, carrier)
     if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
         return ()  # "held joint drills in the Black Sea": where, not with whom
     if code is not None and code.startswith(PEACE_FORCE_CODES):
@@ -241,7 +241,7 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
             if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relations[t] not in ("compound", "flat"):
                 mention = matcher.mentions.at(t)
                 if mention is not None and _identified(mention, code) and (mention.start, mention.end) not in taken:
-                    if matcher.true_targets((mention,), sources, code):
+                    if matcher.true_targets((mention,), sources, code, i, carrier):
                         return (mention,)
     if code.startswith("14"):  # "staged a protest demanding that the authorities …"
         for node in (i, carrier, *matcher.function(i, carrier, "object")):
@@ -269,14 +269,14 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
         heads = matcher.function(i, carrier, name)
         if heads:
             found = matcher.mentions_of(heads, False, taken)
-            found = matcher.true_targets(tuple([m for m in found if _identified(m, code)]), sources, code)
+            found = matcher.true_targets(tuple([m for m in found if _identified(m, code)]), sources, code, i, carrier)
             if found:
                 return found
     if code.startswith("15"):
         return _provokers(matcher, carrier, sources)
     if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
         found = matcher.complement_mentions(i, carrier, "any", taken)
-        return matcher.true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code)
+        return matcher.true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code, i, carrier)
     return ()
 
 
