@@ -15,8 +15,11 @@ from coder.dictionary.lexicon import after_parts
 from coder.dictionary.load import Dictionaries
 from coder.grammar import Tree
 from coder.participles import LED_OR_BACKED
+from coder.records import Sentence
 
 CORE_RELATIONS: Final = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
+APOSTROPHES: Final = frozenset({"'", "’"})
+CLITICS: Final = frozenset({"'s", "’s", "'S", "’S"})
 DATELINE_ENDS: Final = frozenset({"--", "—", "–", "-", ":"})
 # Of two readings of a name the one further front counts.
 FORM_ORDER: Final = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
@@ -30,13 +33,16 @@ SPEAKER_PRONOUNS: Final = frozenset({"i", "we", "us", "our", "my", "me", "ours",
 ALL_PRONOUNS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS | SPEAKER_PRONOUNS | {"who", "which", "that", "this", "these", "those", "us", "what", "you", "may", "will", "one"}
 
 
-def dateline_end(forms: Sequence[str]) -> int:
+def dateline_end(sentence: Sentence) -> int:
     """How many tokens a dateline at the start takes ("WASHINGTON (AP) --", "ANKARA:", "KHARTOUM, March 16 (Xinhua)"); 0 for none."""
+    forms = sentence.forms
     first = forms[0] if forms else ""
     shouted = len(first) > 2 and first.isupper() and first.isalpha()
     agency = False
     for i, form in enumerate(forms[:14]):
         if form in DATELINE_ENDS:
+            if i and form in HYPHENS and sentence.starts[i] == sentence.ends[i - 1]:
+                continue  # "ZANU-PF"
             return i + 1 if i and (shouted or agency) else 0
         if form == ")":
             agency = True
@@ -59,6 +65,15 @@ class Phrase:
         self.agents = agents
 
 
+def _owning(forms: Sequence[str], keys: Sequence[str]) -> dict[int, str]:
+    """Of nouns before "'s" the key of both together, as dictionaries have it: "peoples" of "People's Liberation Army"."""
+    found: dict[int, str] = {}
+    for i in range(1, len(forms)):
+        if forms[i] in CLITICS:
+            found[i - 1] = keys[i - 1] + "s"
+    return found
+
+
 class SentencePhrases:
     """The dictionary phrases of one sentence.
 
@@ -67,7 +82,7 @@ class SentencePhrases:
         dictionaries: names and agents.
     """
 
-    __slots__ = ("agent_at", "agents", "covered", "dateline", "day", "dictionaries", "keys", "name_at", "names", "qualified", "tree", "words")
+    __slots__ = ("_owning", "agent_at", "agents", "covered", "dateline", "day", "dictionaries", "keys", "name_at", "names", "qualified", "tree", "words")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries) -> None:
         self.tree = tree
@@ -87,7 +102,8 @@ class SentencePhrases:
         self.name_at: list[Phrase | None] = [None] * n
         self.agent_at: list[Phrase | None] = [None] * n
         self.covered: set[int] = set()  # tokens of phrases
-        self.dateline = dateline_end(tree.forms)
+        self.dateline = dateline_end(tree.sentence)
+        self._owning = _owning(tree.forms, self.keys)
         self._scan()
 
     def _scan(self) -> None:
@@ -99,10 +115,19 @@ class SentencePhrases:
             if i < end:
                 continue
             node = word.names
-            if node is not None:
+            owning = self._owning[i] if self._owning and i in self._owning else ""
+            if node is not None or (owning in self.dictionaries.names.next and forms[i][:1].isupper()):
                 if shouting < 0:
                     shouting = self._shouting()
-                found = self._longest(i, node, shouting > 0)
+                found: Phrase | None = None
+                if owning in self.dictionaries.names.next:
+                    owned = self.dictionaries.names.next[owning]
+                    if node is None or self._goes_on(owned, i + 2):
+                        found = self._longest(i, owned, shouting > 0, 1, i + 2)
+                if found is None and node is not None:
+                    found = self._longest(i, node, shouting > 0, word.name_words, i + 1)
+                if found is None and word.led is not None:
+                    found = Phrase(i, i + 1, word.led, [])
                 if found is None:
                     continue
                 if word.key == "the" and found.end < n and forms[found.end][:1].isupper() and not found.names[0].capitals[0]:
@@ -117,29 +142,55 @@ class SentencePhrases:
             end = found.end
         end = 0
         for i, word in enumerate(words):
-            node = word.agents
-            if node is None or i < end:
+            if i < end:
                 continue
-            last = -1
-            hits: list[AgentHit] = []
-            j = i + 1
-            while node is not None:
-                if node.agents:
-                    last, hits = j, node.agents
-                if not node.next:
-                    break
-                while j < n and forms[j] in HYPHENS:
-                    j += 1
-                if j >= n:
-                    break
-                key = words[j].key
-                node = node.next[key] if key in node.next else after_parts(node, key) if "-" in key else None
-                j += 1
-            if last > 0 and self._agent_fits(i, last, hits):
-                phrase = Phrase(i, last, [], hits)
+            phrase: Phrase | None = None
+            owning = self._owning[i] if self._owning and i in self._owning else ""
+            if owning in self.dictionaries.agents.next and self._goes_on(self.dictionaries.agents.next[owning], i + 2):
+                phrase = self._longest_agent(i, self.dictionaries.agents.next[owning], i + 2)
+            if phrase is None and word.agents is not None:
+                phrase = self._longest_agent(i, word.agents, i + 1)
+            if phrase is not None:
                 self.agents.append(phrase)
                 self._cover(phrase, self.agent_at)
-                end = last
+                end = phrase.end
+
+    def _goes_on(self, node: TrieNode, place: int) -> bool:
+        """Whether a phrase goes on with the word at a place: "People's Liberation Army", but not "Cuba's request" for one named Cubas."""
+        if place >= len(self.keys):
+            return False
+        key = self.keys[place]
+        if key in node.next or (self._owning and place in self._owning and self._owning[place] in node.next):
+            return True
+        return "-" in key and after_parts(node, key) is not None
+
+    def _longest_agent(self, start: int, node: TrieNode | None, after: int) -> Phrase | None:
+        """The longest agent's phrase, of which the words before `after` have led to the node."""
+        forms, words = self.tree.forms, self.words
+        n = len(forms)
+        last = -1
+        hits: list[AgentHit] = []
+        j = after
+        while node is not None:
+            if node.agents:
+                last, hits = j, node.agents
+            if not node.next:
+                break
+            while j < n and (forms[j] in HYPHENS or forms[j] in APOSTROPHES):
+                j += 1
+            if j >= n:
+                break
+            key = words[j].key
+            owning = self._owning[j] if self._owning and j in self._owning else ""
+            if owning in node.next and (key not in node.next or self._goes_on(node.next[owning], j + 2)):
+                node = node.next[owning]
+                j += 1
+            elif key in node.next:
+                node = node.next[key]
+            else:
+                node = after_parts(node, key) if "-" in key else None
+            j += 1
+        return Phrase(start, last, [], hits) if last > 0 and self._agent_fits(start, last, hits) else None
 
     def _shouting(self) -> int:
         """Whether most words are in capitals, 1 or 0."""
@@ -159,60 +210,78 @@ class SentencePhrases:
             return True
         return self.tree.upos[start] in ("NOUN", "PROPN", "ADJ", "X") or hits[0].plural
 
-    def _longest(self, start: int, node: TrieNode, shouting: bool) -> Phrase | None:
+    def _longest(self, start: int, node: TrieNode, shouting: bool, words: int, after: int) -> Phrase | None:
+        """The longest name that begins with a token.
+
+        Args:
+            node: where the token leads.
+            shouting: whether the sentence is in capitals.
+            words: how many words of the name the token has.
+            after: the token behind these.
+        """
         forms, keys = self.tree.forms, self.keys
         n = len(forms)
         best: Phrase | None = None
-        j = start + 1
+        j = after
         current: TrieNode | None = node
-        positions = [start]
+        letters = [forms[start][:1]] if words == 1 else [part[:1] for part in forms[start].split("-")]  # of its words so far
         while current is not None:
             if current.hits:
                 hits: list[NameHit] = []
                 for h in current.hits:
-                    if self._capitals_fit(h, positions, shouting):
+                    if self._capitals_fit(h, start, letters, shouting):
                         hits.append(h)
-                if hits and self._tag_fits(positions, hits):
+                if hits and self._tag_fits(start, len(letters), hits):
                     best = Phrase(start, j, hits, [])
             if not current.next:
                 break
-            while j < n and (forms[j] in HYPHENS or (forms[j] == "." and j + 1 < n)):
+            while j < n and (forms[j] in HYPHENS or forms[j] in APOSTROPHES or ((forms[j] == "." or forms[j] == ",") and j + 1 < n)):
                 j += 1
             if j < n - 1 and len(keys[j]) == 1 and keys[j] not in current.next and forms[j][:1].isupper() and keys[j].isalpha():
                 j += 1  # "Mikhail S. Gorbachev": a middle initial
             if j >= n:
                 break
-            current = current.next.get(keys[j])
-            positions.append(j)
+            key = keys[j]
+            owning = self._owning[j] if self._owning and j in self._owning else ""
+            if owning in current.next and (key not in current.next or self._goes_on(current.next[owning], j + 2)):
+                current = current.next[owning]
+                letters.append(forms[j][:1])
+                j += 1
+            elif key in current.next:
+                current = current.next[key]
+                letters.append(forms[j][:1])
+            elif "-" in key:
+                current = after_parts(current, key)
+                letters += [part[:1] for part in forms[j].split("-")]
+            else:
+                break
             j += 1
         return best
 
-    def _capitals_fit(self, hit: NameHit, positions: list[int], shouting: bool) -> bool:
-        forms = self.tree.forms
+    def _capitals_fit(self, hit: NameHit, start: int, letters: list[str], shouting: bool) -> bool:
+        """Whether the words of the text, by their first letters, are capitalised where those of the name are."""
         if hit.acronym:
-            word = forms[positions[0]]
-            letters = word.replace(".", "")
-            if not letters.isupper():
+            word = self.tree.forms[start]
+            plain = word.replace(".", "")
+            if not plain.isupper():
                 return False
-            return not shouting or "." in word or len(letters) > 2 or self.tree.upos[positions[0]] == "PROPN"
+            return not shouting or "." in word or len(plain) > 2 or self.tree.upos[start] == "PROPN"
         capitals = hit.capitals
-        for k in range(min(len(positions), len(capitals))):
-            if capitals[k]:
-                first = forms[positions[k]][:1]
-                if not first.isupper() and first.isalpha():
-                    return False
+        for k in range(min(len(letters), len(capitals))):
+            if capitals[k] and not letters[k].isupper() and letters[k].isalpha():
+                return False
         return True
 
-    def _tag_fits(self, positions: list[int], hits: list[NameHit]) -> bool:
-        if len(positions) > 1 or hits[0].acronym:
+    def _tag_fits(self, start: int, words: int, hits: list[NameHit]) -> bool:
+        if words > 1 or hits[0].acronym:
             return True
-        tag = self.tree.upos[positions[0]]
-        if tag == "PUNCT" and self.tree.forms[positions[0]].endswith("-"):
+        tag = self.tree.upos[start]
+        if tag == "PUNCT" and self.tree.forms[start].endswith("-"):
             return True  # "Saudi-" of "Saudi-led"
         if tag in CLOSED_CLASS:
-            if tag in ("PRON", "AUX") and self.tree.lower[positions[0]] not in ALL_PRONOUNS and self.tree.relation(positions[0]) in ("nsubj", "obj", "iobj", "obl", "nmod"):
+            if tag in ("PRON", "AUX") and self.tree.lower[start] not in ALL_PRONOUNS and self.tree.relation(start) in ("nsubj", "obj", "iobj", "obl", "nmod"):
                 return True  # "gives Putin a deadline"
-            return tag in ("VERB", "INTJ", "X") and positions[0] > 0 and any(h.form in ("name", "capital") for h in hits)
+            return tag in ("VERB", "INTJ", "X") and start > 0 and any(h.form in ("name", "capital") for h in hits)
         return True
 
     # ---- noun phrases ------------------------------------------------------------------------------------------
@@ -250,11 +319,13 @@ class SentencePhrases:
         return core
 
     def core_with_phrases(self, head: int) -> set[int]:
-        """The core, and all of the phrases over its head."""
+        """The core, and all of the phrases over its head, with what stands before their words ("Kenyan" of "the Kenyan farmers' union")."""
         core = self.core(head)
         for p in (self.name_at[head], self.agent_at[head]):
             if p is not None and p.end - p.start > 1:
-                core.update(range(p.start, p.end))
+                for t in range(p.start, p.end):
+                    if t not in core:
+                        core |= self.core(t)
         return core
 
     def _participle(self, i: int) -> bool:

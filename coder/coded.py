@@ -91,6 +91,16 @@ class Coded:
         self.document, self.rejects, self.sentences, self.unknown, self.shape = document, rejects, sentences, unknown, shape
         self._rows, self._packed = rows, packed
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both are of one document and have the same rows, rejects, sentences and unknown names."""
+        if not isinstance(other, Coded):
+            return NotImplemented
+        return (self.document, self.packed, self.rejects, self.sentences, self.unknown) == (
+            other.document, other.packed, other.rejects, other.sentences, other.unknown,
+        )  # fmt: skip
+
+    __hash__ = None  # type: ignore[assignment]
+
     @property
     def rows(self) -> list[dict[str, Any]]:
         """Its rows of events.parquet, those about the whole corpus not yet filled."""

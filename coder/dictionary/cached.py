@@ -65,6 +65,7 @@ def encode(loaded: Any) -> dict[str, bytes]:
                 "composition": loaded.composition,
                 "issue_labels": loaded.issues.labels,
                 "lists": loaded.lists,
+                "small": sorted(loaded.small_names()),
                 "counts": asdict(loaded.entry_counts()),
                 "faults": [[places.get(f.path, f.path), f.line, f.message, f.hint, f.level] for f in loaded.faults],
             }
@@ -126,6 +127,7 @@ def decode(sections: dict[str, bytes], files: Sequence[Path], make: Any, make_en
             {issue: (label, description) for issue, (label, description) in rest["issue_labels"].items()},
         ),
         lists=rest["lists"],
+        _small=frozenset(rest["small"]),
         _counts=EntryCounts(**rest["counts"]),
         faults=[Fault(place(path), *others) for path, *others in rest["faults"]],
         files=list(files),

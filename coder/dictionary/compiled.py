@@ -13,7 +13,7 @@ HYPHENS: Final = frozenset("-‐‑‒–—/")
 COMPOSED: Final = 4  # what a stance with an inner event adds to how specific a reading is
 _SPECIFICITIES: Final = 1 << 32
 _STOPS: Final = re.compile(r"[.'’`]")
-_PARTS: Final = re.compile(r"[\s\-‐‑‒–—/]+")
+_PARTS: Final = re.compile(r"[\s\-‐‑‒–—/,]+")
 
 
 def normalize(word: str) -> str:
@@ -27,7 +27,7 @@ def normalize(word: str) -> str:
 
 
 def name_words(name: str) -> list[str]:
-    """A dictionary name cut into words at blanks and hyphens, case kept."""
+    """A dictionary name cut into words at blanks, hyphens and commas, case kept."""
     if name.isalnum() and name.isascii():
         return [name]
     return [w for w in _PARTS.split(name.strip()) if w and normalize(w)]

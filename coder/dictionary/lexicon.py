@@ -26,11 +26,11 @@ _NUMBERS: Final = itertools.count()
 class Word:
     """A form of the text: its key, whether it may qualify an actor ("former"), and what the dictionaries have under it.
 
-    `names` are phrases that begin with it, where its letters allow a name; `led` those of "Saudi" for "Saudi-led"; `lemmas` are
+    `names` are phrases that begin with it, where its letters allow a name, with the number of words that they have of it; `led` those of "Saudi" for "Saudi-led"; `lemmas` are
     those of a trigger verb of which it is a form.
     """
 
-    __slots__ = ("agents", "key", "led", "lemmas", "lexicon", "names", "qualifies")
+    __slots__ = ("agents", "key", "led", "lemmas", "lexicon", "name_words", "names", "qualifies")
 
     def __init__(self, known: Spelling, lexicon: Lexicon) -> None:
         form = known.text
@@ -40,12 +40,15 @@ class Word:
         self.qualifies = key in FORMER or key in MODIFIERS
         self.lemmas = lexicon.forms.get(known.lower)
         self.names: TrieNode | None = None
+        self.name_words = 1
         self.led: list[NameHit] | None = None
-        if form[:1].isupper() or not form.isascii() or key[:1].isdigit() or form in ("al", "the"):
+        if form[:1].isupper() or not form.isascii() or key[:1].isdigit() or key.partition("-")[0] in lexicon.small:
             if key in names.next:
                 self.names = names.next[key]
             elif "-" in key:
                 self.led = _led_hits(form, names)
+                self.names = after_parts(names, key)
+                self.name_words = key.count("-") + 1
         self.agents: TrieNode | None = None
         if key in agents.next:
             self.agents = agents.next[key]
@@ -80,12 +83,14 @@ class Lexicon:
     Args:
         names, agents: where the phrases of the dictionaries begin.
         forms: inflected form → lemmas of trigger verbs.
+        small: keys of the words in small letters that names begin with ("al", "yellow" of "yellow vests").
     """
 
-    __slots__ = ("agents", "forms", "names", "number")
+    __slots__ = ("agents", "forms", "names", "number", "small")
 
-    def __init__(self, names: TrieNode, agents: TrieNode, forms: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, names: TrieNode, agents: TrieNode, forms: dict[str, tuple[str, ...]], small: frozenset[str]) -> None:
         self.forms = forms
+        self.small = small
         self.number = next(_NUMBERS)  # by which words tell whose they are
         self.names = names
         self.agents = agents

@@ -85,6 +85,7 @@ class Dictionaries:
     sha256: str = ""
     legacy: LegacyDictionaries | None = None
     legacy_issues: LegacyDictionaries | None = None
+    _small: frozenset[str] | None = field(default=None, repr=False, compare=False)
     _counts: EntryCounts | None = field(default=None, repr=False, compare=False)
     _triggers: dict[str, Triggers] = field(default_factory=dict, init=False, repr=False, compare=False)
     _lexicon: Lexicon | None = field(default=None, init=False, repr=False, compare=False)
@@ -96,6 +97,12 @@ class Dictionaries:
             found = self._triggers[part_of_speech] = Triggers(part_of_speech, self.frames)
         return found
 
+    def small_names(self) -> frozenset[str]:
+        """Keys of the words in small letters that names begin with."""
+        if self._small is None:
+            self._small = frozenset(key for key, node in self.names.next.items() if _begins_small(node))
+        return self._small
+
     def entry_counts(self) -> EntryCounts:
         """How many native entries there are."""
         if self._counts is None:
@@ -106,7 +113,7 @@ class Dictionaries:
         """The words of texts, looked up among names and role nouns."""
         found = self._lexicon
         if found is None or found.names is not self.names or found.agents is not self.agents or found.forms is not self.forms:
-            found = self._lexicon = Lexicon(self.names, self.agents, self.forms)
+            found = self._lexicon = Lexicon(self.names, self.agents, self.forms, self.small_names())
         return found
 
 
@@ -398,9 +405,16 @@ def _add_name(root: TrieNode, text: str, actor: Actor, form: str, role: str) -> 
     letters = "".join(words)
     acronym = len(words) == 1 and letters.replace(".", "").isupper() and len(letters.replace(".", "")) <= 6
     capitals = tuple(w[:1].isupper() for w in words)
-    hit = NameHit(actor, form, role, capitals, acronym, len(words))
-    if not any(h.actor is actor and h.form == form and h.role == role for h in node.hits):
-        node.hits.append(hit)
+    for place, known in enumerate(node.hits):
+        if known.actor is actor and known.form == form and known.role == role:  # in other letters: "MBS", "MbS", "Gulf Cartel", "Gulf cartel"
+            either = tuple(a and b for a, b in zip(known.capitals, capitals, strict=True))
+            node.hits[place] = NameHit(actor, form, role, either, known.acronym and acronym, len(words))
+            return
+    node.hits.append(NameHit(actor, form, role, capitals, acronym, len(words)))
+
+
+def _begins_small(node: TrieNode) -> bool:
+    return any(not hit.capitals[0] for hit in node.hits) or any(_begins_small(following) for following in node.next.values())
 
 
 def _add_cities(result: Dictionaries) -> None:
