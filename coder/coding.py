@@ -151,7 +151,7 @@ def _same_news(title: Event, told: Event) -> bool:
 
 
 def _state(side: ResolvedActor | None) -> str:
-    return side.code[:3] if side is not None else ""
+    return side.code.removeprefix("INT")[:3] if side is not None else ""
 
 
 def _is_headline(sentences: Sequence[Sentence]) -> bool:

@@ -12,7 +12,7 @@ from coder.date_governors import DatedWords, governor, marked, phrase_at
 from coder.date_patterns import words
 from coder.date_phrases import Phrase
 from coder.date_readers import reach_of
-from coder.date_spans import Span, before, day_span, days_up_to, offset_span
+from coder.date_spans import Span, before, day_span, days_up_to, offset_span, since
 from coder.grammar import Tree
 from coder.records import EventDate, Status
 from coder.tense import PREDICATES, REPORTING, counted_occasion, own_tense, reports_itself
@@ -182,6 +182,10 @@ class Scene(DatedWords):
             span = self._passed_up(node) or self._later_conjunct(node)
             if span is not None:
                 return span
+        elif _is_event(tree, node):  # "a strike on its embassy in Quito on April 1"
+            span = self._passed_up(node)
+            if span is not None:
+                return span
         for c in tree.children[node]:
             if tree.relation(c) == "parataxis" and tree.lemmas[c] in SPEECH and c in self.governed:
                 return self.own(c) if self.tense(node) != "pluperfect" else None
@@ -191,6 +195,9 @@ class Scene(DatedWords):
         """The date that a dated dependent shares with the word above it."""
         tree = self.tree
         relation = tree.relation(child)
+        if relation == "advcl" and _mark(tree, child) == "since" and self.tense(node) == "perfect":
+            begun = self.own(child)
+            return since(begun, self.today) if begun is not None else None
         if relation == "advcl":
             return self.own(child) if self._same_time(node, child) else None
         if relation in ("obl", "nmod"):
@@ -304,10 +311,10 @@ class Scene(DatedWords):
                 return self._reported(node, head) or self._earlier(head)
         if head < 0:
             return None
-        told = phrase_at(self.phrases, head) or self._phrase_before_when(node)
-        if told is not None and told.offset is not None and marked(tree, told) == node:
+        if self._is_offset_clause(node):
             return self._from_offset(node, head)
-        if told is not None:
+        told = phrase_at(self.phrases, head) or self._phrase_before_when(node)
+        if told is not None and told.kind != "night":
             return told.bare(self.clock(node, told))
         relation = tree.relation(node)
         if relation == "conj":
@@ -431,8 +438,6 @@ class Scene(DatedWords):
     def _adverbial(self, node: int, head: int) -> Span | None:
         tree = self.tree
         mark = _mark(tree, node)
-        if self._is_offset_clause(node):
-            return self._from_offset(node, head)
         then = self.covering(head)
         gerund = "VerbForm=Ger" in tree.feats[node] or (
             "VerbForm=Part" in tree.feats[node] and "Tense=Pres" in tree.feats[node]
@@ -448,6 +453,19 @@ class Scene(DatedWords):
         if own_tense(tree, node) in ("", "infinitive") or mark in ("before", "by") or self._same_tense(node, head):
             return then
         return None
+
+    def later_than(self, other: EventDate, node: int) -> bool:
+        """Whether what a node tells came after a date later than another: "condemned it after a call on Sunday"."""
+        day = other.end
+        if not self.phrases or self.today is None or day is None:
+            return False
+        tree = self.tree
+        for c in tree.children[node]:
+            if tree.relations[c] in ("advcl", "obl") and "after" in (_mark(tree, c), tree.case(c)):
+                then = self.best(c, lead="") or self.nearby(c)
+                if then is not None and then.precision == "day" and day < then.start <= self.today:
+                    return True
+        return False
 
     def _is_offset_clause(self, node: int) -> bool:
         return any(p.offset is not None and marked(self.tree, p) == node for p in self.phrases)
@@ -506,8 +524,6 @@ class Scene(DatedWords):
     def _nominal(self, node: int, head: int, relation: str) -> Span | None:
         tree = self.tree
         case = tree.case(node)
-        if self._is_offset_clause(node):
-            return self._from_offset(node, head)
         if case in BEFORE_OBJECT:
             then = self.covering(head)
             return before(then.end, "tense") if then else self._earlier(-1)
@@ -515,6 +531,8 @@ class Scene(DatedWords):
             then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
             return None if then is None else Span(then.start, _later(then.end, 30), "unknown", "tense", "range")
         if relation == "nmod" and tree.lemmas[head] in SEQUELS:
+            if tree.case(head) and any(p.first > node for p in self.governed.get(head, ())):
+                return self.own(head)  # "in retaliation for a raid on April 1"
             return self._up_to(self.covering(head))
         if (
             relation in ("obj", "obl")

@@ -5,6 +5,7 @@ In: a Tree. Out: its Dated, found once; for a word the Span of its own phrases.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from coder.date_phrases import Phrase, find_phrases, takes_preposition
@@ -12,7 +13,7 @@ from coder.date_readers import reach_of
 from coder.date_spans import DAY, Clock, Span, interval, offset_span
 from coder.grammar import Tree
 from coder.records import EventDate, Status
-from coder.tense import MAX_CLIMB, PREDICATES, clause_tense
+from coder.tense import MAX_CLIMB, PREDICATES, REPORTING, clause_tense
 
 # "Were due to meet on Friday": on the nearest one.
 AWAITED: Final = frozenset({"due", "set", "schedule", "expect", "slate", "suppose"})
@@ -69,6 +70,10 @@ def governor(tree: Tree, phrases: list[Phrase], phrase: Phrase) -> int:
             return tree.heads[complement]
     elif takes_preposition(tree, phrase.first, top):
         return tree.heads[head]
+    elif head > phrase.last and (teller := _teller_before(tree, phrase, head)) >= 0:
+        return teller
+    elif head >= 0 and phrase.kind != "night" and (night := phrase_at(phrases, head)) is not None and night.kind == "night":
+        return governor(tree, phrases, night)  # "for a third night running on Friday"
     if (
         tree.relation(top) == "conj"
         and head >= 0
@@ -77,6 +82,15 @@ def governor(tree: Tree, phrases: list[Phrase], phrase: Phrase) -> int:
     ):
         return tree.heads[head]
     return head
+
+
+def _teller_before(tree: Tree, phrase: Phrase, head: int) -> int:
+    """The "said" of "said on Tuesday rebels had attacked", where the parse gives the day to the attack; -1 for none."""
+    before = phrase.first - 1
+    if before > 0 and tree.relations[before] == "case":
+        before -= 1
+    said = before >= 0 and tree.heads[head] == before and tree.lower_lemmas[before] in REPORTING
+    return before if said and tree.relations[head] == "ccomp" else -1
 
 
 def _anniversary_of(tree: Tree, phrase: Phrase) -> int:
@@ -176,7 +190,21 @@ class DatedWords:
             lead = ""  # in "after Monday's raid" the preposition is the noun's
         if phrase.offset is not None:
             return self._offset(phrase, clock)
+        if phrase.kind == "night" or phrase.text == "overnight":
+            clock.today = self._day_said(node) or clock.today
         return (phrase if lead is None else phrase.led_by(lead)).span(clock)
+
+    def _day_said(self, node: int) -> date | None:
+        """The day on which those spoke who tell what a clause tells ("attacked overnight, officials said on Tuesday")."""
+        tree = self.tree
+        teller = tree.heads[node] if tree.relations[node] == "ccomp" else -1
+        for c in tree.children[node]:
+            if tree.relations[c] == "parataxis":
+                teller = c
+        if teller < 0 or teller not in self.governed or tree.lower_lemmas[teller] not in REPORTING:
+            return None
+        said = self.best(teller)
+        return said.end if said is not None and said.precision == "day" else None
 
     def _offset(self, phrase: Phrase, clock: Clock) -> Span | None:
         """ "Two days after Monday's talks", "on the eve of the vote on Sunday"."""

@@ -125,9 +125,10 @@ PATTERNS: tuple[tuple[str, re.Pattern[str], Reader], ...] = tuple(
         ),
         (
             "night",  # "for a third straight night"
-            rf"(?:a|the) (?:{'|'.join(NTH)}|\d{{1,2}}(?:st|nd|rd|th)) (?:(?:straight|consecutive|successive) )?(?P<word>night)\b",
+            rf"(?:a|the) (?:{'|'.join(NTH)}|\d{{1,2}}(?:st|nd|rd|th)) (?:(?:straight|consecutive|successive) )?(?P<word>night)(?: running| straight| in a row)?\b",
             read_near_day,
         ),
+        ("night", r"the (?P<word>night)\b(?! (?:of|to|from|between|that|when|before|after)\b)", read_near_day),
         (
             "weekday",
             rf"(?:(?:early|earlier|late|later) (?:on )?)?{_WHICH}{DOW}\b(?: (?:early|late))?{HOUR}(?: (?:of )?(?P<week>last|this|next) week\b)?",

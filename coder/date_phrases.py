@@ -427,7 +427,9 @@ def _is_offset(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
 
 
 def _is_nth_night(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:
-    return bool(first) and tree.lower[first - 1] == "for"
+    """ "For a third night", "during the night"; not "the night" of which something else tells."""
+    before = tree.lower[first - 1] if first else ""
+    return before in ("in", "during") if match[0] == "the night" else before == "for"
 
 
 def _is_duration(tree: Tree, match: re.Match[str], first: int, last: int) -> bool:

@@ -297,6 +297,8 @@ def read_near_day(match: re.Match[str], clock: Clock) -> Span | None:
     if today is None:
         return None
     word = match["word"]
+    if match[0] == "the night" and clock.reference is not None and (today - clock.reference.end).days > 1:
+        return None  # of some earlier day
     if word == "overnight" or word == "night":
         return (
             Span(today - DAY, today, "day", "relative", "day")
@@ -355,6 +357,8 @@ def read_unit_reference(match: re.Match[str], clock: Clock) -> Span | None:
         return _narrow(match["part"], unit_span(shift(base, steps, unit), unit, "relative"), clock)
     if which in ("the previous", "the preceding") and today is not None and clock.direction == "past":
         return unit_span(shift(today, -1, unit), unit, "relative")  # no date told before: counted from the news
+    if which == "the" and unit == "day" and match["part"] in ("earlier", "later") and clock.reference is not None:
+        return day_span(clock.reference.start, "relative") if clock.reference.precision == "day" else None  # "later in the day"
     if today is None or which in ("that", "the same", "that same", "the following", "the preceding", "the previous"):
         return None
     if which in ("the past", "the last", "this past", "past"):
@@ -497,6 +501,8 @@ def read_duration(match: re.Match[str], clock: Clock) -> Span | None:
         return _rolled(shift(today, -count, unit), today)
     if clock.direction != "future" or count is None:
         return None
+    if unit == "hour" and count > 24:
+        count, unit = round(count / 24), "day"
     if lead == "in":
         return unit_span(shift(today, count, unit), unit, "relative")
     return _rolled(today, shift(today, count, unit))

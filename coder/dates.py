@@ -87,9 +87,9 @@ def _resolve(
         return EventDate(span.start, span.end, span.precision, span.basis, rule)
     anchor = _reporting(tree, tokens[0])
     if clause_tense(tree, anchor, status) == "past":
-        if goes_on and reference is not None:
+        if goes_on and reference is not None and not scene.later_than(reference, tokens[0]):
             return EventDate(reference.start, reference.end, reference.precision, "relative", "goes on from the sentence before")
-        if story is not None and story.precision == "day":
+        if story is not None and story.precision == "day" and not scene.later_than(story, tokens[0]):
             return EventDate(story.start, story.end, story.precision, "relative", "day of the story")
     return _told_by_tense(tree, tokens[0], status)
 
