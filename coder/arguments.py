@@ -49,6 +49,11 @@ TEXTS_AND_INQUIRIES: Final = frozenset(
     "briefing".split()
 )
 ABOUT: Final = frozenset({"into", "on", "about", "over", "in"})
+# Of those who do so to a text nothing is its own words.
+TURNING_DOWN: Final = frozenset(
+    "veto reject oppose block dismiss deny refuse criticise criticize condemn denounce welcome praise read receive ignore withdraw ban".split()
+)
+CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report rumour rumor assertion".split())
 # Praise and blame; the relations that lead from an actor up its phrase, and on through an infinitive to a noun ("efforts to …").
 APPROVALS: Final[tuple[str, ...]] = ("05", "11", "12")
 # What is turned down whoever it is to be done to.
@@ -206,7 +211,7 @@ class Arguments:
         found: tuple[int, ...] = ()
         for h in heads:
             verb = tree.heads[h]
-            if verb >= 0 and tree.upos[verb] == "VERB" and h in tree.function(verb, "object"):
+            if verb >= 0 and tree.upos[verb] == "VERB" and tree.lower_lemmas[verb] not in TURNING_DOWN and h in tree.function(verb, "object"):
                 found += tree.function(verb, "subject")
         return found
 
@@ -319,8 +324,10 @@ class Arguments:
                 if case in ABOUT and tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES:
                     return True
             elif relation == "acl":
-                if tree.deprels[node] == "acl:relcl" or not tree.has_to(node):
+                if tree.deprels[node] == "acl:relcl":
                     return False
+                if not tree.has_to(node):  # "rejected accusations that it had armed rebels"
+                    return tree.lower_lemmas[above] in CLAIMS and any(tree.lower[c] == "that" and tree.relations[c] == "mark" for c in tree.children[node])
                 return tree.upos[above] == "NOUN" and (code.startswith(("05", "11")) or tree.lower_lemmas[above] in PROPOSALS)
             elif relation in IN_CLAUSE:
                 if not code.startswith(APPROVALS) or tree.upos[above] != "VERB":

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from coder.actors import SentenceMentions
+from coder.arguments import letters
 from coder.dates import reference_day
 from coder.dictionary.load import Dictionaries
 from coder.dictionary.schema import NEUTRAL_GROUND, NON_COUNTRIES
@@ -35,7 +36,13 @@ DOMESTIC_ROLES: Final[tuple[str, ...]] = ("COP", "JUD", "LEG", "OPP", "MED", "LA
 DOMESTIC_ACTS: Final[tuple[str, ...]] = ("08", "09", "115", "116", "172", "173", "174", "175", "170", "111", "112", "14")
 # Acts that only the state of the place can do, so that "in X" tells who where the passive leaves it out.
 PLACE_ACTS: Final[tuple[str, ...]] = ("173", "174", "0841", "116", "1711", "1721", "115")
+# Acts that few do to their own ministers and armies, and the relations by which a clause stands below others.
+UNFRIENDLY_ROOTS: Final = frozenset({"10", "11", "12", "13", "15", "16", "18", "19", "20"})
+BELOW: Final = frozenset({"acl", "advcl", "ccomp", "xcomp", "conj", "obj", "obl"})
 # Mass violence and war cross borders: there nationality is never filled in from the enemy.
+# What is said to a country by name, mostly by others' lawmakers, courts, police, newspapers and companies than its own.
+SPEAKERS_OUT: Final[tuple[str, ...]] = ("LEG", "JUD", "COP", "MED", "BUS")
+VERBAL_ROOTS: Final = frozenset({"02", "03", "05", "10", "11", "12", "13", "16"})
 CROSS_BORDER_ROOTS: Final = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
 HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832", "151", "153")
@@ -196,6 +203,8 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         day = date
         if own_dates and source.head in own_dates and source.sentence_index == context.tree.sentence.index:
             day = context.date_of(context.tree, (own_dates[source.head],), status)  # "as did Spain on Monday"
+        if target is not None and event_code[:2] in UNFRIENDLY_ROOTS:
+            target = _owner_above(context, match, source, target)
         resolved = _resolve_pair(context, source, target, day, event_code, place)
         if resolved is None:
             continue
@@ -222,6 +231,24 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
     if match.reciprocal or match.paired_code:
         events = _both_ways(events)
     return events
+
+
+def _owner_above(context: SentenceContext, match: FrameMatch, source: Mention, target: Mention) -> Mention:
+    """Egypt's army of "Egypt expelled the ambassador after Ankara criticised its army": not that of who does it, in a clause below another's."""
+    tree = context.tree
+    if not context.matcher.theirs(target) or letters(target) != letters(source):
+        return target
+    node = match.trigger
+    while tree.heads[node] >= 0 and tree.relations[node] in BELOW:
+        below = tree.relations[node] != "conj"
+        node = tree.heads[node]
+        if not below:
+            continue
+        for head in tree.function(node, "subject") if tree.verbal[node] else ():
+            owner = context.mentions.at(head)
+            if owner is not None and letters(owner) not in ("", letters(source)):
+                return replace(target, owners=(owner,), rule=f"of {owner.text!r}, not of the doer: {target.rule}")
+    return target
 
 
 def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> bool:
@@ -462,7 +489,7 @@ def _resolve_pair(
         if abroad:
             if not _country(actor) and _needs_country(actor):
                 actor = resolve_actor(source, day, place=_second_country(context, _country(other)))
-        elif not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or root != "17") and _domestic(actor, other, code):
+        elif not _country(actor) and (actor.mention.role.startswith(DOMESTIC_ROLES) or root != "17") and not _speaks_to(actor, other, root) and _domestic(actor, other, code):
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
             other = resolve_actor(target, day, place=_country(actor))
@@ -604,6 +631,14 @@ def _fill_country(context: SentenceContext, actor: ResolvedActor, day: dt.date |
 
 def _needs_country(actor: ResolvedActor) -> bool:
     return actor.mention.kind in ("agent", "unknown", "people") and not actor.mention.actors and actor.mention.form not in ("country-free", "prefix")
+
+
+def _speaks_to(actor: ResolvedActor, other: ResolvedActor, root: str) -> bool:
+    """Whether lawmakers, courts or the like speak to a country by name, seldom their own: "senators called on Iran"."""
+    return (
+        root in VERBAL_ROOTS and other.mention.kind == "country" and other.mention.form != "inhabitant" and len(other.code) == 3
+        and actor.mention.role.startswith(SPEAKERS_OUT)
+    )  # fmt: skip
 
 
 def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:

@@ -31,6 +31,13 @@ PLACE_NOUNS: Final = frozenset(
     "city town village region province district area part territory capital border island coast mountain valley river road street "
     "square building house home church mosque school hospital camp base airport port prison embassy compound site place".split()
 )
+# What is done to those of whom it is told: "the bombing of a mosque".
+DONE_TO: Final = frozenset("bombing shelling killing murder assassination execution destruction kidnapping abduction storming torching burning downing seizure".split())
+# Of what the subject of a relative clause has made, it is whose that is: "sanctions which Canada had imposed on Iran".
+MAKING: Final = frozenset(
+    "impose pass adopt make negotiate sign launch carry draft propose issue announce build approve enact publish write hold stage introduce order "
+    "offer present submit test fire commit take".split()
+)
 # What soldiers do to the rulers of their own country.
 COUP_VERBS: Final = frozenset("overthrow oust depose topple detain arrest seize unseat remove take grab".split())
 RULERS: Final = frozenset("president premier minister king queen emir sultan chancellor leader ruler government".split())
@@ -230,7 +237,7 @@ def embedded(mentions: SentenceMentions, head: int, as_source: bool, exclude: fr
     if marked:
         cases = [tree.case(c) for c in marked]
         for preposition in SOURCE_PREPOSITIONS if as_source else TARGET_PREPOSITIONS:
-            if preposition not in cases:
+            if preposition not in cases or (as_source and preposition == "of" and tree.lower_lemmas[head] in DONE_TO):
                 continue
             for k, c in enumerate(marked):
                 if cases[k] == preposition:
@@ -253,6 +260,12 @@ def _in_clause(mentions: SentenceMentions, c: int, form: str, as_source: bool, e
             owner = _as_owner(mentions, s, False, exclude)
             if owner is not None:
                 return owner.told(f"of whom the {form!r} tells: {owner.rule}")
+    if not as_source and tree.deprels[c] == "acl:relcl" and tree.lower_lemmas[c] in MAKING:
+        for g in tree.children[c]:  # "denounced sanctions which Canada had imposed on its police"
+            if tree.deprels[g] == "nsubj" and tree.upos[g] in ("NOUN", "PROPN"):
+                owner = _as_owner(mentions, g, False, exclude)
+                if owner is not None:
+                    return owner.told(f"whose {form!r} it is: {owner.rule}")
     for g in tree.children[c]:
         if as_source:
             if tree.deprels[c] == "acl:relcl":

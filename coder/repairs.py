@@ -28,7 +28,7 @@ _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
 # Things given that no article stands before: in "an activist asylum" it is that of whom it is given to.
 MASS_GIFTS: Final = frozenset("asylum refuge sanctuary citizenship clemency amnesty immunity bail".split())
-LEAVE: Final = frozenset({"access", "permission", "leave", "approval"})
+LEAVE: Final = frozenset({"access", "permission", "leave", "approval", "compensation", "aid", "assistance", "ammunition"})
 KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
 JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call label brand render proclaim".split())
 REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())

@@ -72,7 +72,7 @@ def targets_of(
             together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
             if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and code[:2] != "04":
                 targets = _last_resort(matcher, i, carrier, code, sources)
-        if sources and code.startswith(SAID_TO) and all(_own_land(m, sources) for m in targets):
+        if sources and code.startswith(SAID_TO) and all(_own_land(m, sources) or _nobodys(m, code) for m in targets):
             targets = _partner(matcher, i, carrier, code, sources) or targets  # also of "met Wong and demanded respect for China's interests"
     targets = matcher.true_targets(targets, sources, code or "", i, carrier)
     if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
@@ -186,6 +186,11 @@ def _partner(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[M
     return ()
 
 
+def _nobodys(m: Mention, code: str) -> bool:
+    """The prisoners of "demanded the release of prisoners", whose they are told nowhere: not to them is it said."""
+    return m.kind == "agent" and not m.owners and not m.actors and code.startswith(("02", "10"))
+
+
 def _own_land(m: Mention, sources: tuple[Mention, ...]) -> bool:
     """Whether a mention is the country of all the doers."""
     if m.kind not in ("country", "place"):
@@ -259,7 +264,10 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
                     mention = matcher.mentions.inside(c)
                     if mention is not None and mention.kind != "unknown" and (mention.start, mention.end) not in taken:
                         return (mention,)
-    for c in tree.children[carrier]:  # "went on hunger strike until the ministry …"
+    below = tree.children[carrier]  # "went on hunger strike until the ministry …", "vowed to respond if Hezbollah …"
+    if code.startswith("13"):
+        below = [*below, *[c for h in matcher.function(i, carrier, "complement") for c in tree.children[h]]]
+    for c in below:
         if tree.relations[c] == "advcl" and any(tree.relations[g] == "mark" and tree.lower[g] in ("until", "unless", "till", "if") for g in tree.children[c]):
             found = matcher.mentions_of(tree.function(c, "subject"), False, taken)
             if found:
