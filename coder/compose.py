@@ -60,6 +60,8 @@ AT_HOME: Final[tuple[str, ...]] = HOME_CODES + HOME_PROTESTS
 # Prepositions of where a clause stands, and of what its act is aimed at, which may lie elsewhere.
 PLACE_OF_ACT: Final[tuple[str, ...]] = ("in", "at", "near")
 GROUND_OF_ACT: Final[tuple[str, ...]] = ("on", "against")
+# How those are kept whom a state lets go.
+HELD: Final = frozenset({"hold", "jail", "imprison", "detain", "arrest", "keep"})
 # Contacts and mediation, which often cross a border.
 CONTACTS: Final[tuple[str, ...]] = ("04",)
 # Sending foreigners out of the country: whoever does so is not of theirs.
@@ -406,6 +408,13 @@ def _place_as_source(context: SentenceContext, match: FrameMatch) -> tuple[Menti
             mention = context.mentions.inside(head)
             if mention is not None and mention.kind in ("country", "place"):
                 return (replace(mention, kind="country", rule=f"place of an act without an agent: {mention.rule}"),)
+    for subject in tree.function(trigger, "object"):  # "two prisoners held in Turkey were released"
+        for c in tree.children[subject]:
+            if tree.deprels[c] == "acl" and tree.lower_lemmas[c] in HELD:
+                for head in tree.function(c, "in"):
+                    mention = context.mentions.inside(head)
+                    if mention is not None and mention.kind in ("country", "place"):
+                        return (replace(mention, kind="country", rule=f"where they were held: {mention.rule}"),)
     return ()
 
 

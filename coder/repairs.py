@@ -32,6 +32,7 @@ LEAVE: Final = frozenset({"access", "permission", "leave", "approval", "compensa
 KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
 JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call label brand render proclaim".split())
 REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())
+SPEECH_TO: Final = frozenset({"tell", "inform", "remind", "assure", "address", "brief"})
 # Verbs that have an object behind "off", "up", "down".
 SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
 # Those whom the parse takes for the doers of what is done by who is fighting them.
@@ -299,6 +300,25 @@ def _reproached(repairs: Repairs, i: int, noun: int) -> bool:
     if noun > i or not 0 <= verb < noun or deprels[noun] != "obj" or sentence.lemmas[verb].lower() not in REPROACHING_VERBS:
         return False
     if not any(noun < c < i and deprels[c] == "mark" and sentence.forms[c] == "of" for c in repairs.below(i)):
+        return False
+    repairs.attach(i, verb, "advcl")
+    return True
+
+
+def _deed_of_speaker(repairs: Repairs, i: int, listeners: int) -> bool:
+    """ "told reporters, threatening Uganda": who told them threatens."""
+    verb = repairs.heads[listeners]
+    if verb < 0 or i - 1 <= listeners or repairs.deprels[listeners] not in ("obj", "iobj") or listeners < verb:
+        return False
+    return _beside_telling(repairs, i, verb)
+
+
+def _beside_telling(repairs: Repairs, i: int, verb: int) -> bool:
+    """A participle behind a comma, which is not what is told."""
+    sentence = repairs.sentence
+    if i < verb or sentence.forms[i - 1] != "," or not sentence.forms[i].endswith("ing") or sentence.lemmas[verb] not in SPEECH_TO:
+        return False
+    if not repairs.labels_below(i).isdisjoint(("nsubj", "nsubj:pass", "mark", "aux")):
         return False
     repairs.attach(i, verb, "advcl")
     return True
@@ -641,6 +661,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "vocative": (_called_doer,),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),
-    "acl": (_reproached,),
+    "acl": (_reproached, _deed_of_speaker),
+    "ccomp": (_beside_telling,),
     "advcl": (_end_of_effort,),
 }

@@ -124,6 +124,8 @@ def purpose(tree: Tree, i: int) -> bool:
         return False
     if under_way(tree, i):
         return False
+    if tree.relations[i] == "acl" and tree.heads[i] >= 0 and tree.lower_lemmas[tree.heads[i]] in INTENT_NOUNS:
+        return False  # "Japan's decision to expel …"
     return tree.relations[i] in ("advcl", "acl") and tree.has_to(i)
 
 

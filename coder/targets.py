@@ -44,6 +44,7 @@ ROLE_TARGETS: Final[tuple[str, ...]] = ("07", "033", "14")
 GROUND_ROOTS: Final[tuple[str, ...]] = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
 ADDRESS_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "with", "towards", "on", "for", "over")
 PLACE_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
+VICTIM_VERBS: Final = frozenset("kill wound injure hurt shoot hit die perish".split())
 # Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
 CASUALTY_VERBS: Final = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
 
@@ -282,6 +283,8 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
                 return found
     if code.startswith("15"):
         return _provokers(matcher, carrier, sources)
+    if code.startswith(("18", "19", "20")) and tree.relations[carrier] == "advcl":
+        return tuple(m for m in _victims_above(matcher, carrier) if (m.start, m.end) not in taken)
     if code[:2] in ("03", "07"):  # "offered to send troops to help the Philippine army"
         found = matcher.complement_mentions(i, carrier, "any", taken)
         return matcher.true_targets(tuple(m for m in found if m.kind != "unknown" and (m.start, m.end) not in taken), sources, code, i, carrier)
@@ -304,6 +307,22 @@ def _provokers(matcher: Matcher, carrier: int, sources: tuple[Mention, ...]) -> 
         if doers:
             return tuple(doers)
     return ()
+
+
+def _victims_above(matcher: Matcher, carrier: int) -> tuple[Mention, ...]:
+    """Those of "two soldiers were killed when rebels opened fire"."""
+    tree = matcher.tree
+    head = tree.heads[carrier]
+    if head < 0 or not any(tree.relations[c] == "mark" and tree.lower[c] in ("when", "after", "as") for c in tree.children[carrier]):
+        if not any(tree.relations[c] == "advmod" and tree.lower[c] == "when" for c in tree.children[carrier]):
+            return ()
+    lemma = tree.lower_lemmas[head]
+    if lemma not in VICTIM_VERBS:
+        return ()
+    if lemma not in ("die", "perish") and not any(tree.deprels[c] == "nsubj:pass" for c in tree.children[head]):
+        return ()
+    found = matcher.mentions_of(tree.function(head, "subject" if lemma in ("die", "perish") else "object"), False)
+    return tuple(m for m in found if m.kind != "unknown")
 
 
 def _phrase(tree: Tree, head: int) -> list[int]:
