@@ -18,6 +18,7 @@ from coder.actor_phrases import PLURAL_PRONOUNS, Phrase, SentencePhrases
 from coder.coreference import (
     COUNTRY_HEADS,
     GROUP_HEADS,
+    HALVES,
     LEADERS,
     PAIR_HEADS,
     TITLES,
@@ -25,6 +26,7 @@ from coder.coreference import (
     definite_noun,
     ends_in_name,
     force_meant,
+    half_of_korea,
     named_before,
     names_person,
     namesake_of,
@@ -219,6 +221,10 @@ class SentenceMentions(SentencePhrases):
                         return replace(counted, head=head, plural=True)
             if tag == "NUM" and tree.deprels[head] in ("obj", "nsubj:pass") and not children and tree.forms[head].isalnum():
                 return self.make(head, {head}, "agent", "a number of people", role="CVL", form="agent")
+        if children and tree.forms[head] in HALVES:
+            half = half_of_korea(self, head)
+            if half is not None:
+                return half
         if children and (lemma in COUNTRY_HEADS or lemma in GROUP_HEADS):
             definite = definite_noun(self, head, lemma)
             if definite is not None:

@@ -58,6 +58,9 @@ CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report 
 APPROVALS: Final[tuple[str, ...]] = ("05", "11", "12")
 # What is turned down whoever it is to be done to.
 PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
+# Ways of dealing with a country that somebody turns down.
+WAYS: Final = frozenset({"solution", "intervention", "option"})
+GROUND: Final = frozenset({"in", "for", "to"})
 # What is done "over" an act is done to whose act it is, not to its victims; acts of states on their own people.
 ANSWERS: Final[tuple[str, ...]] = ("10", "11", "12", "13", "16", "17")
 REPRESSIONS: Final = frozenset(
@@ -269,6 +272,8 @@ class Arguments:
                 continue
             if code.startswith("16") and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(letters(s) == letters(m) for s in sources):
                 continue  # "closed the Belgian embassy in its capital": where
+            if code == "163" and m.kind == "organization" and self.tree.deprels[m.head] in ("compound", "nmod:poss") and self._imposed(m):
+                continue  # "enforces United Nations sanctions"
             if m.kind == "agent":
                 if code.startswith(OWN_FORCES) and self._own_forces(m):
                     continue
@@ -276,6 +281,11 @@ class Arguments:
                     continue
             kept.append(m)
         return tuple(kept) if changed or len(kept) != len(found) else found
+
+    def _imposed(self, m: Mention) -> bool:
+        """Whether a mention stands before "sanctions": whose they are."""
+        above = self.tree.heads[m.head]
+        return m.sentence_index == self.tree.sentence.index and above >= 0 and self.tree.lower_lemmas[above] in ("sanction", "embargo")
 
     def _answered(self, m: Mention, i: int, carrier: int) -> int:
         """The invasion of "froze assets over the invasion of Ukraine", in whose words the mention stands; -1 for none."""
@@ -322,6 +332,8 @@ class Arguments:
                 if case == "by":
                     return False  # "a report on human rights by the European Union": whose it is
                 if case in ABOUT and tree.lower_lemmas[above] in TEXTS_AND_INQUIRIES:
+                    return True
+                if code.startswith("12") and case in GROUND and tree.lower_lemmas[above] in WAYS:
                     return True
             elif relation == "acl":
                 if tree.deprels[node] == "acl:relcl":

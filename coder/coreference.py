@@ -46,6 +46,9 @@ SUBJECTS: Final = frozenset({"nsubj", "csubj"})
 TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
 GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
+# What stands for either of them alone in a story of Korea.
+KOREAS: Final = TWIN_COUNTRIES["koreas"]
+HALVES: Final = {"North": "PRK", "South": "KOR"}
 # Nouns that, standing bare, mean the armed group or the army spoken of before, and of these those that do so without "the" too.
 ARMED_MEN: Final = frozenset(
     "rebel insurgent guerrilla guerilla fighter militant jihadist jihadi militiaman paramilitary separatist extremist terrorist".split()
@@ -353,6 +356,27 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         )
         for t, m in zip((first, head), reversed(distinct), strict=True)
     )  # fmt: skip
+
+
+def half_of_korea(mentions: SentenceMentions, head: int) -> Mention | None:
+    """ "the North", "the South", where the sentence or the story before it names one of the Koreas."""
+    tree = mentions.tree
+    definite = False
+    for c in tree.children[head]:
+        relation = tree.relations[c]
+        if relation == "det":
+            definite = tree.lower[c] == "the"
+        elif relation not in ("case", "punct", "conj", "cc"):
+            return None
+    if not definite:
+        return None
+    if not any(mentions.best_hit(p.names).actor.country in KOREAS or mentions.best_hit(p.names).actor.code in KOREAS for p in mentions.names):
+        if not any(mentions.discourse.has_named_country(code) for code in KOREAS):
+            return None
+    country = mentions.dictionaries.countries.get(HALVES[tree.forms[head]])
+    if country is None:
+        return None
+    return mentions.make(head, {head}, "country", f"{tree.forms[head]!r} of Korea", actors=(country,), entry_id=country.entry_id)
 
 
 def _two_of(mentions: SentenceMentions, found: list[Mention], lemma: str) -> list[Mention]:

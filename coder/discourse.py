@@ -85,6 +85,10 @@ class Discourse:
         """Whether this person of the dictionaries has been named."""
         return entry_id in self._entries
 
+    def has_named_country(self, code: str) -> bool:
+        """Whether the story has named the country or somebody of it."""
+        return code in self._countries
+
     def known_name(
         self, words: tuple[str, ...], day: dt.date | None, countries: Collection[str] = (), role: str = "", *, people: bool = False,
         in_office: bool = False,

@@ -324,6 +324,9 @@ class Matcher(Arguments):
         if stance == "threaten" and self._told_as_done(i, carrier):
             self._fail(i, frame, "what is told has happened already")
             return None
+        if stance == "demand" and self._insists_on_itself(i, carrier):
+            self._fail(i, frame, "what is insisted is told of oneself")
+            return None
         if stance is not None:
             inner = self._inner(i, carrier, frame)
             if inner is not None and stance == "stop" and self._others_act(i, carrier, frame, inner):
@@ -393,6 +396,14 @@ class Matcher(Arguments):
             tree.relations[h] == "ccomp" and not tree.has_to(h)
             and any(tree.lower[c] in ("had", "has", "have") and tree.relations[c] == "aux" for c in tree.children[h])
             and not any(tree.lower[c] in ("will", "would", "shall", "could", "may", "might") for c in tree.children[h])
+            for h in tree.function(carrier, "complement")
+        )
+
+    def _insists_on_itself(self, i: int, carrier: int) -> bool:
+        """ "insists that it is enforcing the sanctions", "that its ships have not left": a claim and no demand."""
+        tree = self.tree
+        return tree.lower_lemmas[i] == "insist" and any(
+            tree.relations[h] == "ccomp" and any(tree.relations[s] == "nsubj" and (tree.upos[s] == "PRON" or self.owned_by_pronoun(s)) for s in tree.children[h])
             for h in tree.function(carrier, "complement")
         )
 

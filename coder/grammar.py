@@ -71,6 +71,7 @@ OWNING_VERBS: Final = frozenset(
 
 
 # Nouns whose possessor suffers the act: "the tanker's release".
+RESPITES: Final = frozenset("hour day week month minute fortnight".split())
 PATIENT_NOUNS: Final = frozenset(
     "release arrest detention extradition expulsion deportation assassination removal killing murder trial conviction imprisonment "
     "kidnapping abduction capture execution liberation prosecution ouster ousting dismissal impeachment recall".split()
@@ -525,6 +526,8 @@ class Tree:
         own = [self._so_called(c) for c in self.children[i] if self.deprels[c] == "obj"]
         if self._states and own:
             own = list(self._meant(tuple(own)))
+        if own and self.lemmas[i] == "give" and self.lemmas[own[0]] in RESPITES:  # "gave France 30 days to withdraw"
+            own = [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"] or own
         own = own or [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"]
         if not own and self.lemmas[i] in ADDRESSING_VERBS:
             own = self._addressed(i)
