@@ -145,13 +145,17 @@ def _same_news(title: Event, told: Event) -> bool:
     when, published = told.date, title.sentence.publication_date
     if when.basis in UNTOLD or when.precision == "unknown" or told.status is not title.status or told.code[:2] != title.code[:2]:
         return False
-    if _state(told.source) != _state(title.source) or _state(told.target) != _state(title.target):
+    if not _one_side(told.source, title.source) or not _one_side(told.target, title.target):
         return False
     return published is not None and when.start is not None and (published - when.start).days <= FRESH_DAYS
 
 
-def _state(side: ResolvedActor | None) -> str:
-    return side.code.removeprefix("INT")[:3] if side is not None else ""
+def _one_side(told: ResolvedActor | None, title: ResolvedActor | None) -> bool:
+    """Whether two actors are of one country or one is the other with its country ("rebels", "Malian rebels")."""
+    if told is None or title is None:
+        return told is title
+    one, other = told.code.removeprefix("INT"), title.code.removeprefix("INT")
+    return one[:3] == other[:3] or one.endswith(other) or other.endswith(one)
 
 
 def _is_headline(sentences: Sequence[Sentence]) -> bool:

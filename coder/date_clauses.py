@@ -77,10 +77,16 @@ DEEDS: Final = words(
 PROVOCATIONS: Final = words("hold host meet phone speak talk telephone") | DEEDS - words(
     "capture condemn cross expel free open recall recapture release retake seize summon target thank"
 )
+# Acts of office, which are news when the one who did them tells of them.
+OWN_ACTS: Final = DEEDS | words("accept appoint approve ban cancel decide dismiss invite order pardon refuse reject sack sign suspend veto")
 # What "the" of later sentences means as told: "a day after the massacre".
 BLOWS: Final = words(
     "abduction airstrike ambush arrest assassination assault attack battle blast bombardment bombing clash coup crackdown execution explosion "
     "incident kidnapping killing massacre murder putsch raid shelling shooting strike"
+)
+# What led to the news of a day as a noun ("closed the border after an attack on a guard").
+CAUSES: Final = (BLOWS - words("coup crackdown putsch")) | words(
+    "call detention exchange expulsion incursion march meeting protest rally ruling summit talk verdict visit"
 )
 # What lasts or is known to all, so that it may be years old in "did this after they had done that".
 LASTING: Final = words(
@@ -350,7 +356,8 @@ class Scene(DatedWords):
     def _reported(self, node: int, head: int) -> Span | None:
         """ "The army said rebels had killed two soldiers": a deed reported with no date is of the week up to the report."""
         tree = self.tree
-        if tree.lower_lemmas[node] not in DEEDS:
+        lemma = tree.lower_lemmas[node]
+        if lemma not in DEEDS and (lemma not in OWN_ACTS or not self._of_oneself(node)):
             return None
         teller = -1
         if head >= 0 and tree.relations[node] == "ccomp":
@@ -365,6 +372,11 @@ class Scene(DatedWords):
         if then is not None:
             return days_up_to(then.end, WEEK) if then.precision == "day" else None
         return days_up_to(self.today, WEEK) if self.fresh and self.today is not None and not self._dated_beside(teller) else None
+
+    def _of_oneself(self, node: int) -> bool:
+        """ "The president said he had signed it"."""
+        tree = self.tree
+        return any(tree.relations[c] == "nsubj" and tree.lower[c] in ("he", "she") for c in tree.children[node])
 
     def _told_late(self, teller: int) -> bool:
         """Whether those who report tell of old things by trade: courts, inquiries, books."""
@@ -397,11 +409,24 @@ class Scene(DatedWords):
         if then is None and self.ground is not None and self.tense(head) == "past":
             day = self.ground
         lemma = tree.lower_lemmas[node]
-        if day is None or lemma in LASTING or tree.upos[node] not in PREDICATES or not self._lately(node):
+        verbal = tree.upos[node] in PREDICATES
+        if day is None or (lemma in LASTING if verbal else not self._new_cause(node)) or not self._lately(node):
             return None
         if self.today is not None and day > self.today:
             day = self.today
-        return days_up_to(day, WEEK if lemma in PROVOCATIONS else MONTH)
+        return days_up_to(day, WEEK if lemma in PROVOCATIONS or lemma in BLOWS else MONTH)
+
+    def _new_cause(self, node: int) -> bool:
+        """ "An attack", "the killing of two men": told here and not known before, as "the attacks" are."""
+        tree = self.tree
+        if tree.lower_lemmas[node] not in CAUSES:
+            return False
+        known = False
+        for c in tree.children[node]:
+            if tree.relations[c] == "nmod" and c > node:
+                return True
+            known = known or (tree.relations[c] == "det" and tree.lower[c] not in ("a", "an"))
+        return not known
 
     def _earlier(self, head: int) -> Span | None:
         """Up to the time of the clause above, or up to the publication."""
@@ -526,7 +551,8 @@ class Scene(DatedWords):
         case = tree.case(node)
         if case in BEFORE_OBJECT:
             then = self.covering(head)
-            return before(then.end, "tense") if then else self._earlier(-1)
+            lately = self._just_before(node, head, then) if case in ("after", "following", "in the wake of") else None
+            return lately or (before(then.end, "tense") if then else self._earlier(-1))
         if case in AHEAD_OF_OBJECT:
             then = self.covering(head) or (day_span(self.today, "tense") if self.today else None)
             return None if then is None else Span(then.start, _later(then.end, 30), "unknown", "tense", "range")

@@ -10,7 +10,7 @@ from typing import Final
 
 from coder.date_phrases import Phrase, find_phrases, takes_preposition
 from coder.date_readers import reach_of
-from coder.date_spans import DAY, Clock, Span, interval, offset_span
+from coder.date_spans import DAY, Clock, Span, days_up_to, interval, offset_span
 from coder.grammar import Tree
 from coder.records import EventDate, Status
 from coder.tense import MAX_CLIMB, PREDICATES, REPORTING, clause_tense
@@ -70,7 +70,7 @@ def governor(tree: Tree, phrases: list[Phrase], phrase: Phrase) -> int:
             return tree.heads[complement]
     elif takes_preposition(tree, phrase.first, top):
         return tree.heads[head]
-    elif head > phrase.last and (teller := _teller_before(tree, phrase, head)) >= 0:
+    elif head > phrase.last and phrase.text != "overnight" and (teller := _teller_before(tree, phrase, head)) >= 0:
         return teller
     elif head >= 0 and phrase.kind != "night" and (night := phrase_at(phrases, head)) is not None and night.kind == "night":
         return governor(tree, phrases, night)  # "for a third night running on Friday"
@@ -192,6 +192,11 @@ class DatedWords:
             return self._offset(phrase, clock)
         if phrase.kind == "night" or phrase.text == "overnight":
             clock.today = self._day_said(node) or clock.today
+        if phrase.text == "earlier" and clock.today is not None and self.tense(node) == "past":
+            told = clock.reference
+            if told is None or (clock.today - told.end).days < 7:  # "Earlier, the minister met …": while it is news
+                lately = days_up_to(clock.today, 7)
+                return Span(lately.start, lately.end, "week", "relative", "vague")
         return (phrase if lead is None else phrase.led_by(lead)).span(clock)
 
     def _day_said(self, node: int) -> date | None:
