@@ -213,6 +213,10 @@ class SentenceMentions(SentencePhrases):
         if tag == "ADJ" and lemma in KINDS and tree.relations[head] == "amod":
             return None  # "a military assault" says how, not who
         children = tree.children[head]
+        if tag == "NUM" and lemma in PAIR_HEADS and children:  # "the two agreed that their troops …"
+            pair = pair_of(self, head)
+            if pair:
+                return replace(pair[0], plural=True)
         if (tag == "NUM" or lemma in COUNTING) and not self._titled(head):
             for c in children:
                 if tree.relations[c] == "nmod" and tree.case(c) == "of":

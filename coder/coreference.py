@@ -332,7 +332,7 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
                 if not in_own_clause(mentions, t, verb):  # "Norway and Kenya called on both sides …": others are meant
                     found.append(mention)
     distinct = _two_of(mentions, found, lemma)
-    sides = mentions.discourse.sides if bare or lemma in LEADERS or lemma in SIDES or lemma in STATES else None
+    sides = mentions.discourse.sides if lemma in LEADERS or lemma in SIDES or lemma in STATES else None
     if not distinct and (sides is None or lemma not in SIDES):
         where = mentions.discourse.where
         distinct = _two_of(mentions, [m for m in mentions.discourse.latest() if m.kind in PARTY_KINDS and m.start not in where], lemma)
@@ -380,12 +380,18 @@ def half_of_korea(mentions: SentenceMentions, head: int) -> Mention | None:
 
 
 def _two_of(mentions: SentenceMentions, found: list[Mention], lemma: str) -> list[Mention]:
-    """The first two of different countries; of leaders, people alone."""
+    """The first two of different countries; of leaders, people alone, and "the two" are of one kind."""
     distinct: list[Mention] = []
     first = ""
+    leaders = False
     for mention in found:
         if lemma in LEADERS and mention.kind != "person" and not (mention.kind == "agent" and mention.role[:3] in LEADING_ROLES):
             continue
+        if lemma == "two":  # two leaders or two countries
+            leads = mention.kind == "person" or (mention.kind == "agent" and mention.role[:3] == "GOV" and not mention.plural)
+            if (first and leads != leaders) or not (leads or mention.kind == "country"):
+                continue
+            leaders = leads
         code = resolve_actor(mention, mentions.day).code[:3]
         if code and code != first and (mention.kind == "organization" or code in mentions.dictionaries.countries):
             distinct.append(mention)

@@ -233,7 +233,7 @@ class Scene(DatedWords):
         marks = [tree.lower[c] for c in tree.children[clause] if tree.relation(c) in ("mark", "advmod") and c < clause]
         if any(m in OTHER_TIME_MARKS for m in marks):
             return False
-        if tree.lower_lemmas[clause] == "do" or (tree.lower_lemmas[clause] == "have" and tree.child(clause, "nsubj") < 0):
+        if tree.lower_lemmas[clause] == "do" or (tree.lower_lemmas[clause] == "have" and (tree.child(clause, "nsubj") < 0 or tree.child(clause, "obj") < 0)):
             return False  # "as it did in 2014", "as had Chad a week earlier": another time
         if own_tense(tree, clause) == "":
             return clause < verb

@@ -164,7 +164,7 @@ def _active_subject(repairs: Repairs, i: int, verb: int) -> bool:
     below = repairs.labels_below(verb)
     if not below.isdisjoint(_AUXILIARIES):
         return False
-    finite = "VerbForm=Fin" in sentence.feats[verb]
+    finite = "VerbForm=Fin" in sentence.feats[verb] or sentence.forms[i] in ("that", "who", "which")  # no participle has them
     if not finite and (repairs.heads[verb] >= 0 or sentence.forms[-1] != "." or "obl:agent" in below):
         return False
     repairs.label(i, "nsubj")
@@ -470,6 +470,19 @@ def _beside_name(repairs: Repairs, i: int, part: int) -> bool:
     return True
 
 
+def _who_it_was(repairs: Repairs, i: int, noun: int) -> bool:
+    """ "It was Chad that …", with the clause read as the subject."""
+    if noun > i or "expl" not in repairs.labels_below(noun) or "cop" not in repairs.labels_below(noun):
+        return False
+    for c in repairs.below(i):
+        if c < i and repairs.deprels[c] in SUBJECT_LABELS and repairs.sentence.forms[c] in ("that", "who", "which"):
+            repairs.label(i, "acl:relcl")
+            if "aux:pass" not in repairs.labels_below(i):
+                repairs.label(c, "nsubj")
+            return True
+    return False
+
+
 def _does_so_too(repairs: Repairs, i: int, noun: int) -> bool:
     """Chad of "condemned Niger and Chad did too", read as condemned with it."""
     sentence = repairs.sentence
@@ -519,9 +532,8 @@ def _bearers_of_offices(repairs: Repairs, i: int, first: int) -> bool:
     lands = [c for c in listed if c < i]
     if len(lands) < 2 or len(names) != len(lands):
         return False
-    for last in (lands[-1], names[-1]):
-        if "cc" not in repairs.labels_below(last):
-            return False
+    if "and" not in sentence.forms[first:start] or "and" not in sentence.forms[i : names[-1]]:
+        return False
     for c in names[1:]:
         repairs.hang(c, i)
     repairs.attach(i, office, "appos")
@@ -656,7 +668,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "case": (_before_of, _case_of_part),
     "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights, _verb_before_object),
     "compound": (_recipient, _headline_subject, _one_who_fights),
-    "csubj": (_one_who_fights, _feat_of_first),
+    "csubj": (_one_who_fights, _feat_of_first, _who_it_was),
     "conj": (_beside_name, _does_so_too, _bearers_of_offices, _gapped),
     "vocative": (_called_doer,),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),

@@ -103,14 +103,19 @@ def bearer(tree: Tree, node: int, of_a_row: bool) -> tuple[int, ...]:
     head = tree.heads[node]
     if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] in BECOMING and tree.upos[head] == "VERB":
         return tree.grammatical_subject(head)[0]
-    if head >= 0 and tree.relations[node] == "xcomp" and tree.lower_lemmas[head] == "make":  # "the move makes Peru the first state to …"
-        return tuple(tree.conjuncts(c)) if (c := tree.child(head, "obj")) >= 0 else ()
+    if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] == "make":  # "the move makes Peru the first state to …"
+        made = tree.child(head, "obj")
+        return tuple(tree.conjuncts(made)) if 0 <= made < node else ()
     return ()
 
 
 def _predicate(tree: Tree, noun: int) -> int:
     """The noun that says what somebody is: "one" of "one of three states", the country of "the only country in Africa"; -1 for none."""
     node = noun
+    if tree.lower_lemmas[node] in COUNTS:  # "was one of four states to …", with the clause on "one"
+        for c in tree.children[node]:
+            if c > node and tree.relations[c] == "nmod" and tree.lower_lemmas[c] in STATES and tree.case(c) == "of":
+                return node
     if tree.lower_lemmas[node] not in STATES or tree.lower[node] == "that":
         above = tree.heads[node]
         if above < 0 or tree.relations[node] != "nmod" or tree.case(node) not in ("in", "of") or tree.lower_lemmas[above] not in STATES or not ranked(tree, above):
@@ -211,7 +216,7 @@ def _ellipsis(tree: Tree, i: int, found: Fellows) -> None:
         clause, verb = verb, tree.heads[verb]
     elif tree.relations[i] == "cop" and tree.upos[verb] in NOMINALS and verb > i:  # "as was Chad", read as "was" and what
         clause, verb, subject = verb, tree.heads[verb], verb
-    if verb < 0 or tree.relations[clause] not in ("advcl", "conj", "parataxis") or verb > clause:
+    if verb < 0 or verb > clause or (subject != clause and tree.relations[clause] not in ("advcl", "conj", "parataxis")):
         return
     link = ""
     own_date = False
@@ -221,7 +226,7 @@ def _ellipsis(tree: Tree, i: int, found: Fellows) -> None:
             continue
         if word in ("as", "so", "nor", "neither") and c < i and relation in ("mark", "advmod", "cc", "case"):
             link = word
-        elif word in ("too", "also", "likewise") and relation == "advmod":
+        elif word in ("too", "also", "likewise", "so") and relation == "advmod":
             link = link or "too"
         elif word in DENIALS:
             return  # "B did not"
@@ -238,6 +243,10 @@ def _ellipsis(tree: Tree, i: int, found: Fellows) -> None:
     if subject < 0 or not link or (link == "too" and subject > i):
         return
     verb = _answered(tree, verb, tree.lower[i], tree.lower_lemmas[i], link in ("nor", "neither"))
+    if verb >= 0 and tree.lower[i] == "had" and "had" not in [tree.lower[c] for c in tree.children[verb] if tree.relations[c] == "aux"]:
+        own_date = own_date or clause != i  # "as Chad had done": before it
+        if not own_date:
+            return
     if verb >= 0:
         _add(tree, verb, [subject], found)
         if own_date:
@@ -278,20 +287,23 @@ def _answered(tree: Tree, verb: int, word: str, lemma: str, denied: bool) -> int
 
 def _same(tree: Tree, i: int, found: Fellows) -> None:
     """ "and B followed suit", "with B and C doing the same"."""
-    clause = tree.heads[i]
-    if clause < 0 or tree.relations[i] not in ("obj", "xcomp") or tree.lower_lemmas[clause] not in ("do", "follow"):
+    clause = verb = tree.heads[i]
+    if clause >= 0 and tree.relations[i] == "obl" and tree.lower[i - 1] == "following" and tree.heads[i - 1] == i:
+        clause = i - 1  # read as a preposition
+    elif clause < 0 or tree.relations[i] not in ("obj", "xcomp") or tree.lower_lemmas[clause] not in ("do", "follow"):
         return
-    verb = tree.heads[clause]
+    else:
+        verb = tree.heads[clause]
     if verb < 0 or verb > clause or not tree.verbal[verb]:
         return
     gerund = tree.forms[clause].endswith("ing")
     subject = -1
     for c in tree.children[clause]:
-        if tree.relations[c] == "nsubj" and tree.upos[c] in NOMINALS:
+        if tree.upos[c] in NOMINALS and (tree.relations[c] == "nsubj" or (gerund and c < clause and tree.relations[c] == "obl" and tree.case(c) == "with")):
             subject = c
         elif tree.relations[c] == "aux" or tree.lower[c] in DENIALS or (tree.relations[c] == "mark" and tree.lower[c] != "with"):
             return
-    if subject < 0 or not (tree.relations[clause] == "advcl" if gerund else tree.relations[clause] in ("conj", "parataxis")):
+    if subject < 0 or not (tree.relations[clause] in ("advcl", "case") if gerund else tree.relations[clause] in ("conj", "parataxis")):
         return
     if _answered(tree, verb, "did", "do", False) == verb:
         _add(tree, verb, [subject], found)
