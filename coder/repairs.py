@@ -239,6 +239,23 @@ def _before_of(repairs: Repairs, i: int, noun: int) -> bool:
     return False
 
 
+def _due(repairs: Repairs, i: int, verb: int) -> bool:
+    """ "is due to meet", with "due to" read as a preposition: what is due has not been done."""
+    sentence, heads = repairs.sentence, repairs.heads
+    if sentence.forms[i].lower() != "due" or i + 1 >= len(heads) or sentence.forms[i + 1].lower() != "to" or sentence.upos[verb] != "VERB":
+        return False
+    if verb < i or "cop" not in repairs.labels_below(verb):
+        return False
+    above, label = heads[verb], repairs.deprels[verb]
+    for c in list(repairs.below(verb)):
+        if c < i:
+            repairs.attach(c, i, "nsubj" if repairs.deprels[c].startswith("nsubj") else repairs.deprels[c])
+    repairs.attach(i, above, label)
+    repairs.attach(verb, i, "xcomp")
+    repairs.attach(i + 1, verb, "mark")
+    return True
+
+
 def _case_of_part(repairs: Repairs, i: int, part: int) -> bool:
     """ "of [human rights] abuses", "in San José": the preposition is that of the whole."""
     if part < i or repairs.deprels[part] not in ("compound", "flat"):
@@ -665,7 +682,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "nmod:unmarked": (_part_of_name,),
     "nmod:tmod": (_part_of_name,),
     "nmod:npmod": (_part_of_name,),
-    "case": (_before_of, _case_of_part),
+    "case": (_before_of, _case_of_part, _due),
     "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights, _verb_before_object),
     "compound": (_recipient, _headline_subject, _one_who_fights),
     "csubj": (_one_who_fights, _feat_of_first, _who_it_was),
@@ -673,6 +690,7 @@ MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
     "vocative": (_called_doer,),
     "appos": (_rest_of_object, _behind_dateline, _thing_given),
     "xcomp": (_rest_of_object, _bare_object),
+    "mark": (_due,),
     "acl": (_reproached, _deed_of_speaker),
     "ccomp": (_beside_telling,),
     "advcl": (_end_of_effort,),

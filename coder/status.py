@@ -12,7 +12,7 @@ from coder.records import FrameMatch, Status
 from coder.subjects import JOIN_VERBS, achievement
 from coder.word_classes import PERMITTING_VERBS, SUBJECT_LABELS
 
-NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
+NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none", "nearly", "almost"})
 
 NEGATING: Final = frozenset({"advmod", "det", "cc", "case", "mark", "aux"})  # relations of words that deny
 
@@ -49,6 +49,9 @@ UNREAL_NOUNS: Final = INTENT_NOUNS | IRREALIS_NOUNS
 ADDRESS_VERBS: Final = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
 
 SPOKEN: Final[tuple[str, ...]] = ("01", "02", "05", "10", "11", "12", "13")
+
+# Verbs whose subject occurs, or is to.
+OCCURRING: Final = frozenset({"begin", "start", "resume", "open", "commence", "happen", "occur", "convene", "restart"})
 
 NEGATIVE_IMPLICATIVES: Final = frozenset({"fail", "neglect", "forget", "refrain", "omit"})
 
@@ -211,6 +214,8 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 result = Status.HYPOTHETICAL
         elif relation == "advcl":
             infinitive = tree.has_to(node)
+            if tree.lower_lemmas[parent] in ("stop", "fall") and tree.case(node) == "of" and any(tree.lower[c] == "short" for c in tree.children[parent]):
+                return Status.NEGATED  # "stopped short of condemning"
             if tree.lower_lemmas[parent] in JOIN_VERBS and tree.case(node) == "in":  # "refused to join them in sanctioning …"
                 above = tree.heads[parent]
                 if negated(tree, parent) or (above >= 0 and tree.relations[parent] == "xcomp" and tree.lower_lemmas[above] in ("refuse", "decline")):
@@ -248,10 +253,19 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             break
         elif relation in ("nsubj", "obj", "obl", "nmod"):
             if tree.upos[parent] in ("VERB", "AUX", "ADJ") and node == reading.trigger:
-                # nominal triggers share the modality of the verb they are the object of
-                if relation != "obj":
-                    break
-                if negated(tree, parent):
+                # nominal triggers share the modality of the verb they are the object of, and of those that say that they occur
+                if relation == "nsubj":
+                    if tree.lower_lemmas[parent] in FUTURE_PREDICATES and result is Status.ASSERTED:
+                        if tree.lower_lemmas[parent] in ("go", "going", "prepare"):
+                            break
+                        return Status.INTENDED  # "talks are due to begin"
+                    if tree.lower_lemmas[parent] not in OCCURRING and not _takes_place(tree, parent):
+                        break
+                    if negated(tree, parent):
+                        return Status.NEGATED
+                    node = parent
+                    continue  # its auxiliaries are those of the occurrence
+                elif relation != "obj" or negated(tree, parent):
                     break
             elif tree.upos[node] in ("NOUN", "PROPN") and relation != "obj":
                 break
@@ -260,6 +274,14 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
     if result in (Status.ASSERTED, Status.INTENDED) and _question(tree):
         return Status.HYPOTHETICAL
     return result
+
+
+def _takes_place(tree: Tree, verb: int) -> bool:
+    """ "take place", "be held", "get under way"."""
+    lemma = tree.lower_lemmas[verb]
+    if lemma == "hold":
+        return tree.is_passive(verb)
+    return lemma in ("take", "get") and any(tree.lower[c] in ("place", "way", "underway") for c in tree.children[verb])
 
 
 def _it_was_not(tree: Tree, noun: int) -> bool:
