@@ -106,6 +106,7 @@ HISTORIANS: Final = words(
     "court tribunal judge prosecutor prosecution lawyer attorney inquiry enquiry inquest commission committee panel report study book memoir "
     "historian indictment document investigation investigator archive watch amnesty watchdog researcher scholar author film documentary"
 )
+HOURS: Final = words("dawn daybreak dusk midday midnight nightfall noon sunrise sunset")
 WEEK: Final = 7  # days
 MONTH: Final = 31
 EVENT_ENDINGS: Final[tuple[str, ...]] = ("tion", "sion", "ment", "ing", "ting")
@@ -242,6 +243,8 @@ class Scene(DatedWords):
     def _nested(self, node: int, noun: int) -> Span | None:
         """ "during his visit last year", "after Tuesday's attack", "at a meeting on Friday"."""
         case = self.tree.case(noun)
+        if self.tree.lower_lemmas[noun] in HOURS:  # "before dawn on Monday"
+            return self._lead_over(node, noun, "on")
         if case in BEFORE_OBJECT:
             return self._lead_over(node, noun, "after" if case != "since" else "since")
         if case in AHEAD_OF_OBJECT:
@@ -317,7 +320,7 @@ class Scene(DatedWords):
                 return self._reported(node, head) or self._earlier(head)
         if head < 0:
             return None
-        if self._is_offset_clause(node):
+        if self.phrases and self._is_offset_clause(node):
             return self._from_offset(node, head)
         told = phrase_at(self.phrases, head) or self._phrase_before_when(node)
         if told is not None and told.kind != "night":

@@ -557,6 +557,8 @@ def _apply_lead(phrase: Phrase, span: Span, clock: Clock) -> Span | None:
         return until(span, clock)
     if lead == "by":
         return until(span, clock) if today is not None and today <= span.end and clock.direction != "past" else span
+    if lead == "before" and phrase.text.startswith(("the end of", "end of")):
+        return until(span, clock) if clock.direction != "past" else before(span.end, span.basis)
     if lead == "before":
         if today is not None and today < span.start and clock.direction != "past":
             return interval(today, span.start - DAY, span.basis, unit="range")
