@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from coder.actors import SentenceMentions
 from coder.annotate import annotate
+from coder.answers import REACH, Act, acts_of, answered
 from coder.compose import SentenceContext, compose_events
 from coder.coreference import name_of
 from coder.dates import ToldDates
@@ -88,6 +89,7 @@ def code_sentences(
     headline = _is_headline(sentences)
     lead = [Tree(s) for s in sentences[1 : 1 + LEAD]] if headline else []
     titled: list[Event] = []
+    acts: list[Act] = []  # of the last sentences
     before: tuple[Tree, SentenceMentions, list[Event]] | None = None  # nobody asks what the last sentence introduced
     for n, sentence in enumerate(sentences):
         if before is not None:
@@ -99,6 +101,8 @@ def code_sentences(
         attempts: list[Attempt] | None = [] if trace else None
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
+        if acts:
+            matches = answered(mentions, matches, acts, dictionaries.countries)
         context = SentenceContext(tree, mentions, matcher, dictionaries, known, options, date_of)
         events = compose_events(context, matches)
         if events:
@@ -115,6 +119,8 @@ def code_sentences(
             if event.target is not None and event.source.code != event.target.code and not _beyond_states(event.source, event.target):
                 one, other = _with_country(event.source, dictionaries), _with_country(event.target, dictionaries)
                 discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHT_ROOTS)
+        if not (headline and n == 0):
+            acts = [*[a for a in acts if n - a.sentence < REACH], *acts_of(tree, matches, events)]
         before = tree, mentions, events
         if headline and n == 0:
             titled = events

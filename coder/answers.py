@@ -1,0 +1,148 @@
+"""Whom an act answers that names nobody: "Kenya fired rockets at Uganda. Uganda demanded an apology."
+
+In: matches without targets, and the acts of the sentences before. Out: the matches, some with a target. An answer is seen in two ways
+alone: the words name the act as a known one ("rejected the offer", "condemned the launch"), or its doer has just been the
+target of a hostile act or a demand, and demands, blames, threatens or retaliates. Where several could be meant nobody is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from coder.actors import SentenceMentions
+from coder.grammar import Tree
+from coder.pronouns import stand_in
+from coder.records import Event, FrameMatch, Mention, Status
+from coder.resolve import resolve_actor
+
+REACH: Final = 2  # sentences back
+
+_FORCE: Final[tuple[str, ...]] = ("18", "19", "20")
+_COERCION: Final[tuple[str, ...]] = ("16", "17")
+# Nouns for acts told before, with the codes of the acts that they may name.
+ACTS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys("offer proposal initiative invitation".split(), ("02", "03", "045", "050")),
+    **dict.fromkeys("request appeal plea call".split(), ("02", "10")),
+    **dict.fromkeys("demand ultimatum".split(), ("10", "13")),
+    **dict.fromkeys("threat warning".split(), ("13",)),
+    **dict.fromkeys("accusation allegation charge claim criticism remark comment statement".split(), ("01", "11", "13")),
+    **dict.fromkeys("sanction embargo restriction ban tariff measure".split(), (*_COERCION, "08")),
+    **dict.fromkeys("verdict ruling sentence conviction trial".split(), ("116", "17", "115")),
+    **dict.fromkeys("arrest detention crackdown raid expulsion".split(), (*_COERCION, "19")),
+    **dict.fromkeys("launch test missile exercise drill deployment".split(), ("15",)),
+    **dict.fromkeys(
+        "attack strike airstrike raid assault bombing shelling bombardment invasion offensive incursion shooting killing massacre blockade".split(),
+        _FORCE,
+    ),
+    **dict.fromkeys("withdrawal release pullout pardon ceasefire truce".split(), ("08",)),
+    **dict.fromkeys("move decision step action act gesture announcement".split(), ("03", "05", "06", "07", "08", "13", "14", "15", *_COERCION, *_FORCE)),
+}
+# Codes of answers to an act that is named so, and of those to what has been done to the doer.
+TO_NAMED: Final[tuple[str, ...]] = ("02", "05", "08", "10", "11", "12")
+TO_HOSTILE: Final[tuple[str, ...]] = ("10", "13", "161", "16")
+RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
+REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
+POINTING: Final = frozenset({"the", "this", "that", "these", "those", "such"})
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act told before.
+
+    Args:
+        sentence: its number.
+        source: its doer, with the code of it.
+        target: the country it was done to, "" where none is told.
+    """
+
+    sentence: int
+    code: str
+    source: Mention
+    source_code: str
+    target: str
+
+
+def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event]) -> list[Act]:
+    """The acts of a sentence that others may answer: its events, and what was done without a target."""
+    index, day = tree.sentence.index, tree.sentence.publication_date
+    found = [
+        Act(index, e.code, e.source.mention, e.source.code, e.target.code[:3] if e.target is not None else "")
+        for e in events
+        if e.status in (Status.ASSERTED, Status.INTENDED)
+    ]
+    for match in matches:
+        if match.code is None or match.targets or match.status is not Status.ASSERTED or len(match.sources) != 1:
+            continue
+        code = resolve_actor(match.sources[0], day).code
+        if code:
+            found.append(Act(index, match.code, match.sources[0], code, ""))
+    return found
+
+
+def answered(mentions: SentenceMentions, matches: list[FrameMatch], acts: Sequence[Act], countries: Container[str]) -> list[FrameMatch]:
+    """The matches, those that answer an act told before with its doer as target.
+
+    Args:
+        matches: of a sentence.
+        acts: of the sentences before, in their order.
+        countries: container of the codes of countries.
+    """
+    tree = mentions.tree
+    near = [a for a in acts if 0 < tree.sentence.index - a.sentence <= REACH]
+    if not near:
+        return matches
+    return [_answer(mentions, match, near, countries) if match.code and match.sources and not match.targets else match for match in matches]
+
+
+def _answer(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act], countries: Container[str]) -> FrameMatch:
+    tree, code = mentions.tree, match.code or ""
+    own = {resolve_actor(s, tree.sentence.publication_date).code for s in match.sources}
+    doer: Mention | None = None
+    head = match.trigger
+    if code.startswith(TO_NAMED):
+        for token in (*tree.function(match.trigger, "object"), *tree.function(match.trigger, "to")):
+            if _told_of(tree, token):
+                doer, head = _doer([a for a in acts if a.code.startswith(ACTS[tree.lower_lemmas[token]])], own), token
+    if doer is None and len(own) == 1:
+        country = next(iter(own))[:3]
+        if country in countries:
+            last = [a for a in acts if a.target == country and a.source_code[:3] != country and tree.sentence.index - a.sentence == 1]
+            if code.startswith("12") and not REFUSALS.isdisjoint(tree.lower_lemmas[t] for t in match.tokens):
+                doer = _doer([a for a in last if a.code.startswith(("02", "10"))], own)
+            elif code.startswith(TO_HOSTILE) or (code.startswith(_FORCE) and not RETALIATING.isdisjoint(tree.lower_lemmas)):
+                if not tree.function(match.trigger, "object") or code.startswith((*TO_HOSTILE, *_FORCE)):
+                    doer = _doer([a for a in last if a.code[:2] > "10"], own)
+    if doer is None:
+        return match
+    return match.between(match.sources, (stand_in(mentions, head, doer, "whose act is answered"),), match.reciprocal)
+
+
+def _told_of(tree: Tree, token: int) -> bool:
+    """Whether a noun names an act told before: "the offer", and no "offer of talks", "Kenyan offer", "his offer"."""
+    if tree.lower_lemmas[token] not in ACTS:
+        return False
+    pointed = False
+    for c in tree.children[token]:
+        relation = tree.relations[c]
+        if relation == "det":
+            pointed = tree.lower[c] in POINTING
+        elif relation in ("nmod", "acl", "compound", "appos", "conj", "nummod") or (relation == "amod" and tree.forms[c][:1].isupper()):
+            return False
+    return pointed
+
+
+def _doer(acts: Sequence[Act], own: set[str]) -> Mention | None:
+    """Who did the last of the acts, where that is one and another than who answers."""
+    if not acts:
+        return None
+    last = [a for a in acts if a.sentence == acts[-1].sentence]
+    codes = {a.source_code for a in last}
+    if len({c[:3] for c in codes}) != 1 or not codes.isdisjoint(own):
+        return None
+    countries = {c[:3] for c in own}
+    code = last[-1].source_code
+    if code[:3] in countries and not all(c[3:6] in ("OPP", "CVL", "MED", "REB", "LAB", "EDU", "HRI") for c in own):
+        return None  # a government does not answer itself
+    return last[-1].source
