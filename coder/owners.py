@@ -41,6 +41,7 @@ MAKING: Final = frozenset(
 # What soldiers do to the rulers of their own country.
 COUP_VERBS: Final = frozenset("overthrow oust depose topple detain arrest seize unseat remove take grab".split())
 RULERS: Final = frozenset("president premier minister king queen emir sultan chancellor leader ruler government".split())
+OTHERS: Final = frozenset("neighbour neighbor rival enemy foe opponent adversary ally partner counterpart".split())
 OWNED: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"})
 
 
@@ -65,7 +66,7 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
             if tree.lower[c] in EACH_OTHER:
                 owners = list(mentions.several(c))
             else:
-                owners = [o for t in coordinated for o in [mentions.inside(t)] if o is not None and o.kind != "unknown"]
+                owners = [o for t in coordinated for o in [_possessor(mentions, t)] if o is not None and o.kind != "unknown"]
             if owners:  # "Latvia and Estonia's border guards"
                 return (*found, *owners)
     for preposition in OWNER_PREPOSITIONS:
@@ -98,6 +99,14 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
                     if owner is not None and (owner.actors or owner.owners) and owner.kind in ("country", "place", "agent"):
                         return (*found, owner)
     return tuple(found)
+
+
+def _possessor(mentions: SentenceMentions, token: int) -> Mention | None:
+    """Whose something is: of "its neighbour's diplomats" not those whose neighbour it is."""
+    tree = mentions.tree
+    if tree.lower_lemmas[token] in OTHERS and any(tree.deprels[c] == "nmod:poss" for c in tree.children[token]):
+        return mentions.at(token)
+    return mentions.inside(token)
 
 
 def led_by(mentions: SentenceMentions, head: int, relations: tuple[str, ...]) -> Mention | None:
