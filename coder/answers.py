@@ -26,6 +26,7 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys("offer proposal initiative invitation".split(), ("02", "03", "045", "050")),
     **dict.fromkeys("request appeal plea call".split(), ("02", "10")),
     **dict.fromkeys("demand ultimatum".split(), ("10", "13")),
+    "apology": ("055",),
     **dict.fromkeys("threat warning".split(), ("13",)),
     **dict.fromkeys("accusation allegation charge claim criticism remark comment statement".split(), ("01", "11", "13")),
     **dict.fromkeys("sanction embargo restriction ban tariff measure".split(), (*_COERCION, "08")),
@@ -40,8 +41,10 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys("move decision step action act gesture announcement".split(), ("03", "05", "06", "07", "08", "13", "14", "15", *_COERCION, *_FORCE)),
 }
 # Codes of answers to an act that is named so, and of those to what has been done to the doer.
-TO_NAMED: Final[tuple[str, ...]] = ("02", "05", "08", "10", "11", "12")
+TO_NAMED: Final[tuple[str, ...]] = ("02", "03", "05", "08", "10", "11", "12")
 TO_HOSTILE: Final[tuple[str, ...]] = ("10", "13", "161", "16")
+BLAME: Final[tuple[str, ...]] = ("110", "111", "114")
+THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
 POINTING: Final = frozenset({"the", "this", "that", "these", "those", "such"})
@@ -111,9 +114,11 @@ def _answer(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act], 
             last = [a for a in acts if a.target == country and a.source_code[:3] != country and tree.sentence.index - a.sentence == 1]
             if code.startswith("12") and not REFUSALS.isdisjoint(tree.lower_lemmas[t] for t in match.tokens):
                 doer = _doer([a for a in last if a.code.startswith(("02", "10"))], own)
-            elif code.startswith(TO_HOSTILE) or (code.startswith(_FORCE) and not RETALIATING.isdisjoint(tree.lower_lemmas)):
-                if not tree.function(match.trigger, "object") or code.startswith((*TO_HOSTILE, *_FORCE)):
+            elif code.startswith(BLAME):
+                if any(tree.lower[t] in THINGS for t in tree.function(match.trigger, "object")):  # "denounced it"
                     doer = _doer([a for a in last if a.code[:2] > "10"], own)
+            elif code.startswith(TO_HOSTILE) or (code.startswith(_FORCE) and not RETALIATING.isdisjoint(tree.lower_lemmas)):
+                doer = _doer([a for a in last if a.code[:2] > "10"], own)
     if doer is None:
         return match
     return match.between(match.sources, (stand_in(mentions, head, doer, "whose act is answered"),), match.reciprocal)
