@@ -344,6 +344,9 @@ class Tree:
         if relation == "advcl":
             if self.upos[head] in NOMINAL and self.child(head, "cop") < 0:
                 return self._noun_subject(head)
+            if self.lemmas[head] == "make" and achievement(self, i) >= 0:  # "the vote makes Peru the first state to …"
+                made = self.child(head, "obj", "iobj")
+                return tuple(self._spread([made])) if made >= 0 else ()
             phoned = self.lemmas[head] == "call" and self.child(head, "obj") >= 0  # "called X to express his support"
             if self.lemmas[head] in ("call", "appeal", "plead") and self._infinitive(i) and not phoned:
                 return self._controller(head)

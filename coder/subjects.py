@@ -75,11 +75,11 @@ def described(tree: Tree, noun: int) -> tuple[int, ...]:
     head, relation = tree.heads[node], tree.relations[node]
     own = tree.children[node]
     told_of = bearer(tree, node, ranked(tree, noun))
-    if told_of or head < 0 or tree.child(node, "cop") >= 0:
+    if told_of or tree.child(node, "cop") >= 0:
         return told_of
-    if relation == "appos" and node > head and tree.upos[head] == "PROPN":
+    if relation == "appos" and node > head >= 0 and tree.upos[head] == "PROPN":
         return (head,)
-    if tree.deprels[node] in SUBJECT_LABELS and tree.lower_lemmas[head] == "include" and node < head:
+    if head >= 0 and tree.deprels[node] in SUBJECT_LABELS and tree.lower_lemmas[head] == "include" and node < head:
         return tree.function(head, "object")
     if "Number=Plur" in tree.feats[node] and tree.upos[node] == "NOUN":
         for c in own:
@@ -104,7 +104,7 @@ def bearer(tree: Tree, node: int, of_a_row: bool) -> tuple[int, ...]:
     if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] in BECOMING and tree.upos[head] == "VERB":
         return tree.grammatical_subject(head)[0]
     if head >= 0 and tree.relations[node] in ("xcomp", "obj") and tree.lower_lemmas[head] == "make":  # "the move makes Peru the first state to …"
-        made = tree.child(head, "obj")
+        made = tree.child(head, "obj", "iobj")
         return tuple(tree.conjuncts(made)) if 0 <= made < node else ()
     return ()
 
@@ -158,7 +158,7 @@ def achievement(tree: Tree, verb: int) -> int:
     noun = tree.heads[verb]
     if noun < 0 or tree.relations[verb] not in ("acl", "advcl", "xcomp"):
         return -1
-    if tree.lower_lemmas[noun] in BECOMING:
+    if tree.lower_lemmas[noun] in MAKING:
         for c in tree.children[noun]:
             if noun < c < verb and tree.relations[c] in ("xcomp", "obj") and _one_of_a_row(tree, c):
                 return noun
