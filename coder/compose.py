@@ -529,6 +529,8 @@ def _resolve_pair(
         own = other.mention.kind == "country" and other.mention.form != "capital" and actor.code[:3] == other.code and actor.code[3:6] in ("", "GOV", "MIL")
         if root == "04" and actor.code[:3] == other.code[:3] and "" in (actor.code[3:], other.code[3:]) and _country(actor):
             return None  # "Putin met the returning Russians": a country is no party to a talk with its own government
+        if root in ("03", "05", "06") and _country(actor) and actor.mention.kind == "country" and other.code == f"{actor.code}GOV":
+            return None  # nor does it promise itself relations
         if code in ("042", "043", "036") and actor.code[:3] == other.code[:3] and "country" in (actor.mention.kind, other.mention.kind):
             return None  # nobody is a guest in one's own country
         if code == "045" and actor.code[:3] == other.code[:3] and other.mention.kind in ("country", "place"):

@@ -375,6 +375,8 @@ class Tree:
                 return ()
             if self.child(head, "cop") >= 0 and i > 0 and self.forms[i - 1] == ",":  # "is the largest donor, contributing …"
                 return self._predicate_subject(head)
+            if i > 0 and self.forms[i - 1] == "," and self.case(head) == "as" and self.forms[i].endswith("ing") and self.heads[head] >= 0:
+                return self.grammatical_subject(self.heads[head])[0]  # "acted as a mediator, hosting envoys"
             return tuple(self._spread([head]))
         if relation == "ccomp" and not any(self.deprels[c] == "aux" for c in self.children[i]):
             return self._controller(head)
