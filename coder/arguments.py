@@ -335,7 +335,7 @@ class Arguments:
                     return True
                 if code.startswith("12") and case in GROUND and tree.lower_lemmas[above] in WAYS:
                     return True
-            elif relation == "acl":
+            elif relation == "acl" or (relation == "ccomp" and above >= 0 and tree.upos[above] == "NOUN"):
                 if tree.deprels[node] == "acl:relcl":
                     return False
                 if not tree.has_to(node):  # "rejected accusations that it had armed rebels"

@@ -644,6 +644,11 @@ def _needs_country(actor: ResolvedActor) -> bool:
     return actor.mention.kind in ("agent", "unknown", "people") and not actor.mention.actors and actor.mention.form not in ("country-free", "prefix")
 
 
+def _police_fought(actor: ResolvedActor, other_role: str, code: str) -> bool:
+    """Whether rebels have fought police: those of their country."""
+    return code[:2] in ("18", "19") and actor.mention.role.startswith("COP") and "police" in actor.mention.text.lower() and other_role in ("REB", "UAF", "SEP", "INS")
+
+
 def _speaks_to(actor: ResolvedActor, other: ResolvedActor, root: str) -> bool:
     """Whether lawmakers, courts or the like speak to a country by name, seldom their own: "senators called on Iran"."""
     return (
@@ -661,6 +666,8 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
         return False  # "the government expelled Cuban doctors": not that of Cuba
     if code[:2] in CROSS_BORDER_ROOTS:  # rebels fight, and armies overthrow, their own government
         if code == "180" and other_role == "GOV" and actor.mention.role.startswith(("MIL", "REB", "SEP", "INS")):
+            return True
+        if _police_fought(actor, other_role, code):
             return True
         return actor.mention.role.startswith("GOV") and (other_role in REBEL_ROLES or (code == "180" and other_role == "MIL"))
     if actor.mention.kind == "unknown":

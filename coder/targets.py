@@ -72,7 +72,7 @@ def targets_of(
             targets = _borrowed(matcher, i, carrier, sources)
             together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
             if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and code[:2] != "04":
-                targets = _last_resort(matcher, i, carrier, code, sources)
+                targets = _last_resort(matcher, i, carrier, code, sources) or _casualties(matcher, i, carrier, code)
         if sources and code.startswith(SAID_TO) and all(_own_land(m, sources) or _nobodys(m, code) for m in targets):
             targets = _partner(matcher, i, carrier, code, sources) or targets  # also of "met Wong and demanded respect for China's interests"
     targets = matcher.true_targets(targets, sources, code or "", i, carrier)
@@ -159,6 +159,16 @@ def _borrowed(matcher: Matcher, i: int, carrier: int, sources: tuple[Mention, ..
         return ()
     taken = {(m.start, m.end) for m in sources}
     return tuple([m for m in matcher.mentions_of(heads, False) if (m.start, m.end) not in taken])
+
+
+def _casualties(matcher: Matcher, i: int, carrier: int, code: str) -> tuple[Mention, ...]:
+    """The policemen of "blew up a bridge, wounding four policemen"."""
+    tree = matcher.tree
+    if code.startswith(("18", "19", "20")) and not matcher.function(i, carrier, "on") and not matcher.function(i, carrier, "against"):
+        for c in tree.children[carrier]:
+            if tree.relations[c] == "advcl" and tree.forms[c].endswith("ing") and tree.lower_lemmas[c] in CASUALTY_VERBS:
+                return matcher.mentions_of(tree.function(c, "object"), False)
+    return ()
 
 
 def _partner(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
