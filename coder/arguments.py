@@ -51,7 +51,7 @@ TEXTS_AND_INQUIRIES: Final = frozenset(
 ABOUT: Final = frozenset({"into", "on", "about", "over", "in"})
 # Of those who do so to a text nothing is its own words.
 TURNING_DOWN: Final = frozenset(
-    "veto reject oppose block dismiss deny refuse criticise criticize condemn denounce welcome praise read receive ignore withdraw ban".split()
+    "veto vetoed reject oppose block dismiss deny refuse criticise criticize condemn denounce welcome praise read receive ignore withdraw ban".split()
 )
 CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report rumour rumor assertion".split())
 # Praise and blame; the relations that lead from an actor up its phrase, and on through an infinitive to a noun ("efforts to …").
