@@ -65,11 +65,13 @@ class Phrase:
         self.agents = agents
 
 
-def _owning(forms: Sequence[str], keys: Sequence[str]) -> dict[int, str]:
-    """Of nouns before "'s" the key of both together, as dictionaries have it: "peoples" of "People's Liberation Army"."""
-    found: dict[int, str] = {}
-    for i in range(1, len(forms)):
-        if forms[i] in CLITICS:
+def _owning(forms: Sequence[str], keys: Sequence[str]) -> dict[int, str] | None:
+    """Of nouns before "'s" the key of both together, as dictionaries have it: "peoples" of "People's Liberation Army"; None for none."""
+    found: dict[int, str] | None = None
+    for i, form in enumerate(forms):
+        if form in CLITICS and i > 0:
+            if found is None:
+                found = {}
             found[i - 1] = keys[i - 1] + "s"
     return found
 
@@ -109,18 +111,19 @@ class SentencePhrases:
     def _scan(self) -> None:
         forms, words = self.tree.forms, self.words
         n = len(forms)
+        clitics = self._owning
         shouting = -1  # not known yet
         end = 0
         for i, word in enumerate(words):
             if i < end:
                 continue
             node = word.names
-            owning = self._owning[i] if self._owning and i in self._owning else ""
-            if node is not None or (owning in self.dictionaries.names.next and forms[i][:1].isupper()):
+            owning = "" if clitics is None or i not in clitics else clitics[i]
+            if node is not None or (owning and owning in self.dictionaries.names.next and forms[i][:1].isupper()):
                 if shouting < 0:
                     shouting = self._shouting()
                 found: Phrase | None = None
-                if owning in self.dictionaries.names.next:
+                if owning and owning in self.dictionaries.names.next:
                     owned = self.dictionaries.names.next[owning]
                     if node is None or self._goes_on(owned, i + 2):
                         found = self._longest(i, owned, shouting > 0, 1, i + 2)
@@ -144,9 +147,11 @@ class SentencePhrases:
         for i, word in enumerate(words):
             if i < end:
                 continue
+            if word.agents is None and clitics is None:
+                continue
             phrase: Phrase | None = None
-            owning = self._owning[i] if self._owning and i in self._owning else ""
-            if owning in self.dictionaries.agents.next and self._goes_on(self.dictionaries.agents.next[owning], i + 2):
+            owning = "" if clitics is None or i not in clitics else clitics[i]
+            if owning and owning in self.dictionaries.agents.next and self._goes_on(self.dictionaries.agents.next[owning], i + 2):
                 phrase = self._longest_agent(i, self.dictionaries.agents.next[owning], i + 2)
             if phrase is None and word.agents is not None:
                 phrase = self._longest_agent(i, word.agents, i + 1)
@@ -160,13 +165,13 @@ class SentencePhrases:
         if place >= len(self.keys):
             return False
         key = self.keys[place]
-        if key in node.next or (self._owning and place in self._owning and self._owning[place] in node.next):
+        if key in node.next or (self._owning is not None and place in self._owning and self._owning[place] in node.next):
             return True
         return "-" in key and after_parts(node, key) is not None
 
     def _longest_agent(self, start: int, node: TrieNode | None, after: int) -> Phrase | None:
         """The longest agent's phrase, of which the words before `after` have led to the node."""
-        forms, words = self.tree.forms, self.words
+        forms, words, clitics = self.tree.forms, self.words, self._owning
         n = len(forms)
         last = -1
         hits: list[AgentHit] = []
@@ -181,8 +186,8 @@ class SentencePhrases:
             if j >= n:
                 break
             key = words[j].key
-            owning = self._owning[j] if self._owning and j in self._owning else ""
-            if owning in node.next and (key not in node.next or self._goes_on(node.next[owning], j + 2)):
+            owning = "" if clitics is None or j not in clitics else clitics[j]
+            if owning and owning in node.next and (key not in node.next or self._goes_on(node.next[owning], j + 2)):
                 node = node.next[owning]
                 j += 1
             elif key in node.next:
@@ -219,7 +224,7 @@ class SentencePhrases:
             words: how many words of the name the token has.
             after: the token behind these.
         """
-        forms, keys = self.tree.forms, self.keys
+        forms, keys, clitics = self.tree.forms, self.keys, self._owning
         n = len(forms)
         best: Phrase | None = None
         j = after
@@ -242,8 +247,8 @@ class SentencePhrases:
             if j >= n:
                 break
             key = keys[j]
-            owning = self._owning[j] if self._owning and j in self._owning else ""
-            if owning in current.next and (key not in current.next or self._goes_on(current.next[owning], j + 2)):
+            owning = "" if clitics is None or j not in clitics else clitics[j]
+            if owning and owning in current.next and (key not in current.next or self._goes_on(current.next[owning], j + 2)):
                 current = current.next[owning]
                 letters.append(forms[j][:1])
                 j += 1

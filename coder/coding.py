@@ -119,7 +119,7 @@ def code_sentences(
             if event.target is not None and event.source.code != event.target.code and not _beyond_states(event.source, event.target):
                 one, other = _with_country(event.source, dictionaries), _with_country(event.target, dictionaries)
                 discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHT_ROOTS)
-        if not (headline and n == 0):
+        if n + 1 < len(sentences) and not (headline and n == 0):
             acts = [*[a for a in acts if n - a.sentence < REACH], *acts_of(tree, matches, events)]
         before = tree, mentions, events
         if headline and n == 0:

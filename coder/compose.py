@@ -278,7 +278,10 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
         targets = tuple(replace(t, kind="country") if t.kind == "place" else t for t in targets)
     found: list[tuple[Mention, Mention | None, bool]] = []
     distinct = tuple(t for t in targets if all((t.start, t.end) != (s.start, s.end) for s in sources))
-    returned = any(stands_for_each_other(t) for t in distinct)
+    returned = False
+    for t in distinct:
+        if stands_for_each_other(t):
+            returned = True
     if returned and both:  # "met each other": the doers among themselves
         distinct = tuple(t for t in distinct if not stands_for_each_other(t))
     if both and not (sources and distinct) and len(sources or distinct) > 1:

@@ -318,7 +318,7 @@ class Tree:
             found = self._find_subject(i)
             if self._states and found:
                 found = self._meant(found)
-            doers = self.fellows().doers.get(i)
+            doers = (self._fellows or self.fellows()).doers.get(i)
             if doers and found:
                 found += tuple([d for d in doers if d not in found])
             known = (found, self.upos[i] in ("VERB", "AUX") and self.is_passive(i))

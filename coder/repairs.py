@@ -242,7 +242,7 @@ def _before_of(repairs: Repairs, i: int, noun: int) -> bool:
 def _due(repairs: Repairs, i: int, verb: int) -> bool:
     """ "is due to meet", with "due to" read as a preposition: what is due has not been done."""
     sentence, heads = repairs.sentence, repairs.heads
-    if sentence.forms[i].lower() != "due" or i + 1 >= len(heads) or sentence.forms[i + 1].lower() != "to" or sentence.upos[verb] != "VERB":
+    if sentence.forms[i] != "due" or i + 1 >= len(heads) or sentence.forms[i + 1].lower() != "to" or sentence.upos[verb] != "VERB":
         return False
     if verb < i or "cop" not in repairs.labels_below(verb):
         return False
