@@ -23,7 +23,8 @@ _FORCE: Final[tuple[str, ...]] = ("18", "19", "20")
 _COERCION: Final[tuple[str, ...]] = ("16", "17")
 # Nouns for acts told before, with the codes of the acts that they may name.
 ACTS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys("offer proposal initiative invitation".split(), ("02", "03", "045", "050")),
+    **dict.fromkeys("offer pledge promise".split(), ("03", "045", "050")),
+    **dict.fromkeys("proposal initiative invitation".split(), ("02", "03", "045", "050")),
     **dict.fromkeys("request appeal plea call".split(), ("02", "10")),
     **dict.fromkeys("demand ultimatum".split(), ("10", "13")),
     "apology": ("055",),

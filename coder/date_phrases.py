@@ -156,15 +156,25 @@ def find_phrases(tree: Tree) -> list[Phrase]:
             while k < beyond:
                 at += len(spaced[k]) + 1
                 k += 1
-    if found and "time" in tree.lower_lemmas:
+    if found and not NUMBERED.isdisjoint(tree.lower):
         found = [p for p in found if not _since_last_time(tree, p)]
     return _join(tree, found) if len(found) > 1 else found
 
 
 def _since_last_time(tree: Tree, phrase: Phrase) -> bool:
-    """ "for the first time since 2019", "for the first time in 20 years": how long it had not happened, and no date."""
+    """ "for the first time since 2019", "the first visit to Athens since 2017", "for the first time in 20 years": how long it had not
+    happened, and no date."""
     time = phrase.first - 2
-    return time > 0 and phrase.lead in ("since", "in") and tree.lower[time] == "time" and tree.lower[time - 1] in NUMBERED
+    if time > 0 and phrase.lead in ("since", "in") and tree.lower[time] == "time" and tree.lower[time - 1] in NUMBERED:
+        return True
+    if phrase.lead != "since":
+        return False
+    for t in range(phrase.first - 2, max(-1, phrase.first - 12), -1):
+        if tree.lower[t] in NUMBERED:
+            return tree.relations[t] == "amod"
+        if tree.upos[t] in ("VERB", "AUX") or tree.forms[t] in (",", ";"):
+            return False
+    return False
 
 
 def _lay_out(tree: Tree) -> tuple[list[str], list[int]]:
