@@ -19,6 +19,7 @@ from coder.records import Sentence
 
 CORE_RELATIONS: Final = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
 APOSTROPHES: Final = frozenset({"'", "’"})
+SHORT_HYPHENS: Final = frozenset("-‐‑")
 CLITICS: Final = frozenset({"'s", "’s", "'S", "’S"})
 DATELINE_ENDS: Final = frozenset({"--", "—", "–", "-", ":"})
 # Of two readings of a name the one further front counts.
@@ -41,8 +42,9 @@ def dateline_end(sentence: Sentence) -> int:
     agency = False
     for i, form in enumerate(forms[:14]):
         if form in DATELINE_ENDS:
-            if i and form in HYPHENS and sentence.starts[i] == sentence.ends[i - 1]:
-                continue  # "ZANU-PF"
+            if i and form in SHORT_HYPHENS and forms[i - 1] != ")" and i + 1 < len(forms) and forms[i + 1].isupper():
+                if sentence.starts[i] == sentence.ends[i - 1]:
+                    continue  # "ZANU-PF"
             return i + 1 if i and (shouted or agency) else 0
         if form == ")":
             agency = True
@@ -125,7 +127,7 @@ class SentencePhrases:
                 found: Phrase | None = None
                 if owning and owning in self.dictionaries.names.next:
                     owned = self.dictionaries.names.next[owning]
-                    if node is None or self._goes_on(owned, i + 2):
+                    if self._goes_on(owned, i + 2):
                         found = self._longest(i, owned, shouting > 0, 1, i + 2)
                 if found is None and node is not None:
                     found = self._longest(i, node, shouting > 0, word.name_words, i + 1)
@@ -240,7 +242,7 @@ class SentencePhrases:
                     best = Phrase(start, j, hits, [])
             if not current.next:
                 break
-            while j < n and (forms[j] in HYPHENS or forms[j] in APOSTROPHES or ((forms[j] == "." or forms[j] == ",") and j + 1 < n)):
+            while j < n and (forms[j] in HYPHENS or forms[j] in APOSTROPHES or (forms[j] == "." and j + 1 < n)):
                 j += 1
             if j < n - 1 and len(keys[j]) == 1 and keys[j] not in current.next and forms[j][:1].isupper() and keys[j].isalpha():
                 j += 1  # "Mikhail S. Gorbachev": a middle initial

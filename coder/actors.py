@@ -415,7 +415,7 @@ class SentenceMentions(SentencePhrases):
                 role = other
         owners = owners_of(self, head, core, names, hit)
         if hit.prefix and role == "INT":  # "observers in Kenya" are not Kenya's, those "from Japan" are Japan's
-            owners = tuple(o for o in owners if o.start < self.tree.sentence.starts[head] or self.tree.case(o.head) in ("from", "of"))
+            owners = tuple(o for o in owners if o.start < self.tree.sentence.starts[head] or (o.sentence_index == self.tree.sentence.index and self.tree.case(o.head) in ("from", "of")))
         if not owners and self.tree.relation(head) == "conj" and role != "INT":  # "Iran and six world powers"
             owners = shared_owners(self, head)
         if role == "COP" and hit.phrase == "officer" and owners and owners[-1].sentence_index < 0:

@@ -46,6 +46,7 @@ TO_NAMED: Final[tuple[str, ...]] = ("02", "03", "05", "08", "10", "11", "12")
 TO_HOSTILE: Final[tuple[str, ...]] = ("10", "13", "161", "16")
 BLAME: Final[tuple[str, ...]] = ("110", "111", "114")
 THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
+REFORMS: Final = "104"  # demands of one's own state
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
 POINTING: Final = frozenset({"the", "this", "that", "these", "those", "such"})
@@ -110,15 +111,16 @@ def _answer(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act], 
             if _told_of(tree, token):
                 doer, head = _doer([a for a in acts if a.code.startswith(ACTS[tree.lower_lemmas[token]])], own), token
     if doer is None and len(own) == 1:
-        country = next(iter(own))[:3]
-        if country in countries:
+        code_of = next(iter(own))
+        country = code_of[:3]
+        if country in countries and code_of[3:6] in ("", "GOV", "MIL"):
             last = [a for a in acts if a.target == country and a.source_code[:3] != country and tree.sentence.index - a.sentence == 1]
             if code.startswith("12") and not REFUSALS.isdisjoint(tree.lower_lemmas[t] for t in match.tokens):
                 doer = _doer([a for a in last if a.code.startswith(("02", "10"))], own)
             elif code.startswith(BLAME):
                 if any(tree.lower[t] in THINGS for t in tree.function(match.trigger, "object")):  # "denounced it"
                     doer = _doer([a for a in last if a.code[:2] > "10"], own)
-            elif code.startswith(TO_HOSTILE) or (code.startswith(_FORCE) and not RETALIATING.isdisjoint(tree.lower_lemmas)):
+            elif (code.startswith(TO_HOSTILE) and not code.startswith(REFORMS)) or (code.startswith(_FORCE) and not RETALIATING.isdisjoint(tree.lower_lemmas)):
                 doer = _doer([a for a in last if a.code[:2] > "10"], own)
     if doer is None:
         return match

@@ -34,6 +34,7 @@ from coder.tables import EventRow, group_key
 log = logging.getLogger(__name__)
 
 KEPT_BASES = 2  # dictionaries whose results stay, so that an edit and its undoing cost one coding
+_TABLE = "CREATE TABLE IF NOT EXISTS coded (basis INTEGER, key TEXT, body BLOB, shape BLOB, check_sum BLOB, PRIMARY KEY (basis, key))"
 _BATCH = 500  # keys in one question to SQLite
 LATER = ("daily_id", "reports", "story_id", "stories")
 """Columns about the whole corpus, filled when all documents are known."""
@@ -174,9 +175,10 @@ class CodedStore:
         try:
             base.execute("PRAGMA journal_mode=TRUNCATE")
             base.execute("CREATE TABLE IF NOT EXISTS basis (number INTEGER PRIMARY KEY, name TEXT UNIQUE)")
-            base.execute(
-                "CREATE TABLE IF NOT EXISTS coded (basis INTEGER, key TEXT, body BLOB, shape BLOB, check_sum BLOB, PRIMARY KEY (basis, key))"
-            )
+            base.execute(_TABLE)
+            if "shape" not in {row[1] for row in base.execute("PRAGMA table_info(coded)")}:  # of a version before
+                base.execute("DROP TABLE coded")
+                base.execute(_TABLE)
             known = base.execute("SELECT number FROM basis WHERE name = ?", (self.basis,)).fetchone()
             if known is None:
                 base.execute("INSERT INTO basis (name) VALUES (?)", (self.basis,))

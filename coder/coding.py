@@ -161,6 +161,8 @@ def _one_side(told: ResolvedActor | None, title: ResolvedActor | None) -> bool:
     if told is None or title is None:
         return told is title
     one, other = told.code.removeprefix("INT"), title.code.removeprefix("INT")
+    if not one or not other:
+        return one == other
     return one[:3] == other[:3] or one.endswith(other) or other.endswith(one)
 
 

@@ -39,10 +39,10 @@ PLACE_ACTS: Final[tuple[str, ...]] = ("173", "174", "0841", "116", "1711", "1721
 # Acts that few do to their own ministers and armies, and the relations by which a clause stands below others.
 UNFRIENDLY_ROOTS: Final = frozenset({"10", "11", "12", "13", "15", "16", "18", "19", "20"})
 BELOW: Final = frozenset({"acl", "advcl", "ccomp", "xcomp", "conj", "obj", "obl"})
-# Mass violence and war cross borders: there nationality is never filled in from the enemy.
 # What is said to a country by name, mostly by others' lawmakers, courts, police, newspapers and companies than its own.
 SPEAKERS_OUT: Final[tuple[str, ...]] = ("LEG", "JUD", "COP", "MED", "BUS")
 VERBAL_ROOTS: Final = frozenset({"02", "03", "05", "10", "11", "12", "13", "16"})
+# Mass violence and war cross borders: there nationality is never filled in from the enemy.
 CROSS_BORDER_ROOTS: Final = frozenset({"18", "19", "20", "06", "07", "15"})
 # What those in power do to their own country where no one is named: restrictions on the population, and their end.
 HOME_CODES: Final[tuple[str, ...]] = ("1721", "1723", "1724", "0811", "0813", "0814", "0351", "0832", "151", "153")

@@ -370,8 +370,10 @@ def half_of_korea(mentions: SentenceMentions, head: int) -> Mention | None:
             return None
     if not definite:
         return None
-    if not any(mentions.best_hit(p.names).actor.country in KOREAS or mentions.best_hit(p.names).actor.code in KOREAS for p in mentions.names):
-        if not any(mentions.discourse.has_named_country(code) for code in KOREAS):
+    here = [mentions.best_hit(p.names).actor for p in mentions.names]
+    others = [a for a in here if a.kind == "country" and a.code not in KOREAS]
+    if others or not any(a.country in KOREAS or a.code in KOREAS for a in here):
+        if others or not (mentions.discourse.main_country() in KOREAS or mentions.discourse.named_only(KOREAS)):
             return None
     country = mentions.dictionaries.countries.get(HALVES[tree.forms[head]])
     if country is None:

@@ -399,7 +399,7 @@ class Scene(DatedWords):
             if tree.lower_lemmas[c] in ("time", "year", "month", "decade"):
                 return False
             for g in tree.children[c]:
-                if tree.lower_lemmas[g] in TOTALS or ("0" <= tree.lower[g][0] <= "9" and len(tree.lower[g]) > 3):
+                if tree.lower_lemmas[g] in TOTALS or ("0" <= tree.lower[g][:1] <= "9" and len(tree.lower[g]) > 3):
                     return False
             if tree.lower_lemmas[c] in TOTALS:
                 return False

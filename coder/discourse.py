@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from typing import Final
 
 from coder.dictionary.compiled import normalize
@@ -84,10 +84,6 @@ class Discourse:
     def has_named(self, entry_id: str) -> bool:
         """Whether this person of the dictionaries has been named."""
         return entry_id in self._entries
-
-    def has_named_country(self, code: str) -> bool:
-        """Whether the story has named the country or somebody of it."""
-        return code in self._countries
 
     def known_name(
         self, words: tuple[str, ...], day: dt.date | None, countries: Collection[str] = (), role: str = "", *, people: bool = False,
@@ -224,6 +220,13 @@ class Discourse:
     def country_of_role(self, role: str) -> str:
         """The country of the last agent of that role ("Turkish police … police said")."""
         return self._roles.get(role, "")
+
+    def named_only(self, codes: Container[str]) -> bool:
+        """Whether the story has named countries, and none but these."""
+        for code in self._countries:
+            if code not in codes:
+                return False
+        return bool(self._countries)
 
     def main_country(self) -> str:
         """The country most named so far, "" where none stands out."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 from coder.records import Sentence
 from coder.repairs import Repairs, children_of
 from coder.spelling import spelling
-from coder.subjects import JOINING, STATES, Fellows, achievement, described, fellows
+from coder.subjects import JOINING, NOBODY, STATES, Fellows, achievement, described, fellows
 from coder.word_classes import GIVING_VERBS, SUBJECT_LABELS
 
 NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
@@ -376,7 +376,7 @@ class Tree:
             if self.child(head, "cop") >= 0 and i > 0 and self.forms[i - 1] == ",":  # "is the largest donor, contributing …"
                 return self._predicate_subject(head)
             if i > 0 and self.forms[i - 1] == "," and self.case(head) == "as" and self.forms[i].endswith("ing") and self.heads[head] >= 0:
-                return self.grammatical_subject(self.heads[head])[0]  # "acted as a mediator, hosting envoys"
+                return self.grammatical_subject(self.heads[head])[0]  # "served as an envoy, visiting both capitals"
             return tuple(self._spread([head]))
         if relation == "ccomp" and not any(self.deprels[c] == "aux" for c in self.children[i]):
             return self._controller(head)
@@ -385,7 +385,7 @@ class Tree:
     def fellows(self) -> Fellows:
         """Those who do the same as the subject of a verb without standing in its place ("as did Spain")."""
         if self._fellows is None:
-            self._fellows = Fellows()  # whoever asks meanwhile finds nobody
+            self._fellows = NOBODY  # for whoever asks meanwhile, too
             if not JOINING.isdisjoint(self.lower):
                 self._fellows = fellows(self)
         return self._fellows

@@ -12,7 +12,7 @@ from coder.records import FrameMatch, Status
 from coder.subjects import JOIN_VERBS, achievement
 from coder.word_classes import PERMITTING_VERBS, SUBJECT_LABELS
 
-NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none", "nearly", "almost"})
+NEGATIONS: Final = frozenset({"not", "n't", "n’t", "never", "no", "neither", "nor", "without", "hardly", "nt", "cannot", "nobody", "none"})
 
 NEGATING: Final = frozenset({"advmod", "det", "cc", "case", "mark", "aux"})  # relations of words that deny
 
@@ -89,6 +89,8 @@ def negated(tree: Tree, i: int, ignore: tuple[int, ...] = ()) -> bool:
         if c in ignore:
             continue
         relation = tree.relations[c]
+        if c == i - 1 and relation == "advmod" and tree.upos[i] == "VERB" and tree.lower[c] in ("nearly", "almost"):
+            return True  # "nearly went to war", but not "killed nearly all"
         if relation in NEGATING and tree.lower[c] in NEGATIONS:
             if relation == "det" and tree.lower[c] in ("no", "neither") and tree.upos[i] == "VERB":
                 continue

@@ -60,6 +60,10 @@ class Fellows:
     dated: dict[int, int] = field(default_factory=dict)
 
 
+NOBODY: Final = Fellows()
+"""For the many sentences without any; nobody is ever added to it."""
+
+
 # ---- whom a noun describes -----------------------------------------------------------------------------------------
 
 

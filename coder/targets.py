@@ -166,7 +166,7 @@ def _casualties(matcher: Matcher, i: int, carrier: int, code: str) -> tuple[Ment
     tree = matcher.tree
     if code.startswith(("18", "19", "20")) and not matcher.function(i, carrier, "on") and not matcher.function(i, carrier, "against"):
         for c in tree.children[carrier]:
-            if tree.relations[c] == "advcl" and tree.forms[c].endswith("ing") and tree.lower_lemmas[c] in CASUALTY_VERBS:
+            if tree.relations[c] == "advcl" and tree.forms[c].endswith("ing") and tree.lower_lemmas[c] in VICTIM_VERBS:
                 return matcher.mentions_of(tree.function(c, "object"), False)
     return ()
 
