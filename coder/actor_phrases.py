@@ -274,6 +274,8 @@ class SentencePhrases:
                 return False
             return not shouting or "." in word or len(plain) > 2 or self.tree.upos[start] == "PROPN"
         capitals = hit.capitals
+        if len(letters) == 1 and not shouting and len(self.tree.forms[start]) == 2 and self.tree.spellings[start].upper:
+            return False  # "Pius XI" is no Xi
         for k in range(min(len(letters), len(capitals))):
             if capitals[k] and not letters[k].isupper() and letters[k].isalpha():
                 return False

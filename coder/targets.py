@@ -45,6 +45,7 @@ GROUND_ROOTS: Final[tuple[str, ...]] = ("07", "08", "09", "14", "15", "16", "17"
 ADDRESS_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "with", "towards", "on", "for", "over")
 PLACE_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
 VICTIM_VERBS: Final = frozenset("kill wound injure hurt shoot hit die perish".split())
+AIMING_VERBS: Final = frozenset("kill wound injure hurt shoot hit target murder maim slay".split())
 # Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
 CASUALTY_VERBS: Final = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
 
@@ -166,7 +167,7 @@ def _casualties(matcher: Matcher, i: int, carrier: int, code: str) -> tuple[Ment
     tree = matcher.tree
     if code.startswith(("18", "19", "20")) and not matcher.function(i, carrier, "on") and not matcher.function(i, carrier, "against"):
         for c in tree.children[carrier]:
-            if tree.relations[c] == "advcl" and tree.forms[c].endswith("ing") and tree.lower_lemmas[c] in VICTIM_VERBS:
+            if tree.relations[c] == "advcl" and tree.forms[c].endswith("ing") and tree.lower_lemmas[c] in AIMING_VERBS:
                 return matcher.mentions_of(tree.function(c, "object"), False)
     return ()
 
