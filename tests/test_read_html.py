@@ -63,6 +63,14 @@ def test_the_article_and_its_fields(tmp_path: Path) -> None:
     assert found.url == "https://example.org/kenya"
 
 
+def test_headings_stand_apart_from_the_text_under_them(tmp_path: Path) -> None:
+    body = BODY.replace("on Monday, the", "on Monday,<br>the").replace("<p>Kenya thanked", "<h2>Thanks from Nairobi</h2><p>Kenya thanked")
+    text = document(tmp_path, page(body=body)).text
+    assert text.startswith("Kenya receives aid\n\nFrance sent food")
+    assert "accord.\n\nThanks from Nairobi\n\nKenya thanked" in text
+    assert "on Monday,\nthe foreign minister" in text, "a line broken by hand is no heading"
+
+
 @pytest.mark.parametrize(
     ("head", "inferred"),
     [

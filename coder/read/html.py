@@ -31,6 +31,7 @@ MAX_HTML_BYTES = 20_000_000
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _BLOCKS = "p|h1|h2|h3|h4|h5|h6|li|blockquote|div|td|br|section|article|pre|dd|dt|figcaption|title"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _DATE_NAMES = frozenset(
     {
         "article:published_time",
@@ -110,7 +111,7 @@ def _page(markup: str) -> _Page:
     stated = _stated_date(tree)
     inferred = None if stated else infer_date(clean(text)) or _shown_date(tree)
     return _Page(
-        text=text,
+        text=_headings_apart(text, tree),
         fields=Fields(
             date=stated,
             publisher=label(getattr(found, "sitename", None)),
@@ -120,6 +121,18 @@ def _page(markup: str) -> _Page:
         ),
         inferred=inferred,
     )
+
+
+def _headings_apart(text: str, tree: HtmlElement) -> str:
+    """The text with a blank line about each heading, which ends in no full stop and would begin the sentence under it."""
+    headings = {" ".join(str(heading.text_content()).split()) for heading in tree.iter(*_HEADINGS)}
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.strip() in headings:
+            lines += ["", line, ""]
+        else:
+            lines.append(line)
+    return "\n".join(lines).strip("\n")
 
 
 def _tree(markup: str) -> HtmlElement:
