@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from coder.actors import SentenceMentions
+from coder.coreference import DEFINITE
 from coder.grammar import Tree
 from coder.pronouns import stand_in
 from coder.records import Event, FrameMatch, Mention, Status
@@ -49,7 +50,7 @@ THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
 REFORMS: Final = "104"  # demands of one's own state
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
-POINTING: Final = frozenset({"the", "this", "that", "these", "those", "such"})
+POINTING: Final = DEFINITE | {"such"}
 
 
 @dataclass(frozen=True, slots=True)

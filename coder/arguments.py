@@ -54,7 +54,7 @@ TURNING_DOWN: Final = frozenset(
     "veto vetoed reject oppose block dismiss deny refuse criticise criticize condemn denounce welcome praise read receive ignore withdraw ban".split()
 )
 CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report rumour rumor assertion".split())
-# Praise and blame; the relations that lead from an actor up its phrase, and on through an infinitive to a noun ("efforts to …").
+# Praise and blame.
 APPROVALS: Final[tuple[str, ...]] = ("05", "11", "12")
 # What is turned down whoever it is to be done to.
 PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
@@ -66,6 +66,7 @@ ANSWERS: Final[tuple[str, ...]] = ("10", "11", "12", "13", "16", "17")
 REPRESSIONS: Final = frozenset(
     "crackdown jailing arrest detention imprisonment repression persecution execution torture trial prosecution conviction sentencing abuse".split()
 )
+# The relations that lead from an actor up its phrase, and on through an infinitive to a noun ("efforts to …").
 IN_PHRASE: Final = frozenset({"compound", "amod", "conj", "appos", "flat", "nummod"})
 IN_CLAUSE: Final = frozenset({"obj", "obl", "iobj", "xcomp", "advcl"})
 
@@ -371,19 +372,15 @@ class Arguments:
         above = tree.heads[mention.head]
         return above >= 0 and tree.lower_lemmas[above] in MOVING_WORDS and tree.deprels[mention.head] in ("obj", "nmod", "compound")
 
-    def owned_by_pronoun(self, head: int) -> bool:
-        """Whether a noun has "its", "their" or the like before it."""
-        return any(self.tree.deprels[c] in ("nmod:poss", "det:poss") and self.tree.upos[c] in ("PRON", "DET") for c in self.tree.children[head])
-
     def theirs(self, mention: Mention) -> bool:
         """Whether a mention of the sentence is told as "their embassies"."""
-        return mention.kind == "agent" and mention.sentence_index == self.tree.sentence.index and self.owned_by_pronoun(mention.head)
+        return mention.kind == "agent" and mention.sentence_index == self.tree.sentence.index and self.tree.owned_by_pronoun(mention.head)
 
     def _own_forces(self, mention: Mention, sources: tuple[Mention, ...] = ()) -> bool:
         """ "withdraw its troops", "send American soldiers" (of America): forces that are moved, by whoever moves them."""
         if mention.kind != "agent" or not mention.role.startswith(("MIL", "COP")) or mention.sentence_index != self.tree.sentence.index:
             return False
-        if self.owned_by_pronoun(mention.head):
+        if self.tree.owned_by_pronoun(mention.head):
             return True
         return not mention.owners or any(letters(s) == letters(mention) for s in sources)
 

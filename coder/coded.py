@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import json
 import logging
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -257,7 +258,8 @@ def _check_sum(key: str, body: bytes, shape: bytes) -> bytes:
     return hashlib.sha256(b"%s\0%d\0%s%s" % (key.encode(), len(body), body, shape)).digest()
 
 
-_json = json.JSONEncoder(separators=(",", ":")).encode  # no line breaks in it
+as_json = json.JSONEncoder(separators=(",", ":")).encode
+"""The JSON text of a value, without blanks and line breaks."""
 
 
 def _encode(coded: Coded) -> str:
@@ -271,7 +273,7 @@ def _encode(coded: Coded) -> str:
         "unknown": coded.unknown,
         "words": None if coded.shape is None else coded.shape.words,
     }
-    return "\n".join([_json(about), *(packed.body for packed in coded.packed)])
+    return "\n".join([as_json(about), *(packed.body for packed in coded.packed)])
 
 
 def _decode(text: str, shape: bytes, document: Document) -> Coded:
@@ -291,18 +293,34 @@ def _decode(text: str, shape: bytes, document: Document) -> Coded:
 
 
 def _packed(row: Mapping[str, Any]) -> PackedEvent:
-    values = [_plain(row[c]) for c in EVENT_COLUMNS]
+    values = [plain(row[c]) for c in EVENT_COLUMNS]
     day = values[EVENT_DATES[1]] or LAST_DAY
-    return PackedEvent(day, row["sentence_index"], row["event_id"], group_key(row), row["reciprocal"], _json(values))
+    return PackedEvent(day, row["sentence_index"], row["event_id"], group_key(row), row["reciprocal"], as_json(values))
 
 
 def _row(body: str, document_id: str) -> dict[str, Any]:
-    values = json.loads(body)
-    for place in EVENT_DATES:
-        if values[place] is not None:
-            values[place] = dt.date.fromisoformat(values[place])
-    return dict(zip(EVENT_COLUMNS, values, strict=True)) | {"daily_id": "", "reports": 0, "story_id": document_id, "stories": 0}
+    return dict(zip(EVENT_COLUMNS, values_of(body, EVENT_DATES), strict=True)) | {"daily_id": "", "reports": 0, "story_id": document_id, "stories": 0}
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
+def plain(value: Any) -> Any:
+    """A value of a row as JSON has it: dates as text."""
+    return value.isoformat() if value.__class__ is dt.date else value
+
+
+def values_of(body: str, dates: Sequence[int]) -> list[Any]:
+    """The values of a row kept as JSON.
+
+    Args:
+        body: a JSON array.
+        dates: which of its values are dates, or null.
+    """
+    values: list[Any] = json.loads(body)
+    for place in dates:
+        values[place] = day_of(values[place])
+    return values
+
+
+@functools.lru_cache(maxsize=4096)
+def day_of(written: str | None) -> dt.date | None:
+    """The date that ISO text tells."""
+    return None if written is None else dt.date.fromisoformat(written)

@@ -151,12 +151,12 @@ def _same_news(title: Event, told: Event) -> bool:
     when, published = told.date, title.sentence.publication_date
     if when.basis in UNTOLD or when.precision == "unknown" or told.status is not title.status or told.code[:2] != title.code[:2]:
         return False
-    if not _one_side(told.source, title.source) or not _one_side(told.target, title.target):
+    if not _same_party(told.source, title.source) or not _same_party(told.target, title.target):
         return False
     return published is not None and when.start is not None and (published - when.start).days <= FRESH_DAYS
 
 
-def _one_side(told: ResolvedActor | None, title: ResolvedActor | None) -> bool:
+def _same_party(told: ResolvedActor | None, title: ResolvedActor | None) -> bool:
     """Whether two actors are of one country or one is the other with its country ("rebels", "Malian rebels")."""
     if told is None or title is None:
         return told is title

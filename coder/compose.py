@@ -68,7 +68,7 @@ CONTACTS: Final[tuple[str, ...]] = ("04",)
 EXPULSIONS: Final[tuple[str, ...]] = ("161", "166", "174")
 # Acts of force and protest, which those who do them do at home, unlike talks; and roles of those who fight.
 FOUGHT_ROOTS: Final = frozenset({"14", "15", "17", "18", "19", "20"})
-FIGHT_ROOTS: Final = frozenset({"17", "18", "19", "20"})
+HARM_ROOTS: Final = frozenset({"17", "18", "19", "20"})  # of acts that a participle beside them shares the place of
 GROUND_FOUGHT_OVER: Final = frozenset({"15", "19"})
 FIGHTERS: Final = frozenset({"REB", "UAF", "SEP", "INS", "MIL"})
 # Titles that tell that somebody was in office.
@@ -429,7 +429,7 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
     for c in tree.children[trigger]:
         if tree.relations[c] == "conj":
             tokens.append(c)
-    if tree.relations[trigger] == "conj" or (tree.relations[trigger] == "advcl" and tree.forms[trigger].endswith("ing") and (match.code or "")[:2] in FIGHT_ROOTS):
+    if tree.relations[trigger] == "conj" or (tree.relations[trigger] == "advcl" and tree.forms[trigger].endswith("ing") and (match.code or "")[:2] in HARM_ROOTS):
         tokens.append(tree.heads[trigger])  # "raided a village in Plateau State, abducting 20 people"
     for token in tokens:
         if not tree.children[token]:
@@ -570,7 +570,7 @@ def _own_people(tree: Tree, mention: Mention, code: str, same_country: bool) -> 
             return False
     elif not same_country or code[:2] not in OUTWARD_ROOTS or not (lemma in MISSIONS or lemma in OWN_MEN):
         return False
-    return any(tree.deprels[c] in ("nmod:poss", "det:poss") and tree.upos[c] in ("PRON", "DET") for c in tree.children[mention.head])
+    return tree.owned_by_pronoun(mention.head)
 
 
 def _somewhere(tree: Tree, mention: Mention) -> bool:

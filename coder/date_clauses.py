@@ -74,7 +74,7 @@ DEEDS: Final = words(
     "shoot sink stab storm strike summon target telephone thank torpedo wound"
 )
 # … and those that lead to what happens next: no territory, which stays taken ("sanctions after Russia annexed Crimea").
-PROVOCATIONS: Final = words("hold host meet phone speak talk telephone") | DEEDS - words(
+QUICK_CAUSES: Final = words("hold host meet phone speak talk telephone") | DEEDS - words(
     "capture condemn cross expel free open recall recapture release retake seize summon target thank"
 )
 # Acts of office, which are news when the one who did them tells of them.
@@ -417,7 +417,7 @@ class Scene(DatedWords):
             return None
         if self.today is not None and day > self.today:
             day = self.today
-        return days_up_to(day, WEEK if lemma in PROVOCATIONS or lemma in BLOWS else MONTH)
+        return days_up_to(day, WEEK if lemma in QUICK_CAUSES or lemma in BLOWS else MONTH)
 
     def _new_cause(self, node: int) -> bool:
         """ "An attack", "the killing of two men": told here and not known before, as "the attacks" are."""

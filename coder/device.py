@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import functools
 import os
 import re
 import sys
@@ -28,21 +26,6 @@ def load_torch() -> Any:
     import torch
 
     return torch
-
-
-def release_memory() -> None:
-    """Give freed memory back to the system where the C library can (glibc): tensors of ever other sizes leave holes in it."""
-    trim = _trimming()
-    if trim is not None:
-        trim(0)
-
-
-@functools.cache
-def _trimming() -> Any:
-    try:
-        return ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return None
 
 
 def choose_device(device: str | None = None) -> str:

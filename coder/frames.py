@@ -403,7 +403,7 @@ class Matcher(Arguments):
         """ "insists that it is enforcing the sanctions", "that its ships have not left": a claim and no demand."""
         tree = self.tree
         return tree.lower_lemmas[i] == "insist" and any(
-            tree.relations[h] == "ccomp" and any(tree.relations[s] == "nsubj" and (tree.upos[s] == "PRON" or self.owned_by_pronoun(s)) for s in tree.children[h])
+            tree.relations[h] == "ccomp" and any(tree.relations[s] == "nsubj" and (tree.upos[s] == "PRON" or tree.owned_by_pronoun(s)) for s in tree.children[h])
             for h in tree.function(carrier, "complement")
         )
 
@@ -535,7 +535,7 @@ class Matcher(Arguments):
                 tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] != "PRON" for c in tree.children[head]
             ):
                 # "agreed that their ministers should meet" is a plan and no appeal
-                return tree.lower_lemmas[i] != "agree" or not any(tree.deprels[c] in SUBJECT_LABELS and self.owned_by_pronoun(c) for c in tree.children[head])
+                return tree.lower_lemmas[i] != "agree" or not any(tree.deprels[c] in SUBJECT_LABELS and tree.owned_by_pronoun(c) for c in tree.children[head])
         return False
 
     def _spell_of(self, head: int, words: frozenset[str], phrases: bool) -> bool:
@@ -677,7 +677,7 @@ class Matcher(Arguments):
         """
         tree = self.tree
         return tree.relations[head] == "ccomp" and any(
-            tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] not in ("PRON",) and not (theirs and self.owned_by_pronoun(c)) for c in tree.children[head]
+            tree.deprels[c] in SUBJECT_LABELS and tree.upos[c] not in ("PRON",) and not (theirs and tree.owned_by_pronoun(c)) for c in tree.children[head]
         )
 
     def _inner_reading(self, head: int) -> FrameMatch | None:

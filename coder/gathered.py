@@ -12,7 +12,6 @@ working folder, of this one build: nothing reads it later.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import errno
 import hashlib
 import json
@@ -20,15 +19,14 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
-from coder.coded import EVENT_DATES, Coded
+from coder.coded import EVENT_DATES, Coded, as_json, day_of, plain, values_of
 from coder.files import WriteError
 from coder.records import Reject
 from coder.stories import Fingerprint, stories_in_order
@@ -108,7 +106,7 @@ class Gathered:
         number = self.documents_added = self.documents_added + 1
         name = _key(row["document_id"])
         day = None if row["publication_date"] is None else row["publication_date"].isoformat()
-        self._documents.append((number, name, day, row["outcome"], _json([_plain(row[c]) for c in _DOCUMENT])))
+        self._documents.append((number, name, day, row["outcome"], as_json([plain(row[c]) for c in _DOCUMENT])))
         self._prints.append((number, day, name, shape.words, shape.shingles.astype("<u4").tobytes()))
         self._events += [(number, *packed) for packed in coded.packed]
         for reject in coded.rejects:
@@ -126,7 +124,7 @@ class Gathered:
     def reject(self, reject: Reject) -> None:
         """A row of rejects.parquet."""
         row = reject_row(reject)
-        self._rejects.append((*(_key(str(v)) for v in row.values()), _json(list(row.values()))))
+        self._rejects.append((*(_key(str(v)) for v in row.values()), as_json(list(row.values()))))
 
     def claim(self, document_id: str, name: str, line: int | None = None) -> str | None:
         """Take an id for a document (see `coder.read.SeenIds`)."""
@@ -161,7 +159,7 @@ class Gathered:
         """By day and id; under its number, by which `story` knows a document."""
         question = f"SELECT document, day, words, shingles FROM print WHERE day IS {'NOT ' * dated}NULL ORDER BY day, id"  # noqa: S608
         for number, day, words, shingles in self._base.execute(question):
-            yield Fingerprint(str(number), _date(day), words, np.frombuffer(shingles, "<u4").astype(np.uint32))
+            yield Fingerprint(str(number), day_of(day), words, np.frombuffer(shingles, "<u4").astype(np.uint32))
 
     def _flush(self) -> None:
         unknown = [(_key(name), times, documents, _key(sentence)) for name, (times, documents, sentence) in self._unknown.items()]
@@ -188,7 +186,7 @@ class Gathered:
             "LEFT JOIN story s ON s.document = e.document LEFT JOIN document f ON f.number = s.first "
             "ORDER BY e.day, d.id, e.sentence, e.id"
         ):
-            values = _values(body, EVENT_DATES)
+            values = values_of(body, EVENT_DATES)
             values += (daily, reports, _text(first), stories)
             if day != last:  # the events of a group have one day
                 last, met = day, set()
@@ -206,7 +204,7 @@ class Gathered:
             "LEFT JOIN document f ON f.number = s.first ORDER BY d.id"
         ):
             first = None if first is None else _text(first)
-            yield [*_values(body, (_DOCUMENT_DATE,)), first or _text(number), first, similarity]
+            yield [*values_of(body, (_DOCUMENT_DATE,)), first or _text(number), first, similarity]
 
     def duplicates(self) -> Iterator[list[Any]]:
         """Rows of duplicates.parquet, story by story."""
@@ -214,7 +212,7 @@ class Gathered:
             "SELECT d.body, f.body, s.similarity FROM story s CROSS JOIN document d ON d.number = s.document "
             "CROSS JOIN document f ON f.number = s.first ORDER BY f.id, COALESCE(d.day, 'None'), d.id"
         ):
-            d, f = (dict(zip(_DOCUMENT, _values(body, (_DOCUMENT_DATE,)), strict=True)) for body in (later, earlier))
+            d, f = (dict(zip(_DOCUMENT, values_of(body, (_DOCUMENT_DATE,)), strict=True)) for body in (later, earlier))
             dates = (d["publication_date"], f["publication_date"])
             days = (dates[0] - dates[1]).days if all(dates) else None
             yield [
@@ -272,10 +270,6 @@ def _quoted(path: Path) -> str:
     return "'" + str(path.resolve()).replace("'", "''") + "'"
 
 
-_encoder = json.JSONEncoder(separators=(",", ":"))
-_json = _encoder.encode
-
-
 def _key(text: str) -> bytes:
     """Text as SQLite sorts it like Python: by code points, whatever it holds."""
     return text.encode("utf-8", "surrogatepass")
@@ -283,22 +277,6 @@ def _key(text: str) -> bytes:
 
 def _text(key: bytes) -> str:
     return key.decode("utf-8", "surrogatepass")
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if value.__class__ is dt.date else value
-
-
-@lru_cache(maxsize=4096)
-def _date(written: str | None) -> dt.date | None:
-    return None if written is None else dt.date.fromisoformat(written)
-
-
-def _values(body: str, dates: Sequence[int]) -> list[Any]:
-    values: list[Any] = json.loads(body)
-    for place in dates:
-        values[place] = _date(values[place])
-    return values
 
 
 def _counted(unknown: Iterable[tuple[str, str]]) -> dict[str, tuple[int, str]]:

@@ -70,8 +70,9 @@ OWNING_VERBS: Final = frozenset(
 )
 
 
-# Nouns whose possessor suffers the act: "the tanker's release".
+# Time that is given to somebody to do something.
 RESPITES: Final = frozenset("hour day week month minute fortnight".split())
+# Nouns whose possessor suffers the act: "the tanker's release".
 PATIENT_NOUNS: Final = frozenset(
     "release arrest detention extradition expulsion deportation assassination removal killing murder trial conviction imprisonment "
     "kidnapping abduction capture execution liberation prosecution ouster ousting dismissal impeachment recall".split()
@@ -235,6 +236,10 @@ class Tree:
                 if case >= 0 and self.upos[t] == "PROPN" and self.heads[t] == self.heads[i] and self.relations[t] in ("nmod", "obl", "compound"):
                     return t if self.case(t) == "" else -1
         return -1
+
+    def owned_by_pronoun(self, noun: int) -> bool:
+        """Whether a noun has "its", "their" or the like before it."""
+        return any(self.deprels[c] in ("nmod:poss", "det:poss") and self.upos[c] in ("PRON", "DET") for c in self.children[noun])
 
     def is_passive(self, i: int) -> bool:
         """Whether the verb at i stands in the passive, reduced relatives and headlines included."""

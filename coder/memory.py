@@ -4,22 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import gc
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 
 def give_back(*, collect: bool = True) -> None:
-    """Have Python (where it is to collect garbage first), Arrow and, on Linux, the C library return what they keep for later."""
+    """Have Python (where it is to collect garbage first), Arrow and the C library return what they keep for later."""
     if collect:
         gc.collect()
     if "pyarrow" in sys.modules:
         import pyarrow as pa
 
         pa.default_memory_pool().release_unused()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # musl has no such function
-            ctypes.CDLL(None).malloc_trim(0)
+    release_memory()
+
+
+def release_memory() -> None:
+    """Give freed memory back to the system where the C library can (glibc): tensors of ever other sizes leave holes in it."""
+    trim = _trimming()
+    if trim is not None:
+        trim(0)
+
+
+@functools.cache
+def _trimming() -> Any:
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # musl, macOS and Windows have no such function
+        return None
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ PLACE_NOUNS: Final = frozenset(
 # What is done to those of whom it is told: "the bombing of a mosque".
 DONE_TO: Final = frozenset("bombing shelling killing murder assassination execution destruction kidnapping abduction storming torching burning downing seizure".split())
 # Of what the subject of a relative clause has made, it is whose that is: "sanctions which Canada had imposed on Iran".
-MAKING: Final = frozenset(
+ISSUING: Final = frozenset(
     "impose pass adopt make negotiate sign launch carry draft propose issue announce build approve enact publish write hold stage introduce order "
     "offer present submit test fire commit take".split()
 )
@@ -269,7 +269,7 @@ def _in_clause(mentions: SentenceMentions, c: int, form: str, as_source: bool, e
             owner = _as_owner(mentions, s, False, exclude)
             if owner is not None:
                 return owner.told(f"of whom the {form!r} tells: {owner.rule}")
-    if not as_source and tree.deprels[c] == "acl:relcl" and tree.lower_lemmas[c] in MAKING:
+    if not as_source and tree.deprels[c] == "acl:relcl" and tree.lower_lemmas[c] in ISSUING:
         for g in tree.children[c]:  # "denounced sanctions which Canada had imposed on its police"
             if tree.deprels[g] == "nsubj" and tree.upos[g] in ("NOUN", "PROPN"):
                 owner = _as_owner(mentions, g, False, exclude)

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coder.deferred import load_stanza
-from coder.device import check_device, choose_device, load_torch, release_memory
+from coder.device import check_device, choose_device, load_torch
 from coder.errors import ModelError
+from coder.memory import release_memory
 from coder.model_files import CHECKSUMS, REINSTALL, file_hash, missing_files, model_files, verify_model
 from coder.records import Document, ParsedDocument, Reject, RejectReason, Sentence
 from coder.segment import Segment, Token, cuts, hyphens, language_fault, rejoin, segments, separate

@@ -19,8 +19,8 @@ from torch import Tensor, nn
 from torch.nn.functional import logsigmoid
 
 from coder.casing import CasedTokenizer, case_of
-from coder.device import release_memory
 from coder.encoder import Encoder, Recurrent, linear, of_module
+from coder.memory import release_memory
 
 Scores = npt.NDArray[np.float32]
 

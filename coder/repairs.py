@@ -37,7 +37,7 @@ SPEECH_TO: Final = frozenset({"tell", "inform", "remind", "assure", "address", "
 SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
 # Those whom the parse takes for the doers of what is done by who is fighting them.
 ENEMIES: Final = frozenset("rebel insurgent militant guerrilla fighter separatist jihadist extremist terrorist".split())
-RANKS: Final = NUMBERED | {"last", "latest"}
+FIRST_OR_LAST: Final = NUMBERED | {"last", "latest"}
 # Verbs of judging somebody's effort, which are never done in order to do something else.
 JUDGING_ACTS: Final = frozenset("praise welcome hail applaud commend condemn criticise criticize denounce slam back support".split())
 EFFORTS: Final = frozenset("effort attempt bid move plan decision proposal initiative bill offer agreement vow pledge threat".split())
@@ -529,10 +529,7 @@ def _called_doer(repairs: Repairs, i: int, verb: int) -> bool:
     sentence = repairs.sentence
     if verb < i or "VerbForm=Fin" not in sentence.feats[verb] or "Mood=Imp" in sentence.feats[verb] or sentence.upos[i] not in ("NOUN", "PROPN"):
         return False
-    if not repairs.labels_below(verb).isdisjoint(SUBJECT_LABELS):
-        return False
-    repairs.label(i, "nsubj")
-    return True
+    return _made_subject(repairs, i, verb)
 
 
 def _bearers_of_offices(repairs: Repairs, i: int, first: int) -> bool:
@@ -562,6 +559,11 @@ def _headline_subject(repairs: Repairs, i: int, verb: int) -> bool:
     upos = repairs.sentence.upos
     if verb < i or upos[verb] != "VERB" or upos[i] not in ("NOUN", "PROPN"):
         return False
+    return _made_subject(repairs, i, verb)
+
+
+def _made_subject(repairs: Repairs, i: int, verb: int) -> bool:
+    """The subject of a verb that has none."""
     if not repairs.labels_below(verb).isdisjoint(SUBJECT_LABELS):
         return False
     repairs.label(i, "nsubj")
@@ -615,7 +617,7 @@ def _one_who_fights(repairs: Repairs, i: int, head: int) -> bool:
 def _feat_of_first(repairs: Repairs, i: int, first: int) -> bool:
     """ "was the first to recognise …", with the infinitive read as the subject of "first"."""
     sentence = repairs.sentence
-    if first > i or sentence.upos[first] != "ADJ" or sentence.lemmas[first].lower() not in RANKS or "cop" not in repairs.labels_below(first):
+    if first > i or sentence.upos[first] != "ADJ" or sentence.lemmas[first].lower() not in FIRST_OR_LAST or "cop" not in repairs.labels_below(first):
         return False
     repairs.label(i, "advcl")
     return True
