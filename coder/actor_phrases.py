@@ -16,11 +16,11 @@ from coder.dictionary.load import Dictionaries
 from coder.grammar import Tree
 from coder.participles import LED_OR_BACKED
 from coder.records import Sentence
+from coder.spelling import Spelling
 
 CORE_RELATIONS: Final = frozenset({"compound", "flat", "amod", "nummod", "fixed", "goeswith", "nmod:desc", "name", "nmod:unmarked"})
 APOSTROPHES: Final = frozenset({"'", "’"})
 SHORT_HYPHENS: Final = frozenset("-‐‑")
-CLITICS: Final = frozenset({"'s", "’s", "'S", "’S"})
 DATELINE_ENDS: Final = frozenset({"--", "—", "–", "-", ":"})
 # Of two readings of a name the one further front counts.
 FORM_ORDER: Final = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
@@ -67,15 +67,9 @@ class Phrase:
         self.agents = agents
 
 
-def _owning(forms: Sequence[str], keys: Sequence[str]) -> dict[int, str] | None:
-    """Of nouns before "'s" the key of both together, as dictionaries have it: "peoples" of "People's Liberation Army"; None for none."""
-    found: dict[int, str] | None = None
-    for i, form in enumerate(forms):
-        if form in CLITICS and i > 0:
-            if found is None:
-                found = {}
-            found[i - 1] = keys[i - 1] + "s"
-    return found
+def _owning(spellings: Sequence[Spelling], keys: Sequence[str]) -> dict[int, str]:
+    """Of nouns before "'s" the key of both together, as dictionaries have it: "peoples" of "People's Liberation Army"."""
+    return {i - 1: keys[i - 1] + "s" for i, known in enumerate(spellings) if known.clitic and i > 0}
 
 
 class SentencePhrases:
@@ -95,10 +89,12 @@ class SentencePhrases:
         lexicon = dictionaries.lexicon()
         words = self.words = [lexicon.word(s) for s in tree.spellings]
         self.qualified = False  # whether any word does
+        owning = False
         for word in words:
             if word.qualifies:
                 self.qualified = True
-                break
+            elif word.clitic:
+                owning = True
         self.keys = [word.key for word in words]
         self.names: list[Phrase] = []
         self.agents: list[Phrase] = []
@@ -107,7 +103,7 @@ class SentencePhrases:
         self.agent_at: list[Phrase | None] = [None] * n
         self.covered: set[int] = set()  # tokens of phrases
         self.dateline = dateline_end(tree.sentence)
-        self._owning = _owning(tree.forms, self.keys)
+        self._owning = _owning(tree.spellings, self.keys) if owning else None
         self._scan()
 
     def _scan(self) -> None:

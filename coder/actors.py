@@ -66,6 +66,7 @@ CALENDAR: Final = WEEKDAYS | MONTHS | {"christmas", "easter", "ramadan", "gmt", 
 # Words that stand for no actor unless a name covers them.
 NO_ACTORS: Final = frozenset({"PUNCT", "AUX", "ADP", "CCONJ", "SCONJ", "PART", "ADV"})
 NOTHING: Final[frozenset[tuple[int, int]]] = frozenset()
+UNASKED: Final = Mention(-1, 0, 0, "", "")  # of tokens that nobody has asked about
 
 
 def _distinct(actors: Iterable[Actor]) -> tuple[Actor, ...]:
@@ -89,28 +90,28 @@ class SentenceMentions(SentencePhrases):
         discourse: what earlier sentences of the document have introduced.
     """
 
-    __slots__ = ("_asked", "_at", "_inside", "_of_sources", "_without", "antecedents", "discourse")
+    __slots__ = ("_at", "_inside", "_of_sources", "_without", "antecedents", "discourse")
 
     def __init__(self, tree: Tree, dictionaries: Dictionaries, discourse: Discourse) -> None:
         super().__init__(tree, dictionaries)
         self.discourse = discourse
         n = tree.n
-        self._at: list[Mention | None] = [None] * n
-        self._asked = [False] * n
+        self._at: list[Mention | None] = [UNASKED] * n
         self.antecedents: dict[int, int] = {}  # of pronouns
         # what `inside` found: of any, of those that may be sources, and of those that leave mentions out
-        self._inside: dict[int, Mention | None] = {}
-        self._of_sources: dict[int, Mention | None] = {}
+        self._inside: list[Mention | None] = [UNASKED] * n
+        self._of_sources: list[Mention | None] | None = None
         self._without: dict[tuple[int, bool, frozenset[tuple[int, int]]], Mention | None] = {}
 
     def at(self, head: int) -> Mention | None:
         """The actor that the noun phrase headed by `head` names, or None."""
         if head < self.dateline:
             return None
-        if not self._asked[head]:
-            self._asked[head] = True  # ends loops of appositions
-            self._at[head] = self._mention(head)
-        return self._at[head]
+        mention = self._at[head]
+        if mention is UNASKED:
+            self._at[head] = None  # ends loops of appositions
+            mention = self._at[head] = self._mention(head)
+        return mention
 
     def inside(self, head: int, *, as_source: bool = False, exclude: frozenset[tuple[int, int]] = NOTHING) -> Mention | None:
         """The actor named by the phrase, else the one its head belongs to ("Netanyahu's policies" → Netanyahu).
@@ -127,11 +128,17 @@ class SentenceMentions(SentencePhrases):
                 self._without[key] = None
                 self._without[key] = self._find_inside(head, as_source, exclude)
             return self._without[key]
-        found = self._of_sources if as_source else self._inside
-        if head not in found:
+        if as_source:
+            found = self._of_sources
+            if found is None:
+                found = self._of_sources = [UNASKED] * self.tree.n
+        else:
+            found = self._inside
+        mention = found[head]
+        if mention is UNASKED:
             found[head] = None
-            found[head] = self._find_inside(head, as_source, exclude)
-        return found[head]
+            mention = found[head] = self._find_inside(head, as_source, exclude)
+        return mention
 
     def _find_inside(self, head: int, as_source: bool, exclude: frozenset[tuple[int, int]]) -> Mention | None:
         mention = self.at(head)

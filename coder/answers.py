@@ -53,7 +53,7 @@ REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
 POINTING: Final = DEFINITE | {"such"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True, init=False)
 class Act:
     """An act told before.
 
@@ -68,6 +68,13 @@ class Act:
     source: Mention
     source_code: str
     target: str
+
+    def __init__(self, sentence: int, code: str, source: Mention, source_code: str, target: str) -> None:
+        self.sentence = sentence
+        self.code = code
+        self.source = source
+        self.source_code = source_code
+        self.target = target
 
 
 def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event]) -> list[Act]:

@@ -18,7 +18,7 @@ from coder.resolve import resolve_actor
 
 NO_SPANS: Final[frozenset[tuple[int, int]]] = frozenset()
 # Appeals, demands and threats: what stands in their infinitive has not happened.
-ASKING: Final[tuple[str, ...]] = ("02", "10", "13")
+ASKING: Final = frozenset({"02", "10", "13"})
 # Nouns that only measure or bundle what follows "of".
 QUANTIFIERS: Final = frozenset(
     "number series wave string round set spate barrage dozen hundred thousand million billion lot part majority variety range "
@@ -42,8 +42,8 @@ MOVING_WORDS: Final = frozenset(
     "deploy deployment send sending dispatch redeploy redeployment mobilise mobilize mobilisation mobilization reinforce reinforcement "
     "rotate rotation commit station withdraw withdrawal pullout pull".split()
 )
-# Praise, blame, refusal and bans of what somebody says, writes or looks into, and the words that tell what that is about.
-JUDGEMENTS: Final[tuple[str, ...]] = ("05", "11", "12", "172")
+# Praise, blame and refusal of what somebody says, writes or looks into, and the words that tell what that is about.
+JUDGEMENTS: Final = frozenset({"05", "11", "12"})
 TEXTS_AND_INQUIRIES: Final = frozenset(
     "inquiry enquiry investigation probe review audit hearing debate report study article book film documentary story essay question "
     "briefing".split()
@@ -54,15 +54,13 @@ TURNING_DOWN: Final = frozenset(
     "veto vetoed reject oppose block dismiss deny refuse criticise criticize condemn denounce welcome praise read receive ignore withdraw ban".split()
 )
 CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report rumour rumor assertion".split())
-# Praise and blame.
-APPROVALS: Final[tuple[str, ...]] = ("05", "11", "12")
 # What is turned down whoever it is to be done to.
 PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
 # Ways of dealing with a country that somebody turns down.
 WAYS: Final = frozenset({"solution", "intervention", "option"})
 GROUND: Final = frozenset({"in", "for", "to"})
 # What is done "over" an act is done to whose act it is, not to its victims; acts of states on their own people.
-ANSWERS: Final[tuple[str, ...]] = ("10", "11", "12", "13", "16", "17")
+ANSWERS: Final = frozenset({"10", "11", "12", "13", "16", "17"})
 REPRESSIONS: Final = frozenset(
     "crackdown jailing arrest detention imprisonment repression persecution execution torture trial prosecution conviction sentencing abuse".split()
 )
@@ -118,7 +116,7 @@ class Arguments:
         """The mentions of the first function that names an actor."""
         weak: tuple[Mention, ...] = ()
         taken: frozenset[tuple[int, int]] = frozenset([(m.start, m.end) for m in other]) if other else NO_SPANS
-        judged = not as_source and code.startswith(APPROVALS)
+        judged = not as_source and code[:2] in JUDGEMENTS
         for name in functions:
             if "." not in name or not name.startswith(("inner.", "complement.")):
                 if as_source and name in ("from", "in") and functions[0] == "subject" and self.tree.verbal[carrier] and not self.tree.is_passive(carrier):
@@ -255,10 +253,11 @@ class Arguments:
             if m.form == "region" and m.kind == "place" and m.actors[0].code in WORLD_REGIONS:  # "the South China Sea": where, not whom
                 found = tuple([m for m in found if m.form != "region" or m.kind != "place" or m.actors[0].code not in WORLD_REGIONS])
                 break
-        if not found or not sources or code.startswith("14"):
+        root = code[:2]
+        if not found or not sources or root == "14":
             return found
-        judging = code.startswith(JUDGEMENTS)
-        answering = code.startswith(ANSWERS)
+        judging = root in JUDGEMENTS or code.startswith("172")  # bans of it too
+        answering = root in ANSWERS
         changed = False
         kept: list[Mention] = []
         for m in found:
@@ -271,14 +270,14 @@ class Arguments:
                 continue
             if _part_of_doer(m, sources) or (judging and self._subject_matter(m, code, i, carrier)):
                 continue
-            if code.startswith("16") and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(letters(s) == letters(m) for s in sources):
+            if root == "16" and (m.kind == "place" or m.form == "capital") and self.tree.case(m.head) in ("in", "at", "near") and any(letters(s) == letters(m) for s in sources):
                 continue  # "closed the Belgian embassy in its capital": where
             if code == "163" and m.kind == "organization" and self.tree.deprels[m.head] in ("compound", "nmod:poss") and self._imposed(m):
                 continue  # "enforces United Nations sanctions"
             if m.kind == "agent":
                 if code.startswith(OWN_FORCES) and self._own_forces(m):
                     continue
-                if not code.startswith(ASKING) and self._moved(m) and self._own_forces(m, sources):
+                if root not in ASKING and self._moved(m) and self._own_forces(m, sources):
                     continue
             kept.append(m)
         return tuple(kept) if changed or len(kept) != len(found) else found
@@ -343,7 +342,7 @@ class Arguments:
                     return tree.lower_lemmas[above] in CLAIMS and any(tree.lower[c] == "that" and tree.relations[c] == "mark" for c in tree.children[node])
                 return tree.upos[above] == "NOUN" and (code.startswith(("05", "11")) or tree.lower_lemmas[above] in PROPOSALS)
             elif relation in IN_CLAUSE:
-                if not code.startswith(APPROVALS) or tree.upos[above] != "VERB":
+                if code[:2] not in JUDGEMENTS or tree.upos[above] != "VERB":
                     return False
             elif relation not in IN_PHRASE:
                 return False

@@ -21,7 +21,6 @@ from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code, once
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
-from coder.owners import as_country
 from coder.records import Event, EventDate, FrameMatch, Mention, Reject, ResolvedActor, Sentence, Status
 from coder.resolve import resolve_actor
 
@@ -267,7 +266,7 @@ def _beyond_states(*sides: ResolvedActor) -> bool:
 
 
 def _owned_by(mention: Mention, country: Actor) -> Mention:
-    return replace(mention, owners=(as_country(mention, country), *mention.owners))
+    return mention.owned_by(mention.as_country(country), *mention.owners)
 
 
 def _with_country(actor: ResolvedActor, dictionaries: Dictionaries) -> Mention:

@@ -431,15 +431,18 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
             tokens.append(c)
     if tree.relations[trigger] == "conj" or (tree.relations[trigger] == "advcl" and tree.forms[trigger].endswith("ing") and (match.code or "")[:2] in HARM_ROOTS):
         tokens.append(tree.heads[trigger])  # "raided a village in Plateau State, abducting 20 people"
-    for token in tokens:
+    prepositions = tree.prepositions()
+    within = [p for p in PLACE_OF_ACT if p in prepositions]
+    upon = [p for p in GROUND_OF_ACT if p in prepositions]
+    for token in tokens if within or upon else ():
         if not tree.children[token]:
             continue
-        for preposition in PLACE_OF_ACT:
+        for preposition in within:
             for head in tree.function(token, preposition):
                 country = _country_named(_place_mention(context, head))
                 if country:
                     return country
-        for preposition in GROUND_OF_ACT:  # "the airstrike on Damascus"
+        for preposition in upon:  # "the airstrike on Damascus"
             for head in tree.function(token, preposition):
                 mention = context.mentions.at(head)
                 if mention is not None and (mention.kind == "place" or mention.form == "capital"):
@@ -689,6 +692,13 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
 
 def _country(actor: ResolvedActor) -> str:
     """The country letters of a code, "" for agents without one."""
+    known = actor.letters
+    if known is None:
+        known = actor.letters = _find_country(actor)
+    return known
+
+
+def _find_country(actor: ResolvedActor) -> str:
     code = actor.code
     if len(code) < 3 or code[:3] in NON_COUNTRIES or (code == "CVL" and actor.mention.kind == "unknown"):
         return ""

@@ -77,7 +77,7 @@ def _resolve(
     goes_on = follows and reference is not None and reference.precision == "day"
     scene.goes_on(reference.start if goes_on and reference is not None else None, story.start if story is not None else None)
     if len(tokens) > 1:
-        tokens.sort(key=lambda t: (len(tree.ancestors(t)), t))
+        tokens.sort(key=lambda t: (tree.depth(t), t))
         if tree.relations[tokens[1]] == "acl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
             del tokens[0]  # "fled the town that they had seized": the town is of the clause above
         if scene.phrases:

@@ -14,13 +14,17 @@ from typing import Any, Final
 
 from coder.records import Sentence
 from coder.repairs import Repairs, children_of
-from coder.spelling import spelling
-from coder.subjects import JOINING, NOBODY, STATES, Fellows, achievement, described, fellows
+from coder.spelling import Spelling, spelling
+from coder.subjects import NOBODY, Fellows, achievement, described, fellows
 from coder.word_classes import GIVING_VERBS, SUBJECT_LABELS
 
 NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
 PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 OBLIQUE: Final = frozenset({"obl", "nmod"})
+PARTICLES: Final = frozenset({"ADP", "ADV"})
+MARKED: Final = frozenset({"obl", "nmod", "advcl", "acl"})
+# What may be asked for besides prepositions.
+FUNCTIONS: Final = frozenset({"subject", "object", "indirect", "complement", "predicate", "owner"})
 RELATIVE_PRONOUNS: Final = frozenset({"who", "which", "that", "whom", "whose"})
 
 # One name a relation for prepositions that say the same.
@@ -92,7 +96,8 @@ class Tree:
         "_fellows",
         "_functions",
         "_marked",
-        "_states",
+        "_prepositions",
+        "_sides",
         "_subjects",
         "children",
         "dated",
@@ -115,26 +120,51 @@ class Tree:
     def __init__(self, sentence: Sentence) -> None:
         self.sentence = sentence
         forms = self.forms = sentence.forms
-        spellings = self.spellings = [spelling(f) for f in forms]
-        lower = self.lower = [s.lower for s in spellings]
-        self.lemmas = sentence.lemmas
-        of_lemmas = [spelling(w) for w in sentence.lemmas]
-        self.lower_lemmas = [s.lower for s in of_lemmas]
+        lemmas = self.lemmas = sentence.lemmas
         upos = sentence.upos
         self.feats = sentence.feats
         n = self.n = len(forms)
-        self.words = spellings + [s for i, s in enumerate(of_lemmas) if s.lower != lower[i]]
-        for s in self.words:
-            if s.spaced:  # phrases of the dictionaries are found by their single words
-                self.words += [spelling(part) for part in s.text.split(" ")]
+        spellings: list[Spelling] = []
+        lower: list[str] = []
+        lower_lemmas: list[str] = []
+        others: list[Spelling] = []  # of lemmas that are not their forms
+        small: list[int] = []  # names in small letters, which are none
         particles: list[int] = []
-        if "-" in lower:  # "sit-in" cut in three
-            particles = [
+        united: list[int] = []
+        odd = joins = self._sides = False
+        for i, form in enumerate(forms):
+            known = of_lemma = spelling(form)
+            spellings.append(known)
+            lower.append(known.lower)
+            lemma = lemmas[i]
+            if lemma != form:
+                of_lemma = spelling(lemma)
+                if of_lemma.lower is not known.lower:
+                    others.append(of_lemma)
+                if of_lemma.odd:
+                    odd = True
+            lower_lemmas.append(of_lemma.lower)
+            if of_lemma.side:
+                self._sides = True
+            if known.joins:
+                joins = True
+            if known.odd:
+                odd = True
+            if known.small and upos[i] == "PROPN":
+                small.append(i)
+        self.spellings = spellings
+        self.lower = lower
+        self.lower_lemmas = lower_lemmas
+        self.words = spellings + others
+        if odd:
+            for known in self.words:
+                if known.spaced:  # phrases of the dictionaries are found by their single words
+                    self.words += [spelling(part) for part in known.text.split(" ")]
+            particles = [  # "sit-in" cut in three
                 i for i in range(2, n)
-                if lower[i] in NOUN_PARTICLES and forms[i - 1] == "-" and upos[i] in ("ADP", "ADV") and sentence.starts[i] == sentence.ends[i - 1]
+                if lower[i] in NOUN_PARTICLES and forms[i - 1] == "-" and upos[i] in PARTICLES and sentence.starts[i] == sentence.ends[i - 1]
             ]  # fmt: skip
-        small = [i for i, s in enumerate(spellings) if s.small and upos[i] == "PROPN"]  # no name is in small letters
-        united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"] if "united" in lower else []  # "United Nations"
+            united = [i for i, f in enumerate(forms) if f == "United" and upos[i] == "VERB"]  # "United Nations"
         if small or particles or united:
             tags = list(upos)
             for i in small + particles:
@@ -168,10 +198,10 @@ class Tree:
                             verbal[h] = True
                             break
         self._subjects: list[tuple[tuple[int, ...], bool] | None] = [None] * n
-        self._states = not STATES.isdisjoint(self.lower_lemmas)
-        self._fellows: Fellows | None = None  # once somebody asks
+        self._fellows: Fellows | None = None if joins else NOBODY  # once somebody asks
         self._case: list[str | None] = [None] * n
         self._functions: dict[str, list[tuple[int, ...] | None]] = {}
+        self._prepositions: frozenset[str] | None = None  # once somebody asks
         self._marked: list[list[dict[str, list[int]]] | None] = [None] * n
         self.dated: Any = None  # the date phrases, once `coder.date_governors` has found them
 
@@ -209,6 +239,14 @@ class Tree:
         while (i := self.heads[i]) >= 0:
             chain.append(i)
         return chain
+
+    def depth(self, i: int) -> int:
+        """How many heads are above token i."""
+        depth, node = 0, self.heads[i]
+        while node >= 0:
+            depth += 1
+            node = self.heads[node]
+        return depth
 
     def conjuncts(self, i: int) -> list[int]:
         """i and the tokens coordinated with it below it."""
@@ -321,7 +359,7 @@ class Tree:
         if known is None:
             self._subjects[i] = ((), False)  # a cycle of look-ups ends here
             found = self._find_subject(i)
-            if self._states and found:
+            if self._sides and found:
                 found = self._meant(found)
             doers = (self._fellows or self.fellows()).doers.get(i)
             if doers and found:
@@ -391,8 +429,7 @@ class Tree:
         """Those who do the same as the subject of a verb without standing in its place ("as did Spain")."""
         if self._fellows is None:
             self._fellows = NOBODY  # for whoever asks meanwhile, too
-            if not JOINING.isdisjoint(self.lower):
-                self._fellows = fellows(self)
+            self._fellows = fellows(self)
         return self._fellows
 
     def _meant(self, heads: tuple[int, ...]) -> tuple[int, ...]:
@@ -470,7 +507,10 @@ class Tree:
         """
         fillers = self._functions.get(name)
         if fillers is None:
-            fillers = self._functions[name] = [None] * self.n
+            told = name in FUNCTIONS or name in (self._prepositions or self.prepositions())
+            fillers = self._functions[name] = [None] * self.n if told else NOWHERE
+        if fillers is NOWHERE:
+            return ()
         known = fillers[i]
         if known is None:
             known = fillers[i] = self._find(i, name)
@@ -478,6 +518,11 @@ class Tree:
 
     def _find(self, i: int, name: str) -> tuple[int, ...]:
         verbal = self.verbal[i]
+        if name not in FUNCTIONS:
+            found = self._prepositional(i, name)
+            if not found and name == "to" and verbal:  # "gave Ukraine tanks" is "gave tanks to Ukraine"
+                return self._recipients(i)
+            return found
         if name == "subject":
             return self._verb_subject(i) if verbal else self._predicate_subject(i)
         if name == "object":
@@ -493,12 +538,20 @@ class Tree:
             return self._complements(i)
         if name == "predicate":  # "called him a liar"
             return tuple(c for c in self.children[i] if self.relations[c] == "xcomp" and self.upos[c] in ("NOUN", "ADJ", "PROPN"))
-        if name == "owner":
-            return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))
-        found = self._prepositional(i, name)
-        if not found and name == "to" and verbal:  # "gave Ukraine tanks" is "gave tanks to Ukraine"
-            return self._recipients(i)
-        return found
+        return tuple(self._spread([c for c in self.children[i] if self.deprels[c] == "nmod:poss"]))  # the owner
+
+    def prepositions(self) -> frozenset[str]:
+        """The prepositions of the sentence: by no other does anything hang on a word; always "to", which recipients need not have."""
+        if self._prepositions is not None:
+            return self._prepositions
+        found = {"to"}
+        for i, relation in enumerate(self.relations):
+            if relation in MARKED:
+                found.add(self.case(i))
+            if not self.children[i] and self.upos[i] in PARTICLES:  # stranded
+                found.add(self.lower[i])
+        self._prepositions = frozenset(found)
+        return self._prepositions
 
     def _recipients(self, i: int) -> tuple[int, ...]:
         """The first of two objects, in the passive the subject: "gave Ukraine tanks", "Ukraine was given tanks"."""
@@ -534,7 +587,7 @@ class Tree:
             own = [c for c in self.children[i] if self.deprels[c] == "obj"]
             return subject + tuple(self._spread(own))
         own = [self._so_called(c) for c in self.children[i] if self.deprels[c] == "obj"]
-        if self._states and own:
+        if self._sides and own:
             own = list(self._meant(tuple(own)))
         if own and self.lemmas[i] == "give" and self.lemmas[own[0]] in RESPITES:  # "gave France 30 days to withdraw"
             own = [self.antecedent(c) for c in self.children[i] if self.deprels[c] == "iobj"] or own
@@ -664,7 +717,7 @@ class Tree:
         if self.deprels[i] != "acl:relcl" or self.heads[i] < 0:
             return ()
         for c in self.children[i]:
-            if self.lower[c] == name and self.upos[c] in ("ADP", "ADV") and not self.children[c]:
+            if self.lower[c] == name and self.upos[c] in PARTICLES and not self.children[c]:
                 return (self.heads[i],)
         return ()
 
@@ -686,6 +739,7 @@ class Tree:
         return tuple(self._spread(found))
 
 
+NOWHERE: Final[list[tuple[int, ...] | None]] = []  # what prepositions mark that the sentence has not
 _RELATIONS: Final[dict[str, str]] = {}  # labels met so far → their universal relations
 
 
@@ -702,13 +756,18 @@ def universal(deprel: str) -> str:
 def _hung(heads: Sequence[int]) -> list[list[int]] | None:
     """The children of each token where all of them hang on a root, as nearly always; None where some do not."""
     n = len(heads)
-    children: list[list[int]] = [[] for _ in range(n)]
+    none: list[int] = []  # of all words on which nothing hangs
+    children = [none] * n
     reached: list[int] = []
     for i, h in enumerate(heads):
         if h >= n:
             return None
         if h >= 0:
-            children[h].append(i)
+            below = children[h]
+            if below is none:
+                children[h] = [i]
+            else:
+                below.append(i)
         else:
             reached.append(i)
             if h != -1:

@@ -5,11 +5,10 @@ In: the SentenceMentions and the head of a phrase. Out: Mentions.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from coder.actor_phrases import Phrase
-from coder.dictionary.compiled import Actor, AgentHit
+from coder.dictionary.compiled import AgentHit
 from coder.participles import LED
 from coder.records import Mention
 from coder.resolve import resolve_actor
@@ -170,12 +169,7 @@ def country_of(mentions: SentenceMentions, mention: Mention) -> Mention | None:
     country = mentions.dictionaries.countries.get(resolve_actor(mention, mentions.day).code[:3])
     if country is None:
         return None
-    return replace(as_country(mention, country), modifier="", sentence_index=-1)
-
-
-def as_country(mention: Mention, country: Actor) -> Mention:
-    """A country under the words of a mention that is of it."""
-    return replace(mention, kind="country", actors=(country,), role="", owners=(), entry_id=country.entry_id)
+    return mention.as_country(country, here=False)
 
 
 def shared_owners(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
@@ -236,7 +230,7 @@ def embedded(mentions: SentenceMentions, head: int, as_source: bool, exclude: fr
             mention = mentions.agent_mention(agents[-1].end - 1, core - {head}, agents[-1], agents, mentions.phrases_in(mentions.names, core))
             if mention is not None:
                 if not mention.owners:
-                    mention = replace(mention, owners=owners_of(mentions, head, core, [], agents[-1].agents[0]))
+                    mention = mention.owned_by(*owners_of(mentions, head, core, [], agents[-1].agents[0]))
                 if (mention.start, mention.end) not in exclude:
                     return mention.told(f"before {form!r}: {mention.rule}")
         owner = _unless(named_in(mentions, head, core), exclude)

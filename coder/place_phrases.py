@@ -135,7 +135,7 @@ class PlacePhrases:
         if not tokens:
             return self._spots
         if len(tokens) > 1:
-            tokens = sorted(set(tokens), key=self._depth)
+            tokens = [t for _, t in sorted([(tree.depth(t), t) for t in set(tokens)])]  # the topmost first
         root = event.code[:2]
         top = tokens[0]
         if root in SPEECH_ROOTS:
@@ -242,9 +242,6 @@ class PlacePhrases:
         return ("VerbForm=Ger" in feats or "VerbForm=Part" in feats) and not any(
             self.tree.relations[c] in ("mark", "aux", "nsubj") for c in self.tree.children[i]
         )
-
-    def _depth(self, token: int) -> tuple[int, int]:
-        return len(self.tree.ancestors(token)), token
 
     def _event_noun(self, head: int) -> bool:
         if self.tree.upos[head] != "NOUN":

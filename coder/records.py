@@ -206,6 +206,21 @@ class Mention:
             self.modifier, self.entry_id, rule, self.sentence_index, self.plural, self.form,
         )  # fmt: skip
 
+    def as_country(self, country: Actor, here: bool = True) -> Mention:
+        """A country under the words of this mention, which is of it.
+
+        Args:
+            here: False where the words do not reach to the country itself, which is of no sentence then.
+        """
+        return Mention(
+            self.head, self.start, self.end, self.text, "country", (country,), "", (), self.modifier if here else "", country.entry_id,
+            self.rule, self.sentence_index if here else -1, self.plural, self.form,
+        )  # fmt: skip
+
+    def owned_by(self, *owners: Mention) -> Mention:
+        """The same actor, of others than before."""
+        return self.under(self.head, self.start, self.end, self.text, self.rule, self.sentence_index, owners)
+
     def under(
         self, head: int, start: int, end: int, text: str, rule: str, sentence_index: int, owners: tuple[Mention, ...] | None = None
     ) -> Mention:
@@ -225,10 +240,12 @@ class ResolvedActor:
     name: str | None
     entry_id: str
     rule: str
+    letters: str | None = field(default=None, init=False, compare=False, repr=False)  # of its country, once somebody asks
 
     def __init__(
         self, mention: Mention, code: str, name: str | None, entry_id: str, rule: str,
     ) -> None:  # fmt: skip
+        self.letters = None
         self.mention = mention
         self.code = code
         self.name = name

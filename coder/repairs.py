@@ -9,7 +9,7 @@ gave them, heads as mended so far.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from coder.records import Sentence
@@ -48,6 +48,9 @@ TIMES: Final = WEEKDAYS | MONTHS | frozenset(
     "spring summer autumn fall winter second minute hour day week weekend month quarter year decade time "
     "morning noon afternoon evening night midnight today yesterday tomorrow tonight".split()
 )
+# Labels of nouns without a preposition that tell when or how much, and all labels of tokens that may be mended.
+UNMARKED: Final = frozenset({"obl:tmod", "obl:npmod", "nmod:unmarked", "nmod:tmod", "nmod:npmod"})
+MENDABLE: Final = UNMARKED | frozenset("case nsubj obj obl amod nmod conj compound mark advcl nsubj:pass obl:unmarked nmod:poss csubj vocative appos xcomp acl ccomp".split())
 
 
 def children_of(heads: Sequence[int]) -> list[list[int]]:
@@ -82,11 +85,8 @@ class Repairs:
                 if deprel != "root":  # of a broken tree: a word that hangs on nothing has no function
                     self.label(i, "root")
                 continue
-            mendings = MENDINGS.get(deprel)
-            if mendings is not None:
-                for mending in mendings:
-                    if mending(self, i, head):
-                        break
+            if deprel in MENDABLE:
+                _mend(self, deprel, i, head)
 
     def labels(self) -> tuple[str, ...]:
         """The labels, mended."""
@@ -670,30 +670,46 @@ def _verb_before_object(repairs: Repairs, i: int, noun: int) -> bool:
     return True
 
 
-# The first that mends a token of the relation is the last that is asked.
-MENDINGS: Final[dict[str, tuple[Callable[[Repairs, int, int], bool], ...]]] = {
-    "nsubj": (_second_subject, _one_permitted),
-    "nsubj:pass": (_active_subject,),
-    "obj": (_held_as, _one_of_two),
-    "obl": (_stolen_subject, _behind_particle, _bare_object),
-    "obl:unmarked": (_part_of_name, _bare_object),
-    "obl:tmod": (_part_of_name,),
-    "obl:npmod": (_part_of_name,),
-    "nmod": (_day_on_name,),
-    "nmod:poss": (_recipient,),
-    "nmod:unmarked": (_part_of_name,),
-    "nmod:tmod": (_part_of_name,),
-    "nmod:npmod": (_part_of_name,),
-    "case": (_before_of, _case_of_part, _due),
-    "amod": (_judged, _recipient, _gerund_before_name, _one_who_fights, _verb_before_object),
-    "compound": (_recipient, _headline_subject, _one_who_fights),
-    "csubj": (_one_who_fights, _feat_of_first, _who_it_was),
-    "conj": (_beside_name, _does_so_too, _bearers_of_offices, _gapped),
-    "vocative": (_called_doer,),
-    "appos": (_rest_of_object, _behind_dateline, _thing_given),
-    "xcomp": (_rest_of_object, _bare_object),
-    "mark": (_due,),
-    "acl": (_reproached, _deed_of_speaker),
-    "ccomp": (_beside_telling,),
-    "advcl": (_end_of_effort,),
-}
+def _mend(repairs: Repairs, label: str, i: int, head: int) -> bool:
+    """Mend what may be wrong with a token of a relation; the first that mends it is the last that is asked."""
+    if label == "case":
+        return _before_of(repairs, i, head) or _case_of_part(repairs, i, head) or _due(repairs, i, head)
+    if label == "nsubj":
+        return _second_subject(repairs, i, head) or _one_permitted(repairs, i, head)
+    if label == "obj":
+        return _held_as(repairs, i, head) or _one_of_two(repairs, i, head)
+    if label == "obl":
+        return _stolen_subject(repairs, i, head) or _behind_particle(repairs, i, head) or _bare_object(repairs, i, head)
+    if label == "amod":
+        return _judged(repairs, i, head) or _recipient(repairs, i, head) or _gerund_before_name(repairs, i, head) or _one_who_fights(repairs, i, head) or _verb_before_object(repairs, i, head)
+    if label == "nmod":
+        return _day_on_name(repairs, i, head)
+    if label == "conj":
+        return _beside_name(repairs, i, head) or _does_so_too(repairs, i, head) or _bearers_of_offices(repairs, i, head) or _gapped(repairs, i, head)
+    if label == "compound":
+        return _recipient(repairs, i, head) or _headline_subject(repairs, i, head) or _one_who_fights(repairs, i, head)
+    if label == "mark":
+        return _due(repairs, i, head)
+    if label == "advcl":
+        return _end_of_effort(repairs, i, head)
+    if label == "nsubj:pass":
+        return _active_subject(repairs, i, head)
+    if label == "obl:unmarked":
+        return _part_of_name(repairs, i, head) or _bare_object(repairs, i, head)
+    if label in UNMARKED:
+        return _part_of_name(repairs, i, head)
+    if label == "nmod:poss":
+        return _recipient(repairs, i, head)
+    if label == "csubj":
+        return _one_who_fights(repairs, i, head) or _feat_of_first(repairs, i, head) or _who_it_was(repairs, i, head)
+    if label == "vocative":
+        return _called_doer(repairs, i, head)
+    if label == "appos":
+        return _rest_of_object(repairs, i, head) or _behind_dateline(repairs, i, head) or _thing_given(repairs, i, head)
+    if label == "xcomp":
+        return _rest_of_object(repairs, i, head) or _bare_object(repairs, i, head)
+    if label == "acl":
+        return _reproached(repairs, i, head) or _deed_of_speaker(repairs, i, head)
+    if label == "ccomp":
+        return _beside_telling(repairs, i, head)
+    return False

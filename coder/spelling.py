@@ -11,7 +11,10 @@ from __future__ import annotations
 import zlib
 from typing import Any, Final
 
+from coder.word_classes import BARE_SIDES, CLITICS, JOINING
+
 KEPT: Final = 1 << 16
+ODD: Final = frozenset({"-", "united"})
 
 
 class Spelling:
@@ -23,6 +26,9 @@ class Spelling:
     Attributes:
         lower: in lower case.
         spaced: whether there is a blank in it.
+        clitic: whether it is "'s".
+        odd: whether trees with it are looked at once more: it is spaced, a hyphen, or "united", which may be taken for a verb.
+        side, joins: whether it is one of `word_classes.BARE_SIDES`, one of `JOINING`.
         temporal: whether it may belong to a date phrase, 1 or 0; -1 until `coder.date_phrases` has asked.
         piece, pieces: what date patterns read in its place, "" and several where that is cut at hyphens; None until
             `coder.date_phrases` has asked.
@@ -34,13 +40,17 @@ class Spelling:
         text: the word itself.
     """
 
-    __slots__ = ("key", "keys", "lower", "parts", "piece", "pieces", "slot", "small", "spaced", "temporal", "text", "upper", "word")
+    __slots__ = ("clitic", "joins", "key", "keys", "lower", "odd", "parts", "piece", "pieces", "side", "slot", "small", "spaced", "temporal", "text", "upper", "word")
 
     def __init__(self, text: str) -> None:
         self.text = text
         lower = text.lower()
         self.lower: str = text if lower == text else spelling(lower).lower  # one object for all spellings of a word
         self.spaced = " " in text
+        self.clitic = text in CLITICS
+        self.odd = self.spaced or self.lower in ODD
+        self.side = self.lower in BARE_SIDES
+        self.joins = self.lower in JOINING
         self.temporal = -1
         self.upper = text.isupper()
         self.small = text.islower()

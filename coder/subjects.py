@@ -1,6 +1,6 @@
 """Who does what a clause tells, where the doer stands elsewhere in the sentence: predicates, appositions, ellipsis, company.
 
-In: a Tree. Out: tokens. Asked by the Tree itself, and only where the sentence has a word of `STATES` or `JOINING`.
+In: a Tree. Out: tokens. Asked by the Tree itself, and only where the sentence has a word of `word_classes.BARE_SIDES` or `JOINING`.
 
     >>> described(tree, 5)  # Norway was the first state to …
     (0,)
@@ -13,22 +13,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from coder.word_classes import NUMBERED, SUBJECT_LABELS
+from coder.word_classes import BARE_SIDES, NUMBERED, SUBJECT_LABELS
 
 if TYPE_CHECKING:
     from coder.grammar import Tree
 
-# Nouns that tell no more of a side than that it is one ("the first country to …", "those condemning …").
-STATES: Final = frozenset(
-    "country state nation government member power kingdom monarchy republic ally neighbour neighbor democracy territory that those".split()
-)  # "that" as the lemma of "those"
 # Nouns of those who may be the first to do something: where they are, it has been done. Attempts and agreements have not.
-DOERS: Final = STATES | frozenset(
+DOERS: Final = BARE_SIDES | frozenset(
     "leader president minister premier chancellor king queen monarch prince pope politician official diplomat secretary general chief head envoy "
     "ambassador lawmaker senator judge general group organization organisation company party bloc army".split()
 )
-# Words without which nobody joins in what is told of another.
-JOINING: Final = frozenset("as so nor neither too also likewise same suit along together alongside joined joining join joins followed following follow follows".split())
 RANKS: Final = NUMBERED | {"latest", "last", "only", "next", "other", "few", "newest"}
 COUNTS: Final = frozenset("one handful few dozen number group part".split())
 BECOMING: Final = frozenset({"become", "remain"})
@@ -118,11 +112,11 @@ def _predicate(tree: Tree, noun: int) -> int:
     node = noun
     if tree.lower_lemmas[node] in COUNTS:  # "was one of four states to …", with the clause on "one"
         for c in tree.children[node]:
-            if c > node and tree.relations[c] == "nmod" and tree.lower_lemmas[c] in STATES and tree.case(c) == "of":
+            if c > node and tree.relations[c] == "nmod" and tree.lower_lemmas[c] in BARE_SIDES and tree.case(c) == "of":
                 return node
-    if tree.lower_lemmas[node] not in STATES or tree.lower[node] == "that":
+    if tree.lower_lemmas[node] not in BARE_SIDES or tree.lower[node] == "that":
         above = tree.heads[node]
-        if above < 0 or tree.relations[node] != "nmod" or tree.case(node) not in ("in", "of") or tree.lower_lemmas[above] not in STATES or not ranked(tree, above):
+        if above < 0 or tree.relations[node] != "nmod" or tree.case(node) not in ("in", "of") or tree.lower_lemmas[above] not in BARE_SIDES or not ranked(tree, above):
             return -1
         node = above
     above = tree.heads[node]
@@ -139,7 +133,7 @@ def ranked(tree: Tree, noun: int) -> bool:
         if c < noun and tree.lower[c] in RANKS and tree.relations[c] in ("amod", "nmod", "advmod", "det"):
             return True
     above = tree.heads[noun]
-    return above >= 0 and tree.relations[noun] == "nmod" and (tree.lower_lemmas[above] in COUNTS or tree.lower_lemmas[above] in STATES) and ranked(tree, above)
+    return above >= 0 and tree.relations[noun] == "nmod" and (tree.lower_lemmas[above] in COUNTS or tree.lower_lemmas[above] in BARE_SIDES) and ranked(tree, above)
 
 
 def _one_of_a_row(tree: Tree, noun: int) -> bool:

@@ -22,12 +22,12 @@ from coder.word_classes import SUBJECT_LABELS
 if TYPE_CHECKING:
     from coder.frames import Matcher
 
-CONDEMNATIONS: Final[tuple[str, ...]] = ("110", "111", "114")
+CONDEMNATIONS: Final = frozenset({"110", "111", "114"})
 PEACE_FORCE_CODES: Final[tuple[str, ...]] = ("074", "0334", "0332", "154")
 # What alerts and deployments answer: exercises, threats and attacks of others.
 PROVOCATIONS: Final[tuple[str, ...]] = ("062", "13", "15", "18", "19")
 # What is said to whoever the doer has met: appeals, promises, demands and threats; verbs of them that tell of plans; and of threats.
-SAID_TO: Final[tuple[str, ...]] = ("02", "03", "10", "13")
+SAID_TO: Final = frozenset({"02", "03", "10", "13"})
 PLANNING: Final = frozenset("plan hope prepare want intend expect aim seek need mean arrange consider like decide announce".split())
 THREATENING: Final = frozenset({"threaten", "warn", "threat", "warning", "ultimatum"})
 # Blame and ends of relations, and the demands and threats that go with them.
@@ -41,7 +41,7 @@ RULES: Final[tuple[str, ...]] = ("081", "083", "172")
 # Acts done to people whom the text names by what they are: aid, strikes and protests, releases.
 ROLE_TARGETS: Final[tuple[str, ...]] = ("07", "033", "14")
 # Roots of acts on the ground, which happen somewhere, and the functions that then may name the target.
-GROUND_ROOTS: Final[tuple[str, ...]] = ("07", "08", "09", "14", "15", "16", "17", "18", "19", "20", "033", "035")
+GROUND_ROOTS: Final = frozenset("07 08 09 14 15 16 17 18 19 20".split())
 ADDRESS_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "with", "towards", "on", "for", "over")
 PLACE_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
 VICTIM_VERBS: Final = frozenset("kill wound injure hurt shoot hit die perish".split())
@@ -63,18 +63,19 @@ def targets_of(
     """
     targets = matcher.fill(i, carrier, frame.target, inner, as_source=False, other=sources, code=code or "", tokens=tokens)
     if code is not None:
-        if code.startswith(CONDEMNATIONS) and frame.part_of_speech == "verb" and matcher.verb_lemma(i) not in DEFAULT_LIGHT_VERBS:
+        root = code[:2]
+        if root == "11" and code[:3] in CONDEMNATIONS and frame.part_of_speech == "verb" and matcher.verb_lemma(i) not in DEFAULT_LIGHT_VERBS:
             targets = _attackers(matcher, i, carrier, sources) or targets
-        if code.startswith("09"):
+        if root == "09":
             targets = matcher.mentions_of(_suspects(matcher, i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
         if not targets and code == "045":
             targets = _parties_between(matcher, i, carrier)
         if not targets:
             targets = _borrowed(matcher, i, carrier, sources)
-            together = agreed and len(sources) > 1 and code[:2] in ("03", "05")
-            if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and code[:2] != "04":
+            together = agreed and len(sources) > 1 and root in ("03", "05")
+            if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and root != "04":
                 targets = _last_resort(matcher, i, carrier, code, sources) or _casualties(matcher, i, carrier, code)
-        if sources and code.startswith(SAID_TO) and all(_own_land(m, sources) or _nobodys(m, code) for m in targets):
+        if sources and root in SAID_TO and all(_own_land(m, sources) or _nobodys(m, code) for m in targets):
             targets = _partner(matcher, i, carrier, code, sources) or targets  # also of "met Wong and demanded respect for China's interests"
     targets = matcher.true_targets(targets, sources, code or "", i, carrier)
     if frame.reciprocal and len(sources) > 1 and targets and all(m.kind == "place" for m in targets):
@@ -175,7 +176,7 @@ def _casualties(matcher: Matcher, i: int, carrier: int, code: str) -> tuple[Ment
 def _partner(matcher: Matcher, i: int, carrier: int, code: str, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Whom the doer met or talked with, of "met Netanyahu and urged restraint", "visited Kyiv, promising tanks": it is said to them."""
     tree = matcher.tree
-    if not code.startswith(SAID_TO) or tree.upos[carrier] != "VERB":
+    if code[:2] not in SAID_TO or tree.upos[carrier] != "VERB":
         return ()
     lemma = matcher.verb_lemma(i)
     if lemma in PLANNING or (code.startswith("13") and lemma not in THREATENING):
@@ -284,7 +285,7 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
             found = matcher.mentions_of(tree.function(c, "subject"), False, taken)
             if found:
                 return found
-    names = PLACE_FUNCTIONS if code.startswith(GROUND_ROOTS) and code != "164" else ADDRESS_FUNCTIONS
+    names = PLACE_FUNCTIONS if (code[:2] in GROUND_ROOTS and code != "164") or code[:3] in ("033", "035") else ADDRESS_FUNCTIONS
     for name in names:
         heads = matcher.function(i, carrier, name)
         if heads:

@@ -19,3 +19,11 @@ KINDS: Final = frozenset("military general official public criminal individual p
 # First words of "each other", "one another", and the last of "each … the other"; what begins the rules of those who stand for them.
 EACH_OTHER: Final = frozenset({"each", "one", "other"})
 RECIPROCAL: Final = "each other: "
+# Nouns that tell no more of a side than that it is one ("the first country to …", "those condemning …").
+BARE_SIDES: Final = frozenset(
+    "country state nation government member power kingdom monarchy republic ally neighbour neighbor democracy territory that those".split()
+)  # "that" as the lemma of "those"
+# Words without which nobody joins in what is told of another.
+JOINING: Final = frozenset("as so nor neither too also likewise same suit along together alongside joined joining join joins followed following follow follows".split())
+# Ends of possessors, cut off as tokens of their own.
+CLITICS: Final = frozenset({"'s", "’s", "'S", "’S"})

@@ -30,13 +30,14 @@ class Word:
     those of a trigger verb of which it is a form.
     """
 
-    __slots__ = ("agents", "key", "led", "lemmas", "lexicon", "name_words", "names", "qualifies")
+    __slots__ = ("agents", "clitic", "key", "led", "lemmas", "lexicon", "name_words", "names", "qualifies")
 
     def __init__(self, known: Spelling, lexicon: Lexicon) -> None:
         form = known.text
         self.lexicon = lexicon.number
         names, agents = lexicon.names, lexicon.agents
         key = self.key = normalize(form).strip("-")
+        self.clitic = known.clitic
         self.qualifies = key in FORMER or key in MODIFIERS
         self.lemmas = lexicon.forms.get(known.lower)
         self.names: TrieNode | None = None
