@@ -184,7 +184,7 @@ class SentenceMentions(SentencePhrases):
         countries = [o for o in mention.owners if o.kind in ("country", "organization", "place")]
         if not countries or all(o.actors == countries[0].actors for o in countries):
             return (mention,)
-        rest = tuple(o for o in mention.owners if o not in countries)
+        rest = tuple([o for o in mention.owners if o.kind not in ("country", "organization", "place")])
         return tuple(
             mention.under(
                 mention.head, owner.start, owner.end, owner.text, f"{mention.rule}, shared by {owner.text!r}", mention.sentence_index,

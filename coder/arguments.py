@@ -103,7 +103,7 @@ class Arguments:
                 return ()
             return _without(tree.function(carrier, name), i)
         found = tree.function(i, name)
-        if not found and i in self.borrow and name not in ("subject", "object", "complement", "owner", "indirect"):
+        if not found and self.borrow and i in self.borrow and name not in ("subject", "object", "complement", "owner", "indirect"):
             lent = _without(tree.function(self.borrow[i], name), i)
             # "In Luanda, the rebels rejected a ceasefire": where it was rejected
             return tuple([t for t in lent if t > i]) if name in ("in", "at") else lent

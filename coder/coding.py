@@ -102,8 +102,9 @@ def code_sentences(
         matches = matcher.matches()
         if acts:
             matches = answered(mentions, matches, acts, dictionaries.countries)
-        context = SentenceContext(tree, mentions, matcher, dictionaries, known, options, date_of)
-        events = compose_events(context, matches)
+        events: list[Event] = []
+        if matches:
+            events = compose_events(SentenceContext(tree, mentions, matcher, dictionaries, known, options, date_of), matches)
         if events:
             events = annotate(
                 events, tree, mentions, dictionaries.issues, options, known.main_country(), dictionaries.legacy_issues

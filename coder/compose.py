@@ -287,7 +287,7 @@ def _pairs(match: FrameMatch, context: SentenceContext) -> list[tuple[Mention, M
     if both and not (sources and distinct) and len(sources or distinct) > 1:
         parties = sources or distinct
         one_side = _one_side(context.tree, parties)
-        return [(a, b, False) for a in parties for b in parties if a is not b and (one_side is None or one_side in (a, b))]
+        return [(a, b, False) for a in parties for b in parties if a is not b and (one_side is None or one_side is a or one_side is b)]
     for s in sources:
         for t in distinct:
             if returned and _himself(s, t):

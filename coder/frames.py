@@ -82,9 +82,7 @@ class Matcher(Arguments):
         self._asked = [False] * tree.n
         self._found: list[Sequence[Frame] | None] = [None] * tree.n  # candidates by token
         self._phrases: dict[int, frozenset[str]] = {}
-        self._verbs = dictionaries.triggers("verb")
-        self._nouns = dictionaries.triggers("noun")
-        self._adjectives = dictionaries.triggers("adjective")
+        self._verbs, self._nouns, self._adjectives = dictionaries.triggers()
 
     def matches(self) -> list[FrameMatch]:
         """Readings of all triggers that no other reading has taken in as its inner event or light-verb noun."""

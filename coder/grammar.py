@@ -97,6 +97,7 @@ class Tree:
         "_functions",
         "_marked",
         "_prepositions",
+        "_relative",
         "_sides",
         "_subjects",
         "children",
@@ -188,6 +189,7 @@ class Tree:
         relations = self.relations = [universal(d) for d in deprels]
         found = frozenset(relations)
         self._coordinates = "conj" in found or "cc" in found
+        self._relative = "acl" in found
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
         verbal = self.verbal = [u == "VERB" or u == "AUX" for u in upos]
         if "obj" in found and "nsubj" in found:
@@ -202,7 +204,7 @@ class Tree:
         self._case: list[str | None] = [None] * n
         self._functions: dict[str, list[tuple[int, ...] | None]] = {}
         self._prepositions: frozenset[str] | None = None  # once somebody asks
-        self._marked: list[list[dict[str, list[int]]] | None] = [None] * n
+        self._marked: list[tuple[list[int], list[int]] | None] = [None] * n
         self.dated: Any = None  # the date phrases, once `coder.date_governors` has found them
 
     # ---- small questions -------------------------------------------------------------------------------------
@@ -548,7 +550,7 @@ class Tree:
         for i, relation in enumerate(self.relations):
             if relation in MARKED:
                 found.add(self.case(i))
-            if not self.children[i] and self.upos[i] in PARTICLES:  # stranded
+            if self._relative and not self.children[i] and self.upos[i] in PARTICLES:  # stranded
                 found.add(self.lower[i])
         self._prepositions = frozenset(found)
         return self._prepositions
@@ -676,26 +678,33 @@ class Tree:
         marked = self._marked[i]
         if marked is None:
             marked = self._marked[i] = self._marked_phrases(i)
-        for level in marked:
-            if name in level:
-                return tuple(self._spread([self.antecedent(c) if self.relations[c] in OBLIQUE else c for c in level[name]]))
-        return self._stranded(i, name)
+        tokens, levels = marked
+        found: list[int] = []
+        level = -1
+        for k, c in enumerate(tokens):
+            if found and levels[k] != level:
+                break
+            if self.case(c) == name:
+                level = levels[k]
+                found.append(self.antecedent(c) if self.relations[c] in OBLIQUE else c)
+        return tuple(self._spread(found)) if found else self._stranded(i, name)
 
-    def _marked_phrases(self, i: int) -> list[dict[str, list[int]]]:
-        """The phrases below i by their prepositions: those at i itself, at its objects and obliques, and further along."""
-        found: list[dict[str, list[int]]] = []
+    def _marked_phrases(self, i: int) -> tuple[list[int], list[int]]:
+        """The phrases below i that have prepositions, and their levels: those at i itself, at its objects and obliques, and further along."""
+        tokens: list[int] = []
+        levels: list[int] = []
         level = [i]
         seen = {i}
         company = self.fellows().company
         for depth in range(4):
-            marked: dict[str, list[int]] = {}
             following: list[int] = []
             for node in level:
                 for c in self.children[node]:
                     relation = self.relations[c]
                     if relation in OBLIQUE:
                         if self.deprels[c] != "nmod:poss" and c not in company:
-                            marked.setdefault(self.case(c), []).append(c)
+                            tokens.append(c)
+                            levels.append(depth)
                             if c not in seen:
                                 following.append(c)
                     elif relation == "advmod":
@@ -704,13 +713,13 @@ class Tree:
                     elif relation in ("obj", "iobj") or (relation == "nsubj" and self.deprels[c] == "nsubj:pass"):
                         following.append(c)
                     elif depth == 0 and relation in ("advcl", "acl"):
-                        marked.setdefault(self.case(c), []).append(c)
-            found.append(marked)
+                        tokens.append(c)
+                        levels.append(depth)
             if not following:
                 break
             seen.update(following)
             level = following
-        return found
+        return tokens, levels
 
     def _stranded(self, i: int, name: str) -> tuple[int, ...]:
         """ "the country it depends on", "who they negotiate with": a preposition without its noun."""

@@ -77,31 +77,34 @@ def clause_tense(tree: Tree, node: int, status: Status) -> str:
 
 def own_tense(tree: Tree, node: int) -> str:
     """Tense of the predicate at a node alone; "infinitive", or "" where it has none of its own."""
-    auxiliaries: list[str] = []
-    perfect = infinitive = False
+    future = modal = perfect = had = has = past = present = infinitive = False
     for c in tree.children[node]:
         relation = tree.relations[c]
         if relation == "aux" or relation == "cop":
-            auxiliaries.append(tree.lower[c])
+            word = tree.lower[c]
+            future = future or word in _FUTURE
+            modal = modal or word in _MODAL
             perfect = perfect or tree.lemmas[c] == "have"
+            had = had or word in _HAVE_PAST
+            has = has or word in _HAVE_PRESENT
+            past = past or word in _PAST
+            present = present or word in _PRESENT
         elif relation == "mark" and tree.lower[c] == "to":
             infinitive = True
-    if auxiliaries:
-        if not _FUTURE.isdisjoint(auxiliaries):
-            return "future"
-        if not _MODAL.isdisjoint(auxiliaries):
-            return "modal"
+    if future:
+        return "future"
+    if modal:
+        return "modal"
     if infinitive:
         return "infinitive"
-    if auxiliaries:
-        if perfect and not _HAVE_PAST.isdisjoint(auxiliaries):
-            return "pluperfect"
-        if perfect and not _HAVE_PRESENT.isdisjoint(auxiliaries):
-            return "perfect"
-        if not _PAST.isdisjoint(auxiliaries):
-            return "past"
-        if not _PRESENT.isdisjoint(auxiliaries):
-            return "present"
+    if perfect and had:
+        return "pluperfect"
+    if perfect and has:
+        return "perfect"
+    if past:
+        return "past"
+    if present:
+        return "present"
     if tree.upos[node] not in PREDICATES:
         return ""
     return _form_tense(tree, node)

@@ -76,12 +76,13 @@ def test_a_table_of_many_telling_words_misses_none() -> None:
 
 
 def test_a_trigger_that_no_dictionary_has_is_told_from_one_without_fitting_frames(resources: Resources) -> None:
-    verbs = resources.dictionaries.triggers("verb")
+    triggers = dict(zip(("verb", "noun", "adjective"), resources.dictionaries.triggers(), strict=True))
+    verbs = triggers["verb"]
     assert verbs.select("qwertz", []) is None
     assert verbs.frames("qwertz") is None
     pos, head = next(k for k, found in resources.dictionaries.frames.items() if all(f.trigger for f in found))
-    assert resources.dictionaries.triggers(pos).select(head, []) == ()
-    assert resources.dictionaries.triggers(pos).frames(head) == resources.dictionaries.frames[pos, head]
+    assert triggers[pos].select(head, []) == ()
+    assert triggers[pos].frames(head) == resources.dictionaries.frames[pos, head]
 
 
 def test_coding_is_the_same_with_every_frame_tried(resources: Resources) -> None:

@@ -117,7 +117,7 @@ def decode(sections: dict[str, bytes], files: Sequence[Path], make: Any, make_en
         forms={form: tuple(text.split(" ")) for form, text in _pairs(sections, "forms", "form_lines")},
         composition=rest["composition"],
         actors=LazyDict(_pairs(sections, "actors", "actor_numbers"), numbered),
-        countries=LazyDict(((c, str(n)) for c, n in json.loads(sections["countries"]).items()), numbered),
+        countries={code: numbered(str(n)) for code, n in json.loads(sections["countries"]).items()},
         verb_entries=LazyList(unlines(sections["verb_entries"]), entry),
         actor_models=LazyList(unlines(sections["actor_models"]), partial(_model, ActorModel)),
         agent_models=LazyList(unlines(sections["agent_models"]), partial(_model, AgentModel)),

@@ -70,6 +70,7 @@ class IssueIndex:
 
     phrases: dict[str, list[IssuePhrase]] = field(default_factory=dict)
     labels: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _met: dict[str, list[IssuePhrase]] = field(default_factory=dict, init=False, repr=False, compare=False)  # those asked for before
 
     def __bool__(self) -> bool:
         return bool(self.phrases)
@@ -93,7 +94,10 @@ class IssueIndex:
         for i, key in enumerate(keys):
             if key not in phrases:
                 continue
-            for phrase in phrases[key]:
+            beginning = self._met.get(key)
+            if beginning is None:
+                beginning = self._met[key] = phrases[key]
+            for phrase in beginning:
                 end = i + len(phrase.words)
                 if _stands(phrase.words, keys, i) and _fits(phrase, words, keys, i, end, lemmas, places):
                     found.append((i, end, phrase))
@@ -102,9 +106,12 @@ class IssueIndex:
             return hits
         for i, end, phrase in found:
             if phrase.issue and not _hidden(found, i, end, phrase.issue):
-                hit = IssueHit(phrase.issue, places[i], places[end - 1])
-                if hit not in hits:
-                    hits.append(hit)
+                issue, first, last = phrase.issue, places[i], places[end - 1]
+                for hit in hits:
+                    if hit.issue == issue and hit.first == first and hit.last == last:
+                        break
+                else:
+                    hits.append(IssueHit(issue, first, last))
         return hits
 
 

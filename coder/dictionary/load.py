@@ -87,15 +87,14 @@ class Dictionaries:
     legacy_issues: LegacyDictionaries | None = None
     _small: frozenset[str] | None = field(default=None, repr=False, compare=False)
     _counts: EntryCounts | None = field(default=None, repr=False, compare=False)
-    _triggers: dict[str, Triggers] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _triggers: tuple[Triggers, ...] = field(default=(), init=False, repr=False, compare=False)
     _lexicon: Lexicon | None = field(default=None, init=False, repr=False, compare=False)
 
-    def triggers(self, part_of_speech: str) -> Triggers:
-        """The triggers of a part of speech, once all frames are there."""
-        found = self._triggers.get(part_of_speech)
-        if found is None:
-            found = self._triggers[part_of_speech] = Triggers(part_of_speech, self.frames)
-        return found
+    def triggers(self) -> tuple[Triggers, ...]:
+        """The triggers that are verbs, nouns and adjectives, once all frames are there."""
+        if not self._triggers:
+            self._triggers = tuple(Triggers(part_of_speech, self.frames) for part_of_speech in ("verb", "noun", "adjective"))
+        return self._triggers
 
     def small_names(self) -> frozenset[str]:
         """Keys of the words in small letters that names begin with."""
