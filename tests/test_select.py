@@ -44,15 +44,15 @@ FRAMES = [
 
 
 def test_what_frames_need() -> None:
-    assert needed_words(FRAMES[0]) == []
-    assert needed_words(FRAMES[2]) == [frozenset({"talks", "conference"})]
-    assert needed_words(FRAMES[3]) == [frozenset({"off"}), frozenset({"attack"})]
-    assert needed_words(FRAMES[4]) == []
+    assert needed_words(FRAMES[0], {}) == []
+    assert needed_words(FRAMES[2], {}) == [frozenset({"talks", "conference"})]
+    assert needed_words(FRAMES[3], {}) == [frozenset({"off"}), frozenset({"attack"})]
+    assert needed_words(FRAMES[4], {}) == []
 
 
 def test_selection_keeps_the_order_and_all_that_may_fit() -> None:
     assert len(FRAMES) > FEW
-    selector = Selector(FRAMES)
+    selector = Selector(FRAMES, {})
 
     def chosen(text: str) -> list[str]:
         return [f.pattern_id for f in selector.select(words(text))]
@@ -62,14 +62,14 @@ def test_selection_keeps_the_order_and_all_that_may_fit() -> None:
     assert chosen("a conference") == ["f0", "f2", "f4"]
     assert chosen("an attack") == ["f0", "f4"]
     assert chosen("relation with rebels") == ["f0", "f4", "f5"]
-    assert [f.pattern_id for f in Selector(FRAMES[1:3]).select(words("up"))] == ["f1"]
+    assert [f.pattern_id for f in Selector(FRAMES[1:3], {}).select(words("up"))] == ["f1"]
     assert chosen("talks went up") == ["f0", "f1", "f2", "f4", "f6"]  # the same from memory
-    assert Selector(FRAMES[1:2]).select([]) == ()  # the trigger is known, the sentence lacks its word
+    assert Selector(FRAMES[1:2], {}).select([]) == ()  # the trigger is known, the sentence lacks its word
 
 
 def test_a_table_of_many_telling_words_misses_none() -> None:
     nouns = [f"noun{n}" for n in range(3_000)]
-    selector = Selector([frame(n, object=[noun]) for n, noun in enumerate(nouns)])
+    selector = Selector([frame(n, object=[noun]) for n, noun in enumerate(nouns)], {})
     for n in range(0, 3_000, 7):
         assert [f.pattern_id for f in selector.select(words(f"a noun{n} of Other words"))] == [f"f{n}"]
     assert selector.select(words("a Noun and others")) == ()

@@ -6,10 +6,10 @@ kept under such words; those of a sentence lead to the few that are worth a clos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from coder.dictionary.compiled import Condition, Frame
+from coder.dictionary.compiled import Frame
 from coder.spelling import Spelling, spelling
 
 FEW: Final = 4  # so many frames are looked at one by one
@@ -22,13 +22,14 @@ class Selector:
 
     Args:
         frames: of the trigger, in the order in which they are tried.
+        telling: lists of phrases met in other frames → their telling words; added to.
     """
 
     __slots__ = ("_always", "_by_word", "_frames", "_kept", "_mask", "_needs", "_slots", "_telling", "_untold")
 
-    def __init__(self, frames: Sequence[Frame]) -> None:
+    def __init__(self, frames: Sequence[Frame], telling: dict[frozenset[str], frozenset[str]]) -> None:
         self._frames = frames
-        self._needs = [needed_words(f) for f in frames]
+        self._needs = [needed_words(f, telling) for f in frames]
         self._always: list[int] = []
         self._by_word: dict[str, list[int]] = {}
         for n, needs in enumerate(self._needs):
@@ -93,13 +94,14 @@ class Triggers:
         frames: (part of speech, head lemma) → frames, in the order in which they are tried; read when a trigger is met.
     """
 
-    __slots__ = ("_frames", "_heads", "_part_of_speech", "_selectors")
+    __slots__ = ("_frames", "_heads", "_part_of_speech", "_selectors", "_telling")
 
     def __init__(self, part_of_speech: str, frames: Mapping[tuple[str, str], Sequence[Frame]]) -> None:
         self._part_of_speech = part_of_speech
         self._frames = frames
         self._heads = frozenset([head for pos, head in frames if pos == part_of_speech])
         self._selectors: dict[str, Selector] = {}
+        self._telling: dict[frozenset[str], frozenset[str]] = {}
 
     def select(self, head: str, words: list[Spelling]) -> tuple[Frame, ...] | None:
         """The frames of a head lemma that a sentence of these words may fit; None where no dictionary has the trigger."""
@@ -110,7 +112,7 @@ class Triggers:
             frames = self._frames[self._part_of_speech, head]
             if not frames:
                 return None
-            selector = self._selectors[head] = Selector(frames)
+            selector = self._selectors[head] = Selector(frames, self._telling)
         return selector.select(words)
 
     def frames(self, head: str) -> Sequence[Frame] | None:
@@ -118,24 +120,32 @@ class Triggers:
         return (self._frames[self._part_of_speech, head] or None) if head in self._heads else None
 
 
-def needed_words(frame: Frame) -> list[frozenset[str]]:
-    """Sets of words of each of which a sentence must have one for the frame to fit."""
+def needed_words(frame: Frame, telling: dict[frozenset[str], frozenset[str]]) -> list[frozenset[str]]:
+    """Sets of words of each of which a sentence must have one for the frame to fit.
+
+    Args:
+        telling: lists of phrases met before → their telling words; added to, as frames share most lists.
+    """
     needs = [frozenset((word,)) for word in frame.trigger]
-    needs += [telling_words(c.nouns) for c in frame.conditions if _needs_noun(c)]
+    for condition in frame.conditions:
+        if condition.nouns and condition.kind != "none":
+            words = telling.get(condition.nouns)
+            if words is None:
+                words = telling[condition.nouns] = telling_words(condition.nouns)
+            needs.append(words)
     return needs
 
 
-def telling_words(phrases: Iterable[str]) -> frozenset[str]:
+def telling_words(phrases: frozenset[str]) -> frozenset[str]:
     """The longest word of each phrase, which a sentence that has the phrase must have.
 
     Rather one without a hyphen: parsers cut "no-fly" in three, or do not.
     """
     found: set[str] = set()
     for phrase in phrases:
-        words = phrase.split(" ")
-        found.add(max([w for w in words if "-" not in w] or words, key=len))
+        if " " in phrase:
+            words = phrase.split(" ")
+            found.add(max([w for w in words if "-" not in w] or words, key=len))
+        else:
+            found.add(phrase)
     return frozenset(found)
-
-
-def _needs_noun(condition: Condition) -> bool:
-    return bool(condition.nouns) and condition.kind != "none"
