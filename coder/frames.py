@@ -32,7 +32,7 @@ PROMISING: Final = frozenset("promise pledge vow swear commit undertake resolve"
 AGREEING: Final = frozenset({"agree", "agree_on"})
 STATUSES: Final = {s.value: s for s in Status}
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
-REACTIONS: Final = frozenset("010 011 012 013 017 018 019 051 052 090 091 092 093 094 110 111 113 114".split())
+REACTIONS: Final = frozenset("010 011 012 013 017 018 019 051 052 09 090 091 092 093 094 110 111 113 114".split())
 # Nouns and verbs of talking, whose content has not been done.
 TALK_NOUNS: Final = frozenset("talk negotiation discussion consultation dialogue meeting debate plan proposal idea option possibility draft question issue agreement deal accord pact treaty memorandum understanding protocol roadmap bill".split())
 PLANNING_VERBS: Final = frozenset("call envisage envision foresee require provide propose see".split())  # "the plan calls for Israel to withdraw"
