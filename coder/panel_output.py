@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from coder.errors import EventCoderError
+from coder.export.stata import write_dta
 from coder.files import replacing
 from coder.panel import MAX_ROWS, Panel, PanelOptions, PanelTooLarge
 from coder.panel_columns import panel_model
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 
 DYAD_MONTH = "panel_dyad_month.parquet"
 ENDINGS = (".parquet", ".csv", ".jsonl", ".dta")
-STATA_LABEL = 80
 
 
 def panel_metadata(panel: Panel | PanelStream, options: PanelOptions, about: Mapping[str, str]) -> dict[str, str]:
@@ -94,11 +93,5 @@ def _jsonl(table: pa.Table, path: Path) -> None:
 
 
 def _stata(table: pa.Table, options: PanelOptions, path: Path) -> None:
-    frame = table.to_pandas(date_as_object=False)
-    for name in ("documents_published", "stories_published"):
-        frame[name] = frame[name].astype("float64")  # may be missing
-    labels = {n: (f.description or "")[:STATA_LABEL] for n, f in panel_model(options.by, options.undirected).model_fields.items()}
-    frame.to_stata(
-        path, version=118, write_index=False, convert_dates={"period_start": "td", "period_end": "td"}, variable_labels=labels,
-        time_stamp=dt.datetime(2000, 1, 1),
-    )  # fmt: skip
+    labels = {name: f.description or "" for name, f in panel_model(options.by, options.undirected).model_fields.items()}
+    write_dta(path, table.schema, table.to_batches, title=f"Panel of {options.by} coded by EventCoder", labels=labels, value_labels={}, categories={})
