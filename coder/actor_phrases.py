@@ -26,6 +26,7 @@ DATELINE_ENDS: Final = frozenset({"--", "—", "–", "-", ":"})
 FORM_ORDER: Final = {"name": 0, "metonym": 1, "capital": 2, "inhabitant": 3, "adjective": 4, "region": 5, "city": 6}
 # "post-Soviet", "anti-Russian": the adjective tells no owner.
 PREFIXES: Final = frozenset({"post", "pre", "anti", "pro", "non", "ex"})
+OWNING: Final = 0  # words of a name that "People's" is: one, in two tokens
 CLOSED_CLASS: Final = frozenset({"VERB", "AUX", "ADP", "DET", "PRON", "CCONJ", "SCONJ", "PART", "INTJ", "PUNCT"})
 PERSON_PRONOUNS: Final = frozenset({"he", "him", "his", "she", "her", "hers", "himself", "herself"})
 THING_PRONOUNS: Final = frozenset({"it", "its", "itself"})
@@ -169,7 +170,7 @@ class SentencePhrases:
 
     def _longest_agent(self, start: int, node: TrieNode | None, after: int) -> Phrase | None:
         """The longest agent's phrase, of which the words before `after` have led to the node."""
-        forms, words, clitics = self.tree.forms, self.words, self._owning
+        forms = self.tree.forms
         n = len(forms)
         last = -1
         hits: list[AgentHit] = []
@@ -183,16 +184,8 @@ class SentencePhrases:
                 j += 1
             if j >= n:
                 break
-            key = words[j].key
-            owning = "" if clitics is None or j not in clitics else clitics[j]
-            if owning and owning in node.next and (key not in node.next or self._goes_on(node.next[owning], j + 2)):
-                node = node.next[owning]
-                j += 1
-            elif key in node.next:
-                node = node.next[key]
-            else:
-                node = after_parts(node, key) if "-" in key else None
-            j += 1
+            node, words = self._step(node, j)
+            j += 2 if words == OWNING else 1
         return Phrase(start, last, [], hits) if last > 0 and self._agent_fits(start, last, hits) else None
 
     def _shouting(self) -> int:
@@ -222,7 +215,7 @@ class SentencePhrases:
             words: how many words of the name the token has.
             after: the token behind these.
         """
-        forms, keys, clitics = self.tree.forms, self.keys, self._owning
+        forms, keys = self.tree.forms, self.keys
         n = len(forms)
         best: Phrase | None = None
         j = after
@@ -244,22 +237,23 @@ class SentencePhrases:
                 j += 1  # "Mikhail S. Gorbachev": a middle initial
             if j >= n:
                 break
-            key = keys[j]
-            owning = "" if clitics is None or j not in clitics else clitics[j]
-            if owning and owning in current.next and (key not in current.next or self._goes_on(current.next[owning], j + 2)):
-                current = current.next[owning]
-                letters.append(forms[j][:1])
-                j += 1
-            elif key in current.next:
-                current = current.next[key]
-                letters.append(forms[j][:1])
-            elif "-" in key:
-                current = after_parts(current, key)
+            current, words = self._step(current, j)
+            if words > 1:
                 letters += [part[:1] for part in forms[j].split("-")]
             else:
-                break
-            j += 1
+                letters.append(forms[j][:1])
+            j += 2 if words == OWNING else 1
         return best
+
+    def _step(self, node: TrieNode, place: int) -> tuple[TrieNode | None, int]:
+        """Where the word at a place leads in the phrases of a dictionary, and how many words of theirs it is, `OWNING` for "People's"."""
+        key = self.keys[place]
+        owning = "" if self._owning is None or place not in self._owning else self._owning[place]
+        if owning and owning in node.next and (key not in node.next or self._goes_on(node.next[owning], place + 2)):
+            return node.next[owning], OWNING
+        if key in node.next:
+            return node.next[key], 1
+        return (after_parts(node, key), key.count("-") + 1) if "-" in key else (None, 1)
 
     def _capitals_fit(self, hit: NameHit, start: int, letters: list[str], shouting: bool) -> bool:
         """Whether the words of the text, by their first letters, are capitalised where those of the name are."""
