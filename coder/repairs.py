@@ -348,7 +348,10 @@ def _behind_dateline(repairs: Repairs, i: int, place: int) -> bool:
     sentence, heads = repairs.sentence, repairs.heads
     if not sentence.forms[place][:1].isupper() or "VERB" in sentence.upos[:place]:
         return False
-    if not any(sentence.forms[c] in DASHES for c in range(place + 1, min(i, place + DATELINE))):
+    ends, starts = sentence.ends, sentence.starts
+    if not any(  # no dash of "Ahmed al-Sharaa, the head of …"
+        sentence.forms[c] in DASHES and (starts[c + 1] > ends[c] or sentence.forms[c] in ("--", "—")) for c in range(place + 1, min(i, place + DATELINE))
+    ):
         return False
     verb = _first_verb(sentence, i)
     if verb < 0 or not (heads[verb] < 0 or heads[verb] == place):
