@@ -25,6 +25,7 @@ from coder.word_classes import (
 )
 
 _AUXILIARIES: Final = frozenset({"aux", "aux:pass", "cop"})
+NOT_FINITE: Final = SUBJECT_LABELS | {"mark", "aux"}
 _NO_OBJECTS: Final = frozenset({"case", "mark", "cop", "advmod", "nsubj"})
 # Things given that no article stands before: in "an activist asylum" it is that of whom it is given to.
 MASS_GIFTS: Final = frozenset("asylum refuge sanctuary citizenship clemency amnesty immunity bail".split())
@@ -32,6 +33,8 @@ LEAVE: Final = frozenset({"access", "permission", "leave", "approval", "compensa
 KINDS_OF_REFUGE: Final = frozenset({"political", "diplomatic", "temporary"})
 JUDGING_VERBS: Final = frozenset("declare consider deem find rule pronounce call label brand render proclaim".split())
 REPROACHING_VERBS: Final = frozenset("accuse suspect convict acquit clear absolve exonerate".split())
+# Verbs behind the words that they report: "…, the army said".
+REPORTING_VERBS: Final = frozenset("say report announce claim state add confirm note tell warn".split())
 SPEECH_TO: Final = frozenset({"tell", "inform", "remind", "assure", "address", "brief"})
 # Verbs that have an object behind "off", "up", "down".
 SEPARABLE_VERBS: Final = frozenset("cut seal close shut call lay cordon block switch turn break round blow hold".split())
@@ -187,6 +190,63 @@ def _second_subject(repairs: Repairs, i: int, verb: int) -> bool:
     if first:
         repairs.label(i, "obj")
     return first
+
+
+def _subject_of_said(repairs: Repairs, i: int, verb: int) -> bool:
+    """The subject of what is said, hung on "said" beside who says it: "A car bomb planted by rebels killed ten people, police said".
+
+    The verb that it is of may be read as what is said, as a clause on the subject, as one below the participle on it ("rebels backed by
+    tanks captured …"), or as an adjective ("troops supported by warplanes shelled positions").
+    """
+    sentence, deprels = repairs.sentence, repairs.deprels
+    if verb < i or sentence.upos[verb] != "VERB" or sentence.lemmas[verb] not in REPORTING_VERBS:
+        return False
+    below = repairs.below(verb)
+    speaker = -1
+    for c in below:
+        if i < c < verb and deprels[c] == "nsubj":
+            speaker = c
+    if speaker < 0 or sentence.forms[speaker] in ("that", "which", "who"):
+        return False
+    act = -1
+    for c in below:
+        if i < c < speaker and deprels[c] == "ccomp" and sentence.upos[c] == "VERB":
+            act = c
+    if act < 0:
+        act = _act_within(repairs, i, speaker)
+        if act < 0:
+            return False
+        repairs.attach(act, verb, "ccomp")
+    labels = repairs.labels_below(act)
+    if not labels.isdisjoint(SUBJECT_LABELS):
+        return False
+    repairs.attach(i, act, "nsubj:pass" if "aux:pass" in labels else "nsubj")
+    return True
+
+
+def _act_within(repairs: Repairs, i: int, end: int) -> int:
+    """The finite verb of a subject that the parse hid in the clause on it; -1 for none."""
+    sentence, deprels = repairs.sentence, repairs.deprels
+    for c in repairs.below(i):
+        if not i < c < end or deprels[c] not in ("acl", "acl:relcl") or sentence.upos[c] != "VERB":
+            continue
+        labels = repairs.labels_below(c)
+        if "mark" in labels or not labels.isdisjoint(SUBJECT_LABELS):
+            continue
+        if "VerbForm=Fin" in sentence.feats[c]:
+            return c
+        agents = [g for g in repairs.below(c) if deprels[g] == "obl:agent"]
+        for g in repairs.below(c):
+            if c < g < end and deprels[g] in ("advcl", "ccomp", "xcomp", "conj") and sentence.upos[g] == "VERB":
+                under = repairs.labels_below(g)
+                if "Tense=Past" in sentence.feats[g] and "obj" in under and under.isdisjoint(NOT_FINITE):
+                    return g
+        if len(agents) == 2 and repairs.case(agents[1]) == "":
+            for g in repairs.below(agents[1]):
+                if agents[0] < g < agents[1] and deprels[g] == "amod" and sentence.upos[g] == "VERB" and "Tense=Past" in sentence.feats[g]:
+                    repairs.attach(agents[1], g, "obj")
+                    return g
+    return -1
 
 
 def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
@@ -678,7 +738,7 @@ def _mend(repairs: Repairs, label: str, i: int, head: int) -> bool:
     if label == "case":
         return _before_of(repairs, i, head) or _case_of_part(repairs, i, head) or _due(repairs, i, head)
     if label == "nsubj":
-        return _second_subject(repairs, i, head) or _one_permitted(repairs, i, head)
+        return _second_subject(repairs, i, head) or _subject_of_said(repairs, i, head) or _one_permitted(repairs, i, head)
     if label == "obj":
         return _held_as(repairs, i, head) or _one_of_two(repairs, i, head)
     if label == "obl":
