@@ -48,6 +48,7 @@ TO_HOSTILE: Final[tuple[str, ...]] = ("10", "13", "161", "16")
 BLAME: Final[tuple[str, ...]] = ("110", "111", "114")
 THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
 REFORMS: Final = "104"  # demands of one's own state
+PROMPTING: Final = frozenset({"prompt", "lead", "cause", "force", "drive", "provoke"})
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
 POINTING: Final = DEFINITE | {"such"}
@@ -91,6 +92,29 @@ def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event]) 
         code = resolve_actor(match.sources[0], day).code
         if code:
             found.append(Act(index, match.code, match.sources[0], code, ""))
+    return found
+
+
+def prompted(mentions: SentenceMentions, matches: list[FrameMatch]) -> list[FrameMatch]:
+    """The matches of a sentence, those that another act of it has prompted with its doer as target.
+
+    "Ecuador raided the Mexican embassy, prompting Mexico to recall its ambassador": where the one has suffered the other's act.
+    """
+    tree = mentions.tree
+    found = matches
+    for n, match in enumerate(matches):
+        verb = tree.heads[match.trigger]
+        if match.targets or not match.code or match.code < "10" or verb < 0 or tree.lower_lemmas[verb] not in PROMPTING:
+            continue
+        above = tree.heads[verb]
+        own = {resolve_actor(s, tree.sentence.publication_date).code[:3] for s in match.sources}
+        for other in matches:
+            if other.trigger == above and other.code and other.code > "10" and len(other.sources) == 1 and len(own) == 1:
+                suffered = {resolve_actor(t, tree.sentence.publication_date).code[:3] for t in other.targets}
+                doer = other.sources[0]
+                if suffered == own and resolve_actor(doer, tree.sentence.publication_date).code[:3] not in own:
+                    found = list(found)
+                    found[n] = match.between(match.sources, (doer.told(f"who has prompted it: {doer.rule}"),), match.reciprocal)
     return found
 
 

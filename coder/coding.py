@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from coder.actors import SentenceMentions
 from coder.annotate import annotate
-from coder.answers import REACH, Act, acts_of, answered
+from coder.answers import REACH, Act, acts_of, answered, prompted
 from coder.compose import SentenceContext, compose_events
 from coder.coreference import name_of
 from coder.dates import ToldDates
@@ -100,6 +100,8 @@ def code_sentences(
         attempts: list[Attempt] | None = [] if trace else None
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
+        if len(matches) > 1:
+            matches = prompted(mentions, matches)
         if acts:
             matches = answered(mentions, matches, acts, dictionaries.countries)
         events: list[Event] = []

@@ -61,6 +61,9 @@ NOUN_PARTICLES: Final = frozenset({"in", "ins", "out", "outs", "off", "offs", "u
 # Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
 SUBJECT_CONTROL_WITH_OBJECT: Final = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
 
+# "Summoned the ambassador to protest": who summons does what he summons for.
+SUMMONING: Final = frozenset({"summon", "telephone", "phone"})
+COMPLAINING: Final = frozenset("protest complain express convey voice lodge deliver register communicate raise condemn denounce criticise criticize warn".split())
 # Verbs that speak to the one who is to do what their infinitive says.
 ADDRESSING_VERBS: Final = frozenset(
     "warn urge ask order tell advise instruct command force press encourage persuade remind invite request compel implore beg "
@@ -385,6 +388,8 @@ class Tree:
                 return self.grammatical_subject(head)[0]
             return ()
         if relation == "xcomp":
+            if self.lemmas[head] in SUMMONING and self.lemmas[i] in COMPLAINING:
+                return self.grammatical_subject(head)[0]
             return self._controller(head)
         if relation == "advcl":
             if self.upos[head] in NOMINAL and self.child(head, "cop") < 0:

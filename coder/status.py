@@ -75,7 +75,7 @@ BEGINNING: Final = frozenset("launch conduct mount stage begin start carry execu
 # Verbs whose infinitive came true ("managed to seize", "began to withdraw").
 IMPLICATIVE: Final = frozenset(
     "manage begin start continue help succeed proceed rush happen come move serve go get have remember bother dare opt choose "
-    "force compel make let cause lead allow enable use be say report know cease refuse decline vote".split()
+    "force compel make let cause lead prompt drive oblige inspire allow enable use be say report know cease refuse decline vote".split()
 )
 
 
