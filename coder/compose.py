@@ -237,7 +237,7 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
 
 def _owner_above(context: SentenceContext, match: FrameMatch, source: Mention, target: Mention) -> Mention:
     """Egypt's army of "Egypt expelled the ambassador after Ankara criticised its army": not that of who does it, in a clause below another's."""
-    tree = context.tree
+    tree, code = context.tree, match.code or ""
     if not context.matcher.theirs(target) or letters(target) != letters(source):
         return target
     node = match.trigger
@@ -246,11 +246,23 @@ def _owner_above(context: SentenceContext, match: FrameMatch, source: Mention, t
         node = tree.heads[node]
         if not below:
             continue
+        victim = _victim_above(context, node, source) if code.startswith("11") else None
+        if victim is not None:
+            return replace(target, owners=(victim,), rule=f"of {victim.text!r}, not of the doer: {target.rule}")
         for head in tree.function(node, "subject") if tree.verbal[node] else ():
             owner = context.mentions.at(head)
             if owner is not None and letters(owner) not in ("", letters(source)):
                 return replace(target, owners=(owner,), rule=f"of {owner.text!r}, not of the doer: {target.rule}")
     return target
+
+
+def _victim_above(context: SentenceContext, verb: int, source: Mention) -> Mention | None:
+    """To whom the act of a verb above was done, if others: "Nicaragua broke off relations with Israel, calling its government fascist"."""
+    above = context.matcher.reading(verb)
+    if above is None or len(above.targets) != 1:
+        return None
+    victim = above.targets[0]
+    return victim if letters(victim) not in ("", letters(source)) else None
 
 
 def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> bool:
@@ -523,6 +535,8 @@ def _resolve_pair(
         other = _unknown(other)
     if not actor.code or (other is not None and not other.code):
         return None
+    if root == "14" and actor.mention.form == "inhabitant" and len(actor.code) == 3:  # "thousands of Kenyans protested": not the state
+        actor = replace(actor, code=f"{actor.code}OPP", rule=f"{actor.rule}, who protest")
     if other is not None:
         if (actor.mention.start, actor.mention.end) == (other.mention.start, other.mention.end):
             return None

@@ -263,6 +263,17 @@ def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
     return True
 
 
+def _title_of_owner(repairs: Repairs, i: int, owned: int) -> bool:
+    """The title of an owner, read as an owner itself: "Prime Minister Pedro Sanchez's wife"."""
+    sentence, name = repairs.sentence, i + 1
+    if name >= owned or repairs.heads[name] != owned or repairs.deprels[name] != "nmod:poss" or sentence.upos[name] != "PROPN":
+        return False
+    if sentence.upos[i] not in ("NOUN", "PROPN") or repairs.case(i):
+        return False
+    repairs.attach(i, name, "nmod:desc")
+    return True
+
+
 def _thing_given(repairs: Repairs, i: int, recipient: int) -> bool:
     """A number of things given, read as explaining the name before it: "promised Kyiv 50 tanks"."""
     sentence, verb = repairs.sentence, repairs.heads[recipient]
@@ -762,7 +773,7 @@ def _mend(repairs: Repairs, label: str, i: int, head: int) -> bool:
     if label in UNMARKED:
         return _part_of_name(repairs, i, head)
     if label == "nmod:poss":
-        return _recipient(repairs, i, head)
+        return _recipient(repairs, i, head) or _title_of_owner(repairs, i, head)
     if label == "csubj":
         return _one_who_fights(repairs, i, head) or _feat_of_first(repairs, i, head) or _who_it_was(repairs, i, head)
     if label == "vocative":
