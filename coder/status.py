@@ -46,6 +46,9 @@ IRREALIS_NOUNS: Final = frozenset(
 UNREAL_NOUNS: Final = INTENT_NOUNS | IRREALIS_NOUNS
 
 # Verbs of addressing somebody: what they are done for ("to apologise") is done, and to the same person.
+# "Appeared on television to announce that …", "gathered to denounce …": what they came to say they said.
+APPEARING: Final = frozenset({"appear", "take", "go", "gather", "convene"})
+TELLING: Final = frozenset({"announce", "declare", "proclaim", "say", "confirm"})
 ADDRESS_VERBS: Final = frozenset("call phone telephone ring write summon meet visit address contact approach cable invite".split())
 
 SPOKEN: Final[tuple[str, ...]] = ("01", "02", "05", "10", "11", "12", "13")
@@ -234,6 +237,7 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
                 node = parent
                 continue
             spoken = (reading.code or "").startswith(SPOKEN) and tree.lower_lemmas[parent] in ADDRESS_VERBS
+            spoken = spoken or (tree.lower_lemmas[parent] in APPEARING and (tree.lower_lemmas[node] in TELLING or (reading.code or "").startswith("11")))
             if infinitive and not spoken and result is Status.ASSERTED:
                 result = Status.INTENDED
             if not spoken:
