@@ -12,7 +12,7 @@ from coder.date_governors import DatedWords, governor, marked, phrase_at
 from coder.date_patterns import words
 from coder.date_phrases import Phrase
 from coder.date_readers import reach_of
-from coder.date_spans import Span, before, day_span, days_up_to, offset_span, since
+from coder.date_spans import Span, before, day_span, days_up_to, hull, offset_span, since
 from coder.grammar import Tree
 from coder.records import EventDate, Status
 from coder.tense import PREDICATES, REPORTING, counted_occasion, own_tense, reports_itself
@@ -79,6 +79,39 @@ QUICK_CAUSES: Final = words("hold host meet phone speak talk telephone") | DEEDS
 )
 # Acts of office, which are news when the one who did them tells of them.
 OWN_ACTS: Final = DEEDS | words("accept appoint approve ban cancel decide dismiss invite order pardon refuse reject sack sign suspend veto")
+# … and those that a bare past perfect tells as the background of news ("Sweden had jailed an Iranian").
+BACKGROUND_DEEDS: Final = DEEDS | words(
+    "beat deport destroy detain dissolve evict extradite hang hijack imprison jail loot lynch massacre murder poison rape sentence speak talk "
+    "torch torture"
+)
+# What goes on for long, so that what came before it may be long ago ("ties worsened after Turkey shot down a jet").
+DRIFTS: Final = words("be become decline deteriorate fall flee grow improve increase live plunge remain rise soar sour stay strain suffer worsen")
+# Verbs whose object has done before what a clause on it tells ("released priests whom rebels abducted", "thanked those who …").
+AFTERWARDS: Final = REACTIONS | words(
+    "accept accuse acquit approve arrest award breach bury cancel charge compensate convict decorate deport detain exchange execute expel "
+    "extradite fine forgive free hand harbor harbour honor honour host hunt identify imprison indict interrogate interview invite jail lift meet name need pardon praise prosecute punish "
+    "pursue question ratify receive recover release renew repatriate replace rescue return reward sack sanction seek sentence shelter sue suspend swap "
+    "thank try urge veto violate visit want"
+)
+AMENDS: Final = AFTERWARDS | words("apologise apologize dismiss kill remove resign")  # … and over "for doing so"
+# … but what they did whom one meets may be told as news ("met the minister, who offered help").
+ENCOUNTERS: Final = words("ask call follow host hunt interview invite join meet receive see tell urge visit want")
+# … and such nouns ("the release of protesters whom the army detained").
+AFTERMATHS: Final = words(
+    "burial compensation exchange execution extradition funeral handover prosecution punishment release repatriation return swap trial tribute"
+)
+# Verbs of what is done to somebody on the spot ("police shot the man who attacked them").
+AT_ONCE: Final = words("chase disarm disperse fire kill overpower repel repulse shoot stop tackle wound")
+# Participles that only say who does what the noun names, in its time ("an airstrike carried out by jets killed six").
+ENACTED: Final = words(
+    "call carry chair commit conduct convene detonate drop fire hold host hurl issue launch lay mediate mount organise organize perpetrate plant reach "
+    "stage throw"
+)
+# Verbs and prepositions over people and what befell them, which is the news ("the clashes left ten people wounded", "among 20 killed").
+FINDING: Final = words("be confirm count find get keep leave report see show")
+AMIDST: Final = frozenset({"among", "with"})
+KNOWN: Final = frozenset({"the", "this", "that", "these", "those", "both", "all"})
+RELATIVES: Final = frozenset({"who", "whom", "whose", "which", "that", "where", "when"})
 # What "the" of later sentences means as told: "a day after the massacre".
 BLOWS: Final = words(
     "abduction airstrike ambush arrest assassination assault attack battle blast bombardment bombing clash coup crackdown execution explosion "
@@ -115,7 +148,7 @@ EVENT_ENDINGS: Final[tuple[str, ...]] = ("tion", "sion", "ment", "ing", "ting")
 class Scene(DatedWords):
     """What one sentence dates, and how its words share their dates; see `DatedWords`."""
 
-    __slots__ = ("_asked", "fresh", "ground", "near", "settled")
+    __slots__ = ("_asked", "fresh", "ground", "near", "settled", "told")
 
     def __init__(self, tree: Tree, status: Status, reference: EventDate | None) -> None:
         super().__init__(tree, status, reference)
@@ -124,17 +157,21 @@ class Scene(DatedWords):
         self.ground: date | None = None
         self.settled: date | None = None
         self.near: Span | None = None
+        self.told: Span | None = None
 
-    def goes_on(self, day: date | None, settled: date | None = None) -> None:
+    def goes_on(self, day: date | None, settled: date | None = None, follows: bool = False) -> None:
         """Say what an undated past of the sentence is of.
 
         Args:
             day: the day that the sentence goes on telling of; None for none.
             settled: that day, else the day of the story; None for the day of publication.
+            follows: whether the sentence before told the reference.
         """
         self.ground = day
         self.settled = settled if day is None else day
         self.fresh = day is None or self.today is None or (self.today - day).days < WEEK
+        told = self.reference if follows else None
+        self.told = told if told is not None and self.today is not None and told.end <= self.today else None
 
     def date(self, tokens: list[int]) -> tuple[Span | None, str]:
         """The date of an event told by these tokens, highest in the tree first, and the rule."""
@@ -150,12 +187,22 @@ class Scene(DatedWords):
                 span = self.nearby(t)
                 if span is not None:
                     return span, "phrase below"
-        span = self.above(tokens[0])
+        span = self.above(self._telling(tokens))
+        if span is None and len(tokens) > 1:
+            span = self.above(tokens[0])
         if span is not None:
             return span, "clause above"
         if self.today is not None and self._since_undated(tokens[0]):
             return before(self.today, "tense"), "since an undated event"
         return None, ""
+
+    def _telling(self, tokens: list[int]) -> int:
+        """The token that tells when: the participle of "freed 14 people kidnapped by rebels", where the people are freed later."""
+        first = tokens[0]
+        if len(tokens) > 1 and self.tree.heads[tokens[1]] == first and self.tree.relations[tokens[1]] == "acl":
+            if self.tree.heads[first] >= 0 and self.tree.upos[first] not in PREDICATES:
+                return tokens[1]
+        return first
 
     def _since_undated(self, node: int) -> bool:
         """ "Since the outbreak of the war, … has supported": some time up to now."""
@@ -238,6 +285,9 @@ class Scene(DatedWords):
             return False  # "as it did in 2014", "as had Chad a week earlier": another time
         if own_tense(tree, clause) == "":
             return clause < verb
+        if "when" in marks and own_tense(tree, verb) == "pluperfect" and self.tense(clause) == "past":
+            subject = tree.child(clause, "nsubj")
+            return subject >= 0 and tree.upos[subject] == "PRON"  # "had urged them to talk when he visited in April"
         return any(m in SAME_TIME_MARKS for m in marks) and self._same_tense(verb, clause)
 
     def _nested(self, node: int, noun: int) -> Span | None:
@@ -317,7 +367,7 @@ class Scene(DatedWords):
             if reports_itself(tree, node):
                 return self.covering(head)
             if not self._is_offset_clause(node) and not self._is_sequel(node):
-                return self._reported(node, head) or self._earlier(head)
+                return self._reported(node, head) or self._background_deed(node) or self._earlier(head, True)
         if head < 0:
             return None
         if self.phrases and self._is_offset_clause(node):
@@ -411,6 +461,9 @@ class Scene(DatedWords):
         day = then.end if then is not None and then.precision == "day" else None
         if then is None and self.ground is not None and self.tense(head) == "past":
             day = self.ground
+        if then is None and day is None and not self.phrases and self.tense(head) in ("past", "perfect"):
+            then = self._day_of_news() if tree.lower_lemmas[head] not in DRIFTS else None
+            day = then.end if then is not None else None
         lemma = tree.lower_lemmas[node]
         verbal = tree.upos[node] in PREDICATES
         if day is None or (lemma in LASTING if verbal else not self._new_cause(node)) or not self._lately(node):
@@ -431,12 +484,47 @@ class Scene(DatedWords):
             known = known or (tree.relations[c] == "det" and tree.lower[c] not in ("a", "an"))
         return not known
 
-    def _earlier(self, head: int) -> Span | None:
-        """Up to the time of the clause above, or up to the publication."""
+    def _earlier(self, head: int, pluperfect: bool = False) -> Span | None:
+        """Up to the time of the clause above, of what the sentence before told, or up to the publication.
+
+        A past perfect also counts from the month or year of the sentence before.
+        """
         then = self.covering(head) if head >= 0 else None
+        if then is None and self.told is not None and (pluperfect or self.ground is not None):
+            then = self.told
         if then is not None:
             return before(then.end, "tense")
         return before(self.today, "tense") if self.today is not None else None
+
+    def _background_deed(self, node: int) -> Span | None:
+        """ "Iran summoned the envoy. Sweden had jailed an official": a deed told behind the news is of the month up to it."""
+        tree = self.tree
+        if self.phrases or not tree.sentence.index:
+            return None
+        top = node
+        while tree.relations[top] == "conj":
+            top = tree.heads[top]
+        if tree.heads[top] >= 0 and (tree.relations[top] != "advcl" or _mark(tree, top) not in ("because", "as", "since")):
+            return None
+        if tree.lower_lemmas[node] not in BACKGROUND_DEEDS or not self._lately(node):
+            return None
+        told = self.told
+        if told is None or told.precision == "day":
+            then = self._day_of_news()
+            return days_up_to(then.end, MONTH) if then is not None else None
+        if told.days > 31:
+            return None
+        return hull(days_up_to(told.start, MONTH), told)
+
+    def _day_of_news(self) -> Span | None:
+        """The day that an undated past of the sentence is of, None in a text that is telling of older times."""
+        if self.today is None or not self.fresh:
+            return None
+        reference = self.reference
+        if reference is not None and reference.end <= self.today:
+            if reference.precision != "day" or (self.today - reference.end).days >= WEEK:
+                return None
+        return day_span(self.today if self.settled is None else self.settled, "tense")
 
     def _coordinated(self, node: int, head: int) -> Span | None:
         tree = self.tree
@@ -445,7 +533,7 @@ class Scene(DatedWords):
         own_subject = _has_subject(tree, node)
         if own_tense(tree, node) == "past" and own_tense(tree, head) == "pluperfect":
             if not own_subject:  # "had attacked a post and killed two": the auxiliary is shared
-                return self.own(head) or self.above(head)
+                return self.own(head) or (self.nearby(head) if self.phrases else None) or self.above(head)
             if any(tree.lower[c] == "but" for c in tree.children[node]):  # "had agreed to talks, but the army attacked": now the news
                 return self.covering(tree.heads[head]) if tree.relations[head] == "ccomp" else None
         shared = [p for p in self.governed.get(head, []) if not p.vague and (p.first < head or not own_subject)]
@@ -473,6 +561,8 @@ class Scene(DatedWords):
         if mark in ("after", "since", "following"):
             lately = self._just_before(node, head, then) if mark == "after" else None
             return lately or (before(then.end, "tense") if then else self._earlier(-1))
+        if mark == "for" and gerund and tree.lower_lemmas[head] in AMENDS:  # "jailed four men for killing a guard"
+            return self._up_to(then)
         if mark == "before" and not gerund and then is not None:
             last = max(then.end, self.today or then.end)
             return Span(then.start, last, "unknown", "tense", "range")
@@ -541,13 +631,67 @@ class Scene(DatedWords):
         if tree.lemmas[noun] in ("time", "day", "date", "occasion", "moment"):
             return self.covering(noun)
         if tree.deprels[node] == "acl:relcl":
-            return self.own(noun) if _is_event(tree, noun) and self.tense(node) == "past" else None
+            return self._relative(node, noun)
         participle = "VerbForm=Part" in tree.feats[node] and "Tense=Past" in tree.feats[node]
         if participle:
             if noun in self.governed and _is_event(tree, noun):
                 return self.own(noun)
-            return None if tree.heads[noun] < 0 else self._earlier(noun)
+            if tree.heads[noun] < 0 or self._befell(noun):
+                return None if tree.heads[noun] < 0 else self.covering(noun)
+            if tree.lower_lemmas[node] in ENACTED and not _is_known(tree, noun) and not self._done_before(noun, node):
+                return self.covering(noun)
+            return self._earlier(noun)
         return self.covering(noun)
+
+    def _befell(self, noun: int) -> bool:
+        """Whether a participle on a noun tells the news itself: "the clashes left ten people wounded", "is among 20 killed"."""
+        tree = self.tree
+        return tree.case(noun) in AMIDST or (
+            tree.relations[noun] in ("obj", "nsubj") and tree.upos[tree.heads[noun]] in PREDICATES and tree.lemmas[tree.heads[noun]] in FINDING
+        )
+
+    def _relative(self, node: int, noun: int) -> Span | None:
+        """A relative clause in a past tense: earlier than the clause above where it says who is meant, else part of the news."""
+        tree = self.tree
+        own = own_tense(tree, node)
+        if own not in ("past", "perfect"):
+            return None
+        if own == "past" and _is_event(tree, noun):
+            span = self.own(noun)
+            if span is not None:
+                return span
+            if tree.lower_lemmas[noun] in BLOWS or not _is_known(tree, noun):
+                return self.covering(noun)
+        if self._done_before(noun, node):
+            return self._earlier(noun)
+        then = self.covering(noun) if self.phrases and own == "past" else None
+        if then is None or self.today is None or (then.precision == "day" and (self.today - then.end).days < WEEK):
+            return None
+        return then  # "closed the border in 1993 over the republic, which was at war"
+
+    def _done_before(self, noun: int, node: int) -> bool:
+        """Whether what a clause on a noun tells came before what the clause above tells of that noun."""
+        tree = self.tree
+        top, aftermath = noun, False
+        while tree.relations[top] in ("nmod", "conj", "appos") and tree.upos[tree.heads[top]] not in PREDICATES:
+            top = tree.heads[top]
+            aftermath = aftermath or tree.lower_lemmas[top] in AFTERMATHS
+        verb = tree.heads[top]
+        if aftermath:
+            return True
+        if verb < 0 or tree.upos[verb] not in PREDICATES or tree.lemmas[verb] in FINDING:
+            return False
+        if own_tense(tree, node) == "perfect" or self.tense(verb) in ("future", "modal"):
+            return True
+        lemma = tree.lower_lemmas[verb]
+        apart = _set_off(tree, noun, node)
+        if apart == "where":
+            return False
+        if lemma in AFTERWARDS and tree.deprels[top] != "nsubj" and not (apart and lemma in ENCOUNTERS):
+            return True
+        if apart or lemma in AT_ONCE or not _is_known(tree, noun):
+            return False
+        return self.ground is None or tree.lower_lemmas[node] not in QUICK_CAUSES
 
     def _nominal(self, node: int, head: int, relation: str) -> Span | None:
         tree = self.tree
@@ -591,6 +735,24 @@ def _mark(tree: Tree, node: int) -> str:
 
 def _has_subject(tree: Tree, node: int) -> bool:
     return any(tree.deprels[c] in SUBJECT_LABELS for c in tree.children[node])
+
+
+def _is_known(tree: Tree, noun: int) -> bool:
+    """Whether a noun is of what the reader knows: "the soldiers", "its soldiers", no name."""
+    if tree.upos[noun] == "PROPN":
+        return False
+    for c in tree.children[noun]:
+        if (tree.relations[c] == "det" and tree.lower[c] in KNOWN) or tree.deprels[c] in ("nmod:poss", "det:poss"):
+            return True
+    return tree.upos[noun] == "PRON"
+
+
+def _set_off(tree: Tree, noun: int, node: int) -> str:
+    """The word that begins a relative clause behind a comma, which then only adds something; "" for other clauses."""
+    for i in range(noun + 1, node):
+        if tree.lower[i] in RELATIVES:
+            return tree.lower[i] if "," in (tree.lower[i - 1], tree.lower[i - 2]) else ""
+    return ""
 
 
 def _is_event(tree: Tree, node: int) -> bool:

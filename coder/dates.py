@@ -9,10 +9,17 @@ codes a document goes through `ToldDates`, which keeps what its sentences have t
 A phrase dates the word it hangs from. An event takes its own phrase, else one nested in its "at the meeting on
 Tuesday", else that of the clause above where the two share their time: not across "after …", not into a relative
 clause, not from a verb of reaction to what it reacts to. Undated events take the publication date in a simple tense,
-an open interval that ends there in the past perfect and after "after", "since" and the like. Narrower where a reader
-knows more: a deed of a moment that somebody reports in the past perfect ("the army said rebels had shelled the port") is
-of the seven days up to the report; what the main clause of a day came after ("fled on Tuesday after neighbours had
-threatened …") is of the 31 days up to it, violence, arrests and meetings of seven.
+an open interval that ends there in the past perfect and after "after", "since" and the like. So does what a clause on a noun
+tells that was so before: participles ("14 people kidnapped by rebels"), relative clauses in the perfect, those that say
+who is meant ("the officers who toppled the king") and those on whom somebody is freed, tried, thanked, expelled and so on. Not those
+that tell the news itself ("gunmen who stormed a bank took hostages", "an airstrike carried out by jets", "in Lima, where
+they signed a pact", "left ten people wounded").
+
+Narrower where a reader knows more: a deed of a moment that somebody reports in the past perfect ("the army said rebels
+had shelled the port") is of the seven days up to the report; what the main clause of a day came after ("fled on Tuesday
+after neighbours had threatened …") is of the 31 days up to it, violence, arrests and meetings of seven; a deed that a
+bare past perfect tells behind a sentence of news ("summoned the envoy. The king had jailed …") of the 31 days up to that.
+Where the sentence before told a month, a past perfect counts from that, not from the publication.
 
 Precision of what is no calendar unit: the smallest unit as long as the interval; "unknown" beyond a year and for
 open or vague intervals. A night or the past 24 hours count as "day" and span two.
@@ -75,7 +82,7 @@ def _resolve(
         scene = Scene(tree, status, reference)
         scene.near = near
     goes_on = follows and reference is not None and reference.precision == "day"
-    scene.goes_on(reference.start if goes_on and reference is not None else None, story.start if story is not None else None)
+    scene.goes_on(reference.start if goes_on and reference is not None else None, story.start if story is not None else None, follows)
     if len(tokens) > 1:
         tokens.sort(key=lambda t: (tree.depth(t), t))
         if tree.relations[tokens[1]] == "acl" and tree.heads[tokens[1]] == tokens[0] and own_tense(tree, tokens[1]) not in ("past", ""):
