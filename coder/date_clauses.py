@@ -664,7 +664,9 @@ class Scene(DatedWords):
                 return self.covering(noun)
         if self._done_before(noun, node):
             return self._earlier(noun)
-        then = self.covering(noun) if self.phrases and own == "past" else None
+        if own == "perfect" or self.status is Status.INTENDED:
+            return None
+        then = self.covering(noun)
         if then is None or self.today is None or (then.precision == "day" and (self.today - then.end).days < WEEK):
             return None
         return then  # "closed the border in 1993 over the republic, which was at war"
