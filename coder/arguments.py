@@ -54,6 +54,9 @@ TURNING_DOWN: Final = frozenset(
     "veto vetoed reject oppose block dismiss deny refuse criticise criticize condemn denounce welcome praise read receive ignore withdraw ban".split()
 )
 CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report rumour rumor assertion".split())
+# Meetings and calls, and the prepositions by which somebody else's act tells of them.
+CONTACTS: Final = "04"
+OCCASIONS: Final = frozenset({"in", "during", "at", "after", "following"})
 # What is turned down whoever it is to be done to.
 PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
 # Ways of dealing with a country that somebody turns down.
@@ -138,7 +141,7 @@ class Arguments:
                         found = self._crowds(i, carrier, heads)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
                         leader = led_by(self.mentions, i, ("amod", "compound"))
-                        found = (leader,) if leader is not None else ()
+                        found = (leader,) if leader is not None else self._who_meets(i) if code.startswith(CONTACTS) else ()
                 if not as_source and found and name in ("object", "subject") and all((m.start, m.end) in taken for m in found):
                     continue
             elif name.startswith("inner."):
@@ -216,6 +219,14 @@ class Arguments:
             if verb >= 0 and tree.upos[verb] == "VERB" and tree.lower_lemmas[verb] not in TURNING_DOWN and h in tree.function(verb, "object"):
                 found += tree.function(verb, "subject")
         return found
+
+    def _who_meets(self, i: int) -> tuple[Mention, ...]:
+        """Who does something else "in a phone call with X", "after talks with X"."""
+        tree = self.tree
+        verb = tree.heads[i]
+        if verb < 0 or tree.relations[i] != "obl" or not tree.verbal[verb] or tree.case(i) not in OCCASIONS:
+            return ()
+        return self.mentions_of(tree.function(verb, "subject"), True)
 
     def _crowds(self, i: int, carrier: int, heads: tuple[int, ...]) -> tuple[Mention, ...]:
         """Those behind "protests in Armenia", "weeks of protests": of the place, else of the country of those they are against."""

@@ -61,6 +61,8 @@ NOUN_PARTICLES: Final = frozenset({"in", "ins", "out", "outs", "off", "offs", "u
 # Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
 SUBJECT_CONTROL_WITH_OBJECT: Final = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
 
+# Verbs that keep their object from doing something.
+PREVENTING: Final = frozenset("block prevent stop bar ban prohibit restrain deter keep discourage hinder dissuade forbid preclude".split())
 # "Summoned the ambassador to protest": who summons does what he summons for.
 SUMMONING: Final = frozenset({"summon", "telephone", "phone"})
 COMPLAINING: Final = frozenset("protest complain express convey voice lodge deliver register communicate raise condemn denounce criticise criticize warn".split())
@@ -400,7 +402,8 @@ class Tree:
             phoned = self.lemmas[head] == "call" and self.child(head, "obj") >= 0  # "called X to express his support"
             if self.lemmas[head] in ("call", "appeal", "plead") and self._infinitive(i) and not phoned:
                 return self._controller(head)
-            if self.case(i) == "for" and self.upos[i] == "VERB":  # "thanked Pakistan for hosting refugees"
+            case = self.case(i)
+            if self.upos[i] == "VERB" and (case == "for" or (case == "from" and self.lemmas[head] in PREVENTING)):  # "thanked Pakistan for hosting refugees"
                 objects = [self.antecedent(c) for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
                 if objects:
                     return tuple(self._spread(objects))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from coder.grammar import Tree
+from coder.grammar import PREVENTING, Tree
 from coder.records import FrameMatch, Status
 from coder.subjects import JOIN_VERBS, achievement
 from coder.word_classes import PERMITTING_VERBS, SUBJECT_LABELS
@@ -221,6 +221,8 @@ def status(tree: Tree, reading: FrameMatch) -> Status:
             infinitive = tree.has_to(node)
             if tree.lower_lemmas[parent] in ("stop", "fall") and tree.case(node) == "of" and any(tree.lower[c] == "short" for c in tree.children[parent]):
                 return Status.NEGATED  # "stopped short of condemning"
+            if tree.lower_lemmas[parent] in PREVENTING and tree.case(node) == "from":  # "blocked the government from deporting …"
+                return Status.NEGATED
             if tree.lower_lemmas[parent] in JOIN_VERBS and tree.case(node) == "in":  # "refused to join them in sanctioning …"
                 above = tree.heads[parent]
                 if negated(tree, parent) or (above >= 0 and tree.relations[parent] == "xcomp" and tree.lower_lemmas[above] in ("refuse", "decline")):
