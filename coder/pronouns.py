@@ -22,6 +22,11 @@ OWNING_DETERMINERS: Final = PERSON_PRONOUNS | THING_PRONOUNS | PLURAL_PRONOUNS
 PERSON_KINDS: Final[tuple[str, ...]] = ("person", "agent", "unknown")
 THING_KINDS: Final[tuple[str, ...]] = ("country", "organization", "agent")
 PLURAL_KINDS: Final[tuple[str, ...]] = ("people", "agent", "organization", "country", "person")
+# Of whom nobody says "he".
+BODIES: Final = frozenset(
+    "parliament congress senate assembly court tribunal government cabinet junta ministry army navy military police administration council "
+    "committee commission agency party movement militia group faction union delegation team coalition alliance company firm bank embassy".split()
+)
 WARNING_VERBS: Final = frozenset({"threaten", "warn", "vow"})
 NOMINAL_RELATIONS: Final = frozenset({"obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat", "amod"})
 
@@ -116,6 +121,8 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
         if plural and mention.kind in ("country", "person") and not mention.plural and not coordinated:
             continue
         if not plural and mention.kind == "agent" and mention.plural:
+            continue
+        if kinds is PERSON_KINDS and tree.lower_lemmas[t] in BODIES:
             continue
         if (
             kinds is PERSON_KINDS and mention.kind == "agent" and mentions.discourse.recent(("person",), False) is not None
