@@ -7,13 +7,15 @@ target of a hostile act or a demand, and demands, blames, threatens or retaliate
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from coder.actors import SentenceMentions
 from coder.coreference import DEFINITE
+from coder.dictionary.compiled import Actor
 from coder.grammar import Tree
+from coder.owners import with_country
 from coder.pronouns import stand_in
 from coder.records import Event, FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
@@ -48,6 +50,8 @@ TO_HOSTILE: Final[tuple[str, ...]] = ("10", "13", "161", "16")
 BLAME: Final[tuple[str, ...]] = ("110", "111", "114")
 THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
 REFORMS: Final = "104"  # demands of one's own state
+CAPTURES: Final[tuple[str, ...]] = ("173", "181", "116", "1712")
+RELEASES: Final[tuple[str, ...]] = ("1053", "0253")
 PROMPTING: Final = frozenset({"prompt", "lead", "cause", "force", "drive", "provoke"})
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
@@ -62,6 +66,7 @@ class Act:
         sentence: its number.
         source: its doer, with the code of it.
         target: the country it was done to, "" where none is told.
+        captive: whom it holds, where it is an arrest or a kidnapping.
     """
 
     sentence: int
@@ -69,20 +74,29 @@ class Act:
     source: Mention
     source_code: str
     target: str
+    captive: Mention | None
 
-    def __init__(self, sentence: int, code: str, source: Mention, source_code: str, target: str) -> None:
+    def __init__(self, sentence: int, code: str, source: Mention, source_code: str, target: str, captive: Mention | None) -> None:
         self.sentence = sentence
         self.code = code
         self.source = source
         self.source_code = source_code
         self.target = target
+        self.captive = captive
 
 
-def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event]) -> list[Act]:
-    """The acts of a sentence that others may answer: its events, and what was done without a target."""
+def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event], countries: Mapping[str, Actor]) -> list[Act]:
+    """The acts of a sentence that others may answer: its events, and what was done without a target.
+
+    Args:
+        countries: by their codes, for doers whose country the context told.
+    """
     index, day = tree.sentence.index, tree.sentence.publication_date
     found = [
-        Act(index, e.code, e.source.mention, e.source.code, e.target.code[:3] if e.target is not None else "")
+        Act(
+            index, e.code, with_country(e.source, countries), e.source.code, "" if e.target is None else e.target.code[:3],
+            e.target.mention if e.target is not None and e.code.startswith(CAPTURES) else None,
+        )
         for e in events
         if e.status in (Status.ASSERTED, Status.INTENDED)
     ]
@@ -91,7 +105,7 @@ def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event]) 
             continue
         code = resolve_actor(match.sources[0], day).code
         if code:
-            found.append(Act(index, match.code, match.sources[0], code, ""))
+            found.append(Act(index, match.code, match.sources[0], code, "", None))
     return found
 
 
@@ -130,7 +144,30 @@ def answered(mentions: SentenceMentions, matches: list[FrameMatch], acts: Sequen
     near = [a for a in acts if 0 < tree.sentence.index - a.sentence <= REACH]
     if not near:
         return matches
-    return [_answer(mentions, match, near, countries) if match.code and match.sources and not match.targets else match for match in matches]
+    found: list[FrameMatch] = []
+    for match in matches:
+        code = match.code
+        if code and match.sources:
+            if not match.targets:
+                match = _answer(mentions, match, near, countries)
+            elif code.startswith(RELEASES):
+                match = _of_captor(mentions, match, near)
+        found.append(match)
+    return found
+
+
+def _of_captor(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act]) -> FrameMatch:
+    """ "Vietnam jailed a blogger. The EU called for her release": of Vietnam, not of her."""
+    freed = match.targets[0]
+    if len(match.targets) > 1 or freed.kind not in ("person", "agent"):
+        return match
+    day = mentions.tree.sentence.publication_date
+    own = {resolve_actor(s, day).code[:3] for s in match.sources}
+    for act in reversed(acts):
+        held = act.captive
+        if held is not None and (held.entry_id, held.role, held.actors, held.owners) == (freed.entry_id, freed.role, freed.actors, freed.owners) and act.source_code[:3] not in own:
+            return match.between(match.sources, (stand_in(mentions, freed.head, act.source, "who holds them"),), match.reciprocal)
+    return match
 
 
 def _answer(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act], countries: Container[str]) -> FrameMatch:

@@ -15,12 +15,12 @@ from coder.answers import REACH, Act, acts_of, answered, prompted
 from coder.compose import SentenceContext, compose_events
 from coder.coreference import name_of
 from coder.dates import ToldDates
-from coder.dictionary.compiled import Actor
 from coder.dictionary.load import Dictionaries
 from coder.discourse import ARMED_ROLES, ARMY_ROLES, Discourse, armed_code, once_armed
 from coder.frames import Attempt, Matcher
 from coder.grammar import Tree
 from coder.options import Options
+from coder.owners import with_country
 from coder.records import Event, EventDate, FrameMatch, Mention, Reject, ResolvedActor, Sentence, Status
 from coder.resolve import resolve_actor
 
@@ -119,10 +119,10 @@ def code_sentences(
             if forceful and not event.reciprocal:
                 discourse.last_doer = event.source.mention
             if event.target is not None and event.source.code != event.target.code and not _beyond_states(event.source, event.target):
-                one, other = _with_country(event.source, dictionaries), _with_country(event.target, dictionaries)
+                one, other = with_country(event.source, dictionaries.countries), with_country(event.target, dictionaries.countries)
                 discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHT_ROOTS)
         if n + 1 < len(sentences) and not (headline and n == 0):
-            acts = [*[a for a in acts if n - a.sentence < REACH], *acts_of(tree, matches, events)]
+            acts = [*[a for a in acts if n - a.sentence < REACH], *acts_of(tree, matches, events, dictionaries.countries)]
         before = tree, mentions, events
         if headline and n == 0:
             titled = events
@@ -224,7 +224,7 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
                 if mention.role in FORCE_ROLES and not mention.actors:
                     told = sides.get((mention.start, mention.end), "")
                     if code[:3] not in mentions.dictionaries.countries and told[:3] in mentions.dictionaries.countries:
-                        mention, code = _owned_by(mention, mentions.dictionaries.countries[told[:3]]), told
+                        mention, code = mention.owned_by(mention.as_country(mentions.dictionaries.countries[told[:3]]), *mention.owners), told
                 if code[3:6] == "MIL":
                     armies.append((mention, code))
                 elif armed_code(code):
@@ -266,17 +266,6 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
 def _beyond_states(*sides: ResolvedActor) -> bool:
     """Whether one of the sides is an organisation of states or a company: seldom one of "both sides"."""
     return any(side.code[:3] in ("IGO", "NGO", "NGM", "MNC") for side in sides)
-
-
-def _owned_by(mention: Mention, country: Actor) -> Mention:
-    return mention.owned_by(mention.as_country(country), *mention.owners)
-
-
-def _with_country(actor: ResolvedActor, dictionaries: Dictionaries) -> Mention:
-    """A side of an event as later sentences mean it: with the country that only the context told."""
-    mention = actor.mention
-    country = dictionaries.countries.get(actor.code[:3])
-    return mention if country is None or mention.kind != "agent" or mention.owners or mention.actors else _owned_by(mention, country)
 
 
 def _acronym_after(tree: Tree, head: int) -> str:

@@ -691,7 +691,7 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
             return True
         if code == "1823" and actor.mention.role.startswith(("CVL", "OPP", "ELI")) and other_role in ("", "GOV", "JUD") and other.code[3:] == other_role:
             return True  # states execute their own people
-        return actor.mention.role.startswith("GOV") and (other_role in REBEL_ROLES or (code == "180" and other_role == "MIL"))
+        return actor.mention.role.startswith(("GOV", "MIL")) and (other_role in REBEL_ROLES or (code == "180" and other_role == "MIL"))
     if actor.mention.kind == "unknown":
         return other_role in ("COP", "JUD", "GOV", "LEG", "SPY", "MIL") and code.startswith(DOMESTIC_ACTS)
     if code == "018":  # condolences cross borders

@@ -5,12 +5,13 @@ In: the SentenceMentions and the head of a phrase. Out: Mentions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from coder.actor_phrases import Phrase
-from coder.dictionary.compiled import AgentHit
+from coder.dictionary.compiled import Actor, AgentHit
 from coder.participles import LED
-from coder.records import Mention
+from coder.records import Mention, ResolvedActor
 from coder.resolve import resolve_actor
 from coder.word_classes import EACH_OTHER
 
@@ -170,6 +171,15 @@ def country_of(mentions: SentenceMentions, mention: Mention) -> Mention | None:
     if country is None:
         return None
     return mention.as_country(country, here=False)
+
+
+def with_country(actor: ResolvedActor, countries: Mapping[str, Actor]) -> Mention:
+    """A side of an event as later sentences mean it: with the country that only the context told."""
+    mention = actor.mention
+    country = countries.get(actor.code[:3])
+    if country is None or mention.kind != "agent" or mention.owners or mention.actors:
+        return mention
+    return mention.owned_by(mention.as_country(country))
 
 
 def shared_owners(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:

@@ -108,7 +108,7 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
         clause = tree.heads[clause]
     own = {t for t in tree.children[clause] if tree.deprels[t] in ("nsubj", "nsubj:pass")}
     possessive = tree.deprels[head] in ("nmod:poss", "det:poss")
-    nearest = beside = -1  # a subject; another word
+    nearest = beside = single = -1  # a subject; another word; one body of many men
     for t in range(head - 1, -1, -1):
         if tree.upos[t] not in ("NOUN", "PROPN", "NUM") or tree.relation(t) in ("compound", "flat", "amod", "nummod"):
             continue
@@ -124,6 +124,9 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
             continue
         if kinds is PERSON_KINDS and tree.lower_lemmas[t] in BODIES:
             continue
+        if plural and mention.kind == "agent" and not mention.plural and not coordinated and "Number=Sing" in tree.feats[t]:
+            single = t if single < 0 else single
+            continue
         if (
             kinds is PERSON_KINDS and mention.kind == "agent" and mentions.discourse.recent(("person",), False) is not None
             and any(tree.lower[c] in ("a", "an") for c in tree.children[t])
@@ -136,6 +139,9 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
             beside = t
     if nearest < 0:
         nearest = beside
+    if nearest < 0 and single >= 0:  # "the army bombed their column": of the rebels told of before
+        earlier = mentions.discourse.recent(PLURAL_KINDS, True)
+        nearest = single if earlier is None or not earlier.plural else -1
     if nearest < 0:
         return None
     mentions.antecedents[head] = nearest
