@@ -39,6 +39,11 @@ PLANNING_VERBS: Final = frozenset("call envisage envision foresee require provid
 DISCUSSING_VERBS: Final = frozenset("discuss debate negotiate explore".split())
 # Nouns that end what they govern.
 ENDING_NOUNS: Final = frozenset("end halt stop cessation termination suspension freeze pause".split())
+# What keeps the memory of an act, what tells of it as a story, and verbs of doing it for show.
+MEMORIES: Final = frozenset("anniversary centenary bicentenary jubilee commemoration remembrance memorial monument museum reenactment re-enactment simulation".split())
+STORIES: Final = frozenset("film movie documentary novel book memoir biography drama comedy thriller opera poem song play exhibition".split())
+TALES: Final = frozenset("film movie novel drama comedy thriller opera play game simulation wargame series episode scenario".split())  # "in the film, …"
+SHOWING: Final = frozenset("commemorate simulate rehearse reenact re-enact depict portray dramatise dramatize".split())
 CLAUSES: Final = frozenset({"root", "xcomp", "ccomp", "conj", "advcl", "acl"})
 # What ends the words before a noun that may belong to a phrase with it, and what may make a phrase with it.
 BEFORE_PHRASES: Final = frozenset({"case", "det", "punct", "cc", "mark"})
@@ -115,7 +120,7 @@ class Matcher(Arguments):
             # Where a verb and its noun have each other the verb's reading stays ("clashes broke out between").
             if not all(heads[i] == t and t in takers.get(i, ()) for i in by):
                 taken.add(t)
-        kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger) and not self._talked_of(r)]
+        kept = [r for r in found if r.trigger not in taken and not self._purpose_of_noun(r.trigger) and not self._talked_of(r) and not self._retold(r.trigger)]
         codes = {r.trigger: r.code or "" for r in found}
         return [r for r in kept if r.code is not None and not self._casualties_of(r, codes)]
 
@@ -176,6 +181,38 @@ class Matcher(Arguments):
             return False
         nouns = [*tree.function(head, "object"), *tree.function(head, "in")]
         return any(tree.lower_lemmas[h] in TALK_NOUNS for h in nouns)
+
+    def _retold(self, i: int) -> bool:
+        """ "the anniversary of the invasion", "a film about the war", "a drill that simulated an attack": no news of the act."""
+        tree = self.tree
+        head = tree.heads[i]
+        relation = tree.relations[i]
+        if tree.upos[i] == "VERB":  # "in the film, Egypt attacks Chad", "a novel in which Egypt attacks Chad"
+            if self._told_in(i):
+                return True
+            if head < 0 or relation not in ("acl", "advcl") or tree.lower_lemmas[head] not in STORIES:
+                return False
+            return any(tree.deprels[c] in SUBJECT_LABELS and tree.antecedent(c) == c for c in tree.children[i])
+        if head < 0:
+            return False
+        if relation == "obj":
+            return tree.lower_lemmas[head] in SHOWING
+        for _ in range(MAX_DEPTH):
+            if head < 0 or relation not in ("nmod", "compound", "obl"):
+                return False
+            case = tree.case(i)
+            if case in ("of", "for", "to", "") and tree.lower_lemmas[head] in MEMORIES:
+                return True
+            if case in ("about", "on") and tree.lower_lemmas[head] in STORIES:
+                return True
+            i, head, relation = head, tree.heads[head], tree.relations[head]
+        return False
+
+    def _told_in(self, verb: int) -> bool:
+        for c in self.tree.children[verb]:
+            if self.tree.relations[c] == "obl" and self.tree.lower_lemmas[c] in TALES and self.tree.case(c) == "in":
+                return True
+        return False
 
     def reading(self, i: int) -> FrameMatch | None:
         """The best reading of token i as a trigger, inner events composed; None where no frame fits."""
@@ -485,6 +522,11 @@ class Matcher(Arguments):
         """The token that meets the condition, -1 where nothing is needed, FAILS where it fails."""
         if condition.function == "modal":
             return -1 if self._has_modal(i, condition.nouns) else FAILS
+        if condition.function == "auxiliary":
+            for c in self.tree.children[i]:
+                if self.tree.relations[c] == "aux" and self.tree.lower[c] in condition.nouns:
+                    return -1
+            return FAILS
         heads = self.function(i, carrier, condition.function)
         kind = condition.kind
         if kind == "none":

@@ -16,12 +16,14 @@ from coder.records import Sentence
 from coder.repairs import Repairs, children_of
 from coder.spelling import Spelling, spelling
 from coder.subjects import NOBODY, Fellows, achievement, described, fellows
-from coder.word_classes import GIVING_VERBS, SUBJECT_LABELS
+from coder.word_classes import AFFIRMED, GIVING_VERBS, RESTRAINING, SUBJECT_LABELS
 
 NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
 PASSIVE_SUBJECTS: Final = frozenset({"nsubj:pass", "csubj:pass"})
 OBLIQUE: Final = frozenset({"obl", "nmod"})
 PARTICLES: Final = frozenset({"ADP", "ADV"})
+CONTRASTED: Final = frozenset({"obj", "obl", "nmod", "nsubj", "appos", "advcl"})  # besides conjuncts
+ALL: Final = frozenset({"all", "every", "each", "any", "everyone", "everybody", "anyone", "anybody"})
 MARKED: Final = frozenset({"obl", "nmod", "advcl", "acl"})
 # What may be asked for besides prepositions.
 FUNCTIONS: Final = frozenset({"subject", "object", "indirect", "complement", "predicate", "owner"})
@@ -61,8 +63,6 @@ NOUN_PARTICLES: Final = frozenset({"in", "ins", "out", "outs", "off", "offs", "u
 # Verbs whose infinitive is done by their object ("urged Iran to stop"); all others hand on their subject.
 SUBJECT_CONTROL_WITH_OBJECT: Final = frozenset({"promise", "vow", "threaten", "offer", "pledge", "swear", "commit"})
 
-# Verbs that keep their object from doing something.
-PREVENTING: Final = frozenset("block prevent stop bar ban prohibit restrain deter keep discourage hinder dissuade forbid preclude".split())
 # "Summoned the ambassador to protest": who summons does what he summons for.
 SUMMONING: Final = frozenset({"summon", "telephone", "phone"})
 COMPLAINING: Final = frozenset("protest complain express convey voice lodge deliver register communicate raise condemn denounce criticise criticize warn".split())
@@ -97,6 +97,7 @@ class Tree:
 
     __slots__ = (
         "_case",
+        "_contrast",
         "_coordinates",
         "_fellows",
         "_functions",
@@ -195,6 +196,7 @@ class Tree:
         found = frozenset(relations)
         self._coordinates = "conj" in found or "cc" in found
         self._relative = "acl" in found
+        self._contrast = "not" in lower
         # a word with a subject and an object is a verb whatever its tag (headlines, rare past tenses)
         verbal = self.verbal = [u == "VERB" or u == "AUX" for u in upos]
         if "obj" in found and "nsubj" in found:
@@ -403,7 +405,7 @@ class Tree:
             if self.lemmas[head] in ("call", "appeal", "plead") and self._infinitive(i) and not phoned:
                 return self._controller(head)
             case = self.case(i)
-            if self.upos[i] == "VERB" and (case == "for" or (case == "from" and self.lemmas[head] in PREVENTING)):  # "thanked Pakistan for hosting refugees"
+            if (case == "for" or (case == "from" and self.lemmas[head] in RESTRAINING)) and self.upos[i] == "VERB":  # "thanked Pakistan for hosting", "kept it from hosting"
                 objects = [self.antecedent(c) for c in self.children[head] if self.deprels[c] in ("obj", "iobj")]
                 if objects:
                     return tuple(self._spread(objects))
@@ -492,21 +494,45 @@ class Tree:
         return self.grammatical_subject(head)[0]
 
     def _spread(self, heads: list[int]) -> list[int]:
-        if not self._coordinates and len(heads) < 2:
+        if not self._coordinates and len(heads) < 2 and not self._contrast:
             return heads
         found: list[int] = []
         for h in heads:
             for c in self.conjuncts(h):
-                if c not in found and (c == h or not self.children[c] or not self._not_this(c)):
+                if c not in found and (not self.children[c] or not self.left_out(c)):
                     found.append(c)
         return found
 
-    def _not_this(self, i: int) -> bool:
-        """Chad of "it was Niger, not Chad, that …", "on Niger but not on Chad"."""
-        if self.relations[i] == "conj" and self.upos[i] in NOMINAL:
-            for c in self.children[i]:
-                if c < i and self.lower[c] == "not":
-                    return True
+    def left_out(self, i: int) -> bool:
+        """Chad of "it was Niger, not Chad, that …", "on Niger but not on Chad", "Niger rather than Chad", "not Chad but Niger"."""
+        conjunct = self.relations[i] == "conj"
+        if not conjunct and self.relations[i] not in CONTRASTED:
+            return False
+        for c in self.children[i]:
+            if c >= i:
+                break
+            lower = self.lower[c]
+            if lower == "not":
+                if self.lower[c + 1] in AFFIRMED or (self.upos[i] not in NOMINAL and not self.forms[i][:1].isupper()):
+                    return False
+                return conjunct or self.relations[i] == "advcl" or (c > 0 and self.forms[c - 1] == ",") or self._but(i)
+            if lower == "but" and conjunct and self._all(self.heads[i]):
+                return True  # "every country but Laos"
+            if (lower == "rather" or lower == "instead") and self.lower[c + 1] in ("than", "of"):
+                return self.upos[i] in NOMINAL or self.forms[i][:1].isupper()
+        return False
+
+    def _all(self, i: int) -> bool:
+        """Whether all are meant by the noun at i."""
+        return self.lower[i] in ALL or any(self.lower[c] in ALL for c in self.children[i] if c < i)
+
+    def _but(self, i: int) -> bool:
+        """Whether another is named behind i in its place ("but")."""
+        for c in self.children[i]:
+            if c > i and self.relations[c] == "conj":
+                for g in self.children[c]:
+                    if g < c and self.lower[g] == "but":
+                        return True
         return False
 
     def function(self, i: int, name: str) -> tuple[int, ...]:
@@ -692,7 +718,7 @@ class Tree:
         for k, c in enumerate(tokens):
             if found and levels[k] != level:
                 break
-            if self.case(c) == name:
+            if self.case(c) == name and not (self._contrast and self.left_out(c)):
                 level = levels[k]
                 found.append(self.antecedent(c) if self.relations[c] in OBLIQUE else c)
         return tuple(self._spread(found)) if found else self._stranded(i, name)

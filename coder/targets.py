@@ -17,7 +17,7 @@ from coder.pronouns import stand_in
 from coder.records import FrameMatch, Mention
 from coder.resolve import resolve_actor
 from coder.status import ADDRESS_VERBS
-from coder.word_classes import SUBJECT_LABELS
+from coder.word_classes import EXCEPTING, SUBJECT_LABELS
 
 if TYPE_CHECKING:
     from coder.frames import Matcher
@@ -75,6 +75,8 @@ def targets_of(
             together = agreed and len(sources) > 1 and root in ("03", "05")
             if not targets and sources and not together and frame.stance != "accuse" and not frame.reciprocal and root != "04":
                 targets = _last_resort(matcher, i, carrier, code, sources) or _casualties(matcher, i, carrier, code)
+        if (root == "02" or root == "10") and targets:
+            targets = tuple([m for m in targets if not _seat_of_talks(matcher, m)])
         if sources and root in SAID_TO and all(_own_land(m, sources) or _nobodys(m, code) for m in targets):
             targets = _partner(matcher, i, carrier, code, sources) or targets  # also of "met Wong and demanded respect for China's interests"
     targets = matcher.true_targets(targets, sources, code or "", i, carrier)
@@ -204,6 +206,13 @@ def _nobodys(m: Mention, code: str) -> bool:
     return m.kind == "agent" and not m.owners and not m.actors and code.startswith(("02", "10"))
 
 
+def _seat_of_talks(matcher: Matcher, m: Mention) -> bool:
+    """Geneva of "urged restraint in Geneva": where it was said."""
+    if m.form not in ("city", "capital") or m.sentence_index != matcher.tree.sentence.index or matcher.tree.case(m.head) != "in":
+        return False
+    return letters(m) in NEUTRAL_GROUND or m.text == "New York"
+
+
 def _own_land(m: Mention, sources: tuple[Mention, ...]) -> bool:
     """Whether a mention is the country of all the doers."""
     if m.kind not in ("country", "place"):
@@ -256,7 +265,7 @@ def _last_resort(matcher: Matcher, i: int, carrier: int, code: str, sources: tup
                     return doer
     for head in matcher.function(i, carrier, "object"):
         for t in _phrase(tree, head) if code.startswith(RULES) else tree.subtree(head):
-            if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relations[t] not in ("compound", "flat"):
+            if t != head and tree.upos[t] in ("NOUN", "PROPN") and tree.relations[t] not in ("compound", "flat") and tree.case(t) not in EXCEPTING:
                 mention = matcher.mentions.at(t)
                 if mention is not None and _identified(mention, code) and (mention.start, mention.end) not in taken:
                     if matcher.true_targets((mention,), sources, code, i, carrier):

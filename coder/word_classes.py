@@ -8,6 +8,14 @@ SUBJECT_LABELS: Final = frozenset({"nsubj", "csubj", "nsubj:pass", "csubj:pass",
 GIVING_VERBS: Final = frozenset("give grant offer hand send lend award pay promise sell deny show allot pledge guarantee provide supply loan".split())
 # Verbs that give leave to do what their infinitive says.
 PERMITTING_VERBS: Final = frozenset({"allow", "permit", "let", "authorise", "authorize"})
+# Verbs whose object, or else subject, is kept from what stands behind "from".
+RESTRAINING: Final = frozenset(
+    "refrain abstain desist prevent stop keep deter dissuade discourage restrain hold shrink shy bar ban prohibit forbid block hinder preclude".split()
+)
+# Behind "not" they make it no denial: "not only", "not least".
+AFFIRMED: Final = frozenset({"only", "just", "merely", "simply", "least"})
+# Before those whom a noun does not take in.
+EXCEPTING: Final = frozenset({"except", "except for", "barring", "excluding", "apart from", "aside from", "other than", "save for", "unlike"})
 # On a noun: what its bearers do to whom they are at war with ("the army fighting rebels").
 FIGHTING: Final = frozenset({"fighting", "battling"})
 DIRECTIONS: Final = frozenset("north south east west northeast northwest southeast southwest".split())

@@ -20,7 +20,7 @@ NEUTRAL_GROUND = frozenset("ARE AUT BEL CHE CRI CUB DNK FIN ISL KWT LUX NLD NOR 
 ACTOR_CODE = re.compile(r"[A-Z]{3,30}$")
 EVENT_CODE = re.compile(r"\d{2,4}$")
 
-FUNCTIONS = frozenset({"subject", "object", "indirect", "complement", "predicate", "modal", "owner"})
+FUNCTIONS = frozenset({"subject", "object", "indirect", "complement", "predicate", "modal", "auxiliary", "owner"})
 PREPOSITIONS = frozenset(
     "about above across after against ahead along among around as at before behind below beneath beside besides "
     "between beyond by despite down during for from in into like near of off on out outside over past per since through to "
