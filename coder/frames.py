@@ -29,6 +29,9 @@ FAILS: Final = -2
 PROMISES: Final[tuple[str, ...]] = ("03", "13")
 MUTUAL_PROMISES: Final[tuple[str, ...]] = ("030", "031", "036", "0356")
 PROMISING: Final = frozenset("promise pledge vow swear commit undertake resolve".split())
+# The relations from an actor up to what is talked of, and the prepositions before that.
+TOPICAL: Final = frozenset({"nmod", "compound", "amod", "appos", "conj", "obl"})
+ABOUT: Final = frozenset({"on", "over", "about"})
 AGREEING: Final = frozenset({"agree", "agree_on"})
 STATUSES: Final = {s.value: s for s in Status}
 # Reactions to an act leave the act standing as an event of its own ("condemned the attack by …").
@@ -403,8 +406,9 @@ class Matcher(Arguments):
             if code >= "09":  # "agreed to deploy troops on their border": not against one another
                 reading = replace(reading, code="0312" if code.startswith("15") else "030", stance="agree")
         if inner is not None and inner.reciprocal and stance in ("intend", "agree", "agree_on", "stop", "resume"):
-            others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources)]
+            others = [t for t in targets if all((t.start, t.end) != (x.start, x.end) for x in sources) and not self._topic(t)]
             if not others and len(sources) > 1:
+                targets = ()
                 reading = reading.between(sources, (), True)
         if inner is not None and stance == "resume":
             # "Qatar's donation was announced by the minister": the noun's own doer counts
@@ -414,6 +418,18 @@ class Matcher(Arguments):
                 (inner.sources if own else sources) or inner.sources, targets or inner.targets, reading.reciprocal or inner.reciprocal
             )
         return reading
+
+    def _topic(self, mention: Mention) -> bool:
+        """Whether a mention is of what an agreement or talk is on: "an accord on the appointment of bishops"."""
+        tree = self.tree
+        node = mention.head
+        if mention.sentence_index != tree.sentence.index:
+            return False
+        while node >= 0 and tree.relations[node] in TOPICAL:
+            if tree.case(node) in ABOUT:
+                return True
+            node = tree.heads[node]
+        return False
 
     def _promised_together(self, reading: FrameMatch, code: str) -> bool:
         """ "vowed to fight smuggling together", "promised to withdraw their forces": a promise of several to one another."""
