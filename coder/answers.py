@@ -52,6 +52,7 @@ THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
 REFORMS: Final = "104"  # demands of one's own state
 CAPTURES: Final[tuple[str, ...]] = ("173", "181", "116", "1712")
 RELEASES: Final[tuple[str, ...]] = ("1053", "0253")
+AFTER: Final = frozenset({"after", "because", "since", "when", "once"})
 PROMPTING: Final = frozenset({"prompt", "lead", "cause", "force", "drive", "provoke"})
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
@@ -109,24 +110,27 @@ def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event], 
     return found
 
 
-def prompted(mentions: SentenceMentions, matches: list[FrameMatch]) -> list[FrameMatch]:
+def prompted(mentions: SentenceMentions, matches: list[FrameMatch], countries: Container[str]) -> list[FrameMatch]:
     """The matches of a sentence, those that another act of it has prompted with its doer as target.
 
-    "Ecuador raided the Mexican embassy, prompting Mexico to recall its ambassador": where the one has suffered the other's act.
+    "Ecuador raided the Mexican embassy, prompting Mexico to recall its ambassador", "Mexico recalled its ambassador after Ecuador had
+    raided the Mexican embassy": where the one has suffered the other's act.
     """
     tree = mentions.tree
     found = matches
     for n, match in enumerate(matches):
-        verb = tree.heads[match.trigger]
-        if match.targets or not match.code or match.code < "10" or verb < 0 or tree.lower_lemmas[verb] not in PROMPTING:
+        if match.targets or not match.code or match.code < "10":
             continue
-        above = tree.heads[verb]
+        verb = tree.heads[match.trigger]
+        above = tree.heads[verb] if verb >= 0 and tree.lower_lemmas[verb] in PROMPTING else -1
         own = {resolve_actor(s, tree.sentence.publication_date).code[:3] for s in match.sources}
         for other in matches:
-            if other.trigger == above and other.code and other.code > "10" and len(other.sources) == 1 and len(own) == 1:
+            below = tree.heads[other.trigger] == match.trigger and tree.relations[other.trigger] == "advcl" and tree.case(other.trigger) in AFTER
+            if (below or other.trigger == above) and other.code and other.code > "10" and len(other.sources) == 1 and len(own) == 1:
                 suffered = {resolve_actor(t, tree.sentence.publication_date).code[:3] for t in other.targets}
                 doer = other.sources[0]
-                if suffered == own and resolve_actor(doer, tree.sentence.publication_date).code[:3] not in own:
+                theirs = resolve_actor(doer, tree.sentence.publication_date).code[:3]
+                if suffered == own and theirs not in own and theirs in countries:
                     found = list(found)
                     found[n] = match.between(match.sources, (doer.told(f"who has prompted it: {doer.rule}"),), match.reciprocal)
     return found

@@ -101,7 +101,7 @@ def code_sentences(
         matcher = Matcher(tree, mentions, dictionaries, attempts)
         matches = matcher.matches()
         if len(matches) > 1:
-            matches = prompted(mentions, matches)
+            matches = prompted(mentions, matches, dictionaries.countries)
         if acts:
             matches = answered(mentions, matches, acts, dictionaries.countries)
         events: list[Event] = []
