@@ -74,7 +74,7 @@ DEEDS: Final = words(
     "shoot sink stab storm strike summon target telephone thank torpedo wound"
 )
 # … and those that lead to what happens next: no territory, which stays taken ("sanctions after Russia annexed Crimea").
-QUICK_CAUSES: Final = words("hold host meet phone speak talk telephone") | DEEDS - words(
+QUICK_CAUSES: Final = words("call hold host meet meeting phone speak summit talk telephone visit") | DEEDS - words(
     "capture condemn cross expel free open recall recapture release retake seize summon target thank"
 )
 # Acts of office, which are news when the one who did them tells of them.
@@ -100,6 +100,8 @@ ENCOUNTERS: Final = words("ask call follow host hunt interview invite join meet 
 AFTERMATHS: Final = words(
     "burial compensation exchange execution extradition funeral handover prosecution punishment release repatriation return swap trial tribute"
 )
+# What is never told as news in passing ("Niger, where soldiers overthrew the president").
+UPHEAVALS: Final = words("annex depose invade oust overthrew overthrow topple")  # "overthrew" as the parser leaves it
 # Verbs of what is done to somebody on the spot ("police shot the man who attacked them").
 AT_ONCE: Final = words("chase disarm disperse fire kill overpower repel repulse shoot stop tackle wound")
 # Participles that only say who does what the noun names, in its time ("an airstrike carried out by jets killed six").
@@ -124,7 +126,7 @@ CAUSES: Final = (BLOWS - words("coup crackdown putsch")) | words(
 # What lasts or is known to all, so that it may be years old in "did this after they had done that".
 LASTING: Final = words(
     "annex be become begin capture come conquer declare elect fall found gain have invade join leave liberate live lose move occupy oust "
-    "overthrow rise rule seize serve start stay take topple vote win work"
+    "overthrew overthrow rise rule seize serve start stay take topple vote win work"
 )
 # Words that make of a deed many deeds, or an old one.
 NOT_LATELY: Final = words(
@@ -199,10 +201,18 @@ class Scene(DatedWords):
     def _telling(self, tokens: list[int]) -> int:
         """The token that tells when: the participle of "freed 14 people kidnapped by rebels", where the people are freed later."""
         first = tokens[0]
-        if len(tokens) > 1 and self.tree.heads[tokens[1]] == first and self.tree.relations[tokens[1]] == "acl":
-            if self.tree.heads[first] >= 0 and self.tree.upos[first] not in PREDICATES:
+        if len(tokens) > 1 and self.tree.heads[first] >= 0 and self.tree.upos[first] not in PREDICATES:
+            if self.tree.heads[tokens[1]] == first and self.tree.relations[tokens[1]] == "acl":
+                return tokens[1]
+            if self.tree.heads[tokens[1]] == self.tree.heads[first] and self._misplaced(tokens[1]):
                 return tokens[1]
         return first
+
+    def _misplaced(self, node: int) -> bool:
+        """The participle of "buried a man shot by soldiers" that the parse hangs on the verb."""
+        tree = self.tree
+        head = tree.heads[node]
+        return tree.relations[node] == "xcomp" and tree.lower_lemmas[head] in AFTERWARDS and _is_past_participle(tree, node)
 
     def _since_undated(self, node: int) -> bool:
         """ "Since the outbreak of the war, … has supported": some time up to now."""
@@ -382,6 +392,8 @@ class Scene(DatedWords):
             return self._adverbial(node, head)
         if relation == "acl":
             return self._adnominal(node, head)
+        if relation == "xcomp" and self._misplaced(node):
+            return self._earlier(head)
         if tree.upos[node] in ("NOUN", "PROPN", "PRON", "NUM", "ADJ") and relation in (
             "obj",
             "nsubj",
@@ -632,8 +644,7 @@ class Scene(DatedWords):
             return self.covering(noun)
         if tree.deprels[node] == "acl:relcl":
             return self._relative(node, noun)
-        participle = "VerbForm=Part" in tree.feats[node] and "Tense=Past" in tree.feats[node]
-        if participle:
+        if _is_past_participle(tree, node):
             if noun in self.governed and _is_event(tree, noun):
                 return self.own(noun)
             if tree.heads[noun] < 0 or self._befell(noun):
@@ -687,6 +698,8 @@ class Scene(DatedWords):
             return True
         lemma = tree.lower_lemmas[verb]
         apart = _set_off(tree, noun, node)
+        if apart and tree.lower_lemmas[node] in UPHEAVALS:
+            return True
         if apart == "where":
             return False
         if lemma in AFTERWARDS and tree.deprels[top] != "nsubj" and not (apart and lemma in ENCOUNTERS):
@@ -737,6 +750,10 @@ def _mark(tree: Tree, node: int) -> str:
 
 def _has_subject(tree: Tree, node: int) -> bool:
     return any(tree.deprels[c] in SUBJECT_LABELS for c in tree.children[node])
+
+
+def _is_past_participle(tree: Tree, node: int) -> bool:
+    return "VerbForm=Part" in tree.feats[node] and "Tense=Past" in tree.feats[node]
 
 
 def _is_known(tree: Tree, noun: int) -> bool:
