@@ -17,6 +17,7 @@ from typing import Final
 from coder.actor_phrases import PLURAL_PRONOUNS, Phrase, SentencePhrases
 from coder.coreference import (
     COUNTRY_HEADS,
+    COURTS,
     GROUP_HEADS,
     HALVES,
     LEADERS,
@@ -236,7 +237,7 @@ class SentenceMentions(SentencePhrases):
             half = half_of_korea(self, head)
             if half is not None:
                 return half
-        if children and (lemma in COUNTRY_HEADS or lemma in GROUP_HEADS):
+        if children and (lemma in COUNTRY_HEADS or lemma in GROUP_HEADS or lemma in COURTS):
             definite = definite_noun(self, head, lemma)
             if definite is not None:
                 return definite

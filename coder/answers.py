@@ -1,8 +1,9 @@
 """Whom an act answers that names nobody: "Kenya fired rockets at Uganda. Uganda demanded an apology."
 
-In: matches without targets, and the acts of the sentences before. Out: the matches, some with a target. An answer is seen in two ways
+In: matches without targets, and the acts of the sentences before. Out: the matches, some with targets. An answer is seen in two ways
 alone: the words name the act as a known one ("rejected the offer", "condemned the launch"), or its doer has just been the
-target of a hostile act or a demand, and demands, blames, threatens or retaliates. Where several could be meant nobody is.
+target of a hostile act or a demand, and demands, blames, threatens or retaliates. Where several could be meant nobody is, but those
+who did the act together, or agreed on it ("Peru and Chile signed a treaty. Bolivia welcomed the treaty").
 """
 
 from __future__ import annotations
@@ -42,10 +43,21 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
         _FORCE,
     ),
     **dict.fromkeys("withdrawal release pullout pardon ceasefire truce".split(), ("08",)),
+    **dict.fromkeys("visit trip".split(), ("042",)),
+    **dict.fromkeys("veto refusal rejection".split(), ("12",)),
     **dict.fromkeys("move decision step action act gesture announcement".split(), ("03", "05", "06", "07", "08", "13", "14", "15", *_COERCION, *_FORCE)),
 }
+# Nouns for what two have done together, with the codes that it may have; who answers means both, or is one of them and means the other.
+JOINT_ACTS: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys("agreement deal accord pact treaty truce ceasefire settlement memorandum compromise".split(), ("03", "05", "06", "08")),
+    **dict.fromkeys("meeting talk summit dialogue negotiation conversation".split(), ("036", "04")),
+    **dict.fromkeys("swap exchange".split(), ("06", "08")),
+    **dict.fromkeys("move decision step announcement".split(), ("03", "05", "06", "08")),
+}
+VISITS: Final = frozenset({"042", "043"})  # told from both sides, done by one
 # Codes of answers to an act that is named so, and of those to what has been done to the doer.
-TO_NAMED: Final[tuple[str, ...]] = ("02", "03", "05", "08", "10", "11", "12")
+TO_NAMED: Final[tuple[str, ...]] = ("02", "03", "045", "05", "08", "10", "11", "12", "016")
+TO_JOINT: Final[tuple[str, ...]] = ("02", "045", "05", "10", "11", "12")  # who announces or accepts what two agreed is mostly one of them
 TO_HOSTILE: Final[tuple[str, ...]] = ("10", "13", "161", "16")
 BLAME: Final[tuple[str, ...]] = ("110", "111", "114")
 THINGS: Final = frozenset({"it", "them", "this", "that", "these"})
@@ -54,6 +66,8 @@ CAPTURES: Final[tuple[str, ...]] = ("173", "181", "116", "1712")
 RELEASES: Final[tuple[str, ...]] = ("1053", "0253")
 AFTER: Final = frozenset({"after", "because", "since", "when", "once"})
 PROMPTING: Final = frozenset({"prompt", "lead", "cause", "force", "drive", "provoke"})
+CRITICS: Final = frozenset({"OPP", "CVL", "MED", "REB", "LAB", "EDU", "HRI"})  # who answer their own government
+NO_CODES: Final[tuple[str, ...]] = ("-",)
 RETALIATING: Final = frozenset({"retaliate", "retaliation", "respond", "response", "reprisal", "revenge"})
 REFUSALS: Final = frozenset({"refuse", "decline", "comply"})
 POINTING: Final = DEFINITE | {"such"}
@@ -65,20 +79,29 @@ class Act:
 
     Args:
         sentence: its number.
+        tokens: the words that tell it.
         source: its doer, with the code of it.
         target: the country it was done to, "" where none is told.
         captive: whom it holds, where it is an arrest or a kidnapping.
+        joint: whether the target did the same.
     """
 
     sentence: int
+    tokens: tuple[int, ...]
     code: str
     source: Mention
     source_code: str
     target: str
     captive: Mention | None
+    joint: bool
 
-    def __init__(self, sentence: int, code: str, source: Mention, source_code: str, target: str, captive: Mention | None) -> None:
+    def __init__(
+        self, sentence: int, tokens: tuple[int, ...], code: str, source: Mention, source_code: str, target: str, captive: Mention | None = None,
+        joint: bool = False,
+    ) -> None:  # fmt: skip
         self.sentence = sentence
+        self.tokens = tokens
+        self.joint = joint
         self.code = code
         self.source = source
         self.source_code = source_code
@@ -95,18 +118,19 @@ def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event], 
     index, day = tree.sentence.index, tree.sentence.publication_date
     found = [
         Act(
-            index, e.code, with_country(e.source, countries), e.source.code, "" if e.target is None else e.target.code[:3],
-            e.target.mention if e.target is not None and e.code.startswith(CAPTURES) else None,
+            index, e.trigger_tokens, e.code, with_country(e.source, countries), e.source.code, "" if e.target is None else e.target.code[:3],
+            e.target.mention if e.target is not None and e.code.startswith(CAPTURES) else None, e.reciprocal and e.code not in VISITS,
         )
         for e in events
         if e.status in (Status.ASSERTED, Status.INTENDED)
-    ]
+    ]  # fmt: skip
     for match in matches:
-        if match.code is None or match.targets or match.status is not Status.ASSERTED or len(match.sources) != 1:
+        if match.code is None or match.targets or match.status is not Status.ASSERTED or match.reciprocal:
             continue
-        code = resolve_actor(match.sources[0], day).code
-        if code:
-            found.append(Act(index, match.code, match.sources[0], code, "", None))
+        for source in match.sources:
+            code = resolve_actor(source, day).code
+            if code:
+                found.append(Act(index, match.tokens, match.code, source, code, ""))
     return found
 
 
@@ -177,32 +201,61 @@ def _of_captor(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act
 def _answer(mentions: SentenceMentions, match: FrameMatch, acts: Sequence[Act], countries: Container[str]) -> FrameMatch:
     tree, code = mentions.tree, match.code or ""
     own = {resolve_actor(s, tree.sentence.publication_date).code for s in match.sources}
-    doer: Mention | None = None
+    doers: list[Mention] = []
     head = match.trigger
     if code.startswith(TO_NAMED):
         for token in (*tree.function(match.trigger, "object"), *tree.function(match.trigger, "to")):
             if _told_of(tree, token):
-                doer, head = _doer([a for a in acts if a.code.startswith(ACTS[tree.lower_lemmas[token]])], own), token
-    if doer is None and len(own) == 1:
+                noun, head = tree.lower_lemmas[token], token
+                if code.startswith(TO_JOINT):
+                    doers = _parties([a for a in acts if a.joint and a.code.startswith(JOINT_ACTS.get(noun, NO_CODES))], own)
+                doers = doers or _doers([a for a in acts if not a.joint and a.code.startswith(ACTS.get(noun, NO_CODES))], own)
+    if not doers and len(own) == 1:
         code_of = next(iter(own))
         country = code_of[:3]
         if country in countries and code_of[3:6] in ("", "GOV", "MIL"):
-            last = [a for a in acts if a.target == country and a.source_code[:3] != country and tree.sentence.index - a.sentence == 1]
+            last = [a for a in acts if a.target == country and a.source_code[:3] != country and not a.joint and tree.sentence.index - a.sentence == 1]
             if code.startswith("12") and not REFUSALS.isdisjoint(tree.lower_lemmas[t] for t in match.tokens):
-                doer = _doer([a for a in last if a.code.startswith(("02", "10"))], own)
+                doers = _doers([a for a in last if a.code.startswith(("02", "10"))], own)
             elif code.startswith(BLAME):
                 if any(tree.lower[t] in THINGS for t in tree.function(match.trigger, "object")):  # "denounced it"
-                    doer = _doer([a for a in last if a.code[:2] > "10"], own)
-            elif (code.startswith(TO_HOSTILE) and not code.startswith(REFORMS)) or (code.startswith(_FORCE) and not RETALIATING.isdisjoint(tree.lower_lemmas)):
-                doer = _doer([a for a in last if a.code[:2] > "10"], own)
-    if doer is None:
+                    doers = _doers([a for a in last if a.code[:2] > "10"], own)
+            elif (code.startswith(TO_HOSTILE) and not code.startswith(REFORMS)) or (code.startswith(_FORCE) and _retaliates(tree, match)):
+                doers = _doers([a for a in last if a.code[:2] > "10"], own)
+    if not doers:
         return match
-    return match.between(match.sources, (stand_in(mentions, head, doer, "whose act is answered"),), match.reciprocal)
+    found = _standing_in(mentions, head, doers)
+    return match.between(match.sources, found, match.reciprocal)
+
+
+def _standing_in(mentions: SentenceMentions, head: int, doers: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The doers of an act under the word that names it; every other one with the word before, so that no two neighbours share a span."""
+    sentence = mentions.tree.sentence
+    found: list[Mention] = []
+    for n, doer in enumerate(doers):
+        mention = stand_in(mentions, head, doer, "whose act is answered")
+        if n % 2 and head:
+            start, end = sentence.starts[head - 1], sentence.ends[head]
+            text = sentence.text[start - sentence.start : end - sentence.start]
+            mention = mention.under(head, start, end, text, mention.rule, sentence.index)
+        found.append(mention)
+    return tuple(found)
+
+
+def _retaliates(tree: Tree, match: FrameMatch) -> bool:
+    """Whether force is told as an answer, and not only how it was answered: "retaliated by suspending trade"."""
+    if RETALIATING.isdisjoint(tree.lower_lemmas):
+        return False
+    if tree.lower_lemmas[match.trigger] in RETALIATING:
+        for c in tree.children[match.trigger]:
+            if tree.relations[c] == "advcl" and any(tree.lower[g] == "by" for g in tree.children[c]):
+                return False
+    return True
 
 
 def _told_of(tree: Tree, token: int) -> bool:
     """Whether a noun names an act told before: "the offer", and no "offer of talks", "Kenyan offer", "his offer"."""
-    if tree.lower_lemmas[token] not in ACTS:
+    if tree.lower_lemmas[token] not in ACTS and tree.lower_lemmas[token] not in JOINT_ACTS:
         return False
     pointed = False
     for c in tree.children[token]:
@@ -214,16 +267,44 @@ def _told_of(tree: Tree, token: int) -> bool:
     return pointed
 
 
-def _doer(acts: Sequence[Act], own: set[str]) -> Mention | None:
-    """Who did the last of the acts, where that is one and another than who answers."""
+def _doers(acts: Sequence[Act], own: set[str]) -> list[Mention]:
+    """Who did the last of the acts, where that is one or those who did it together, and others than who answers."""
+    acts = [a for a in acts if a.source_code not in own]  # nobody answers himself
     if not acts:
-        return None
+        return []
     last = [a for a in acts if a.sentence == acts[-1].sentence]
-    codes = {a.source_code for a in last}
-    if len({c[:3] for c in codes}) != 1 or not codes.isdisjoint(own):
-        return None
+    if len({a.source_code[:3] for a in last}) != 1:
+        if any(a.tokens != last[-1].tokens for a in last):
+            return []
+    else:
+        last = last[-1:]
     countries = {c[:3] for c in own}
-    code = last[-1].source_code
-    if code[:3] in countries and not all(c[3:6] in ("OPP", "CVL", "MED", "REB", "LAB", "EDU", "HRI") for c in own):
-        return None  # a government does not answer itself
-    return last[-1].source
+    found: dict[str, Mention] = {}
+    for act in last:
+        code = act.source_code
+        if code[:3] in countries and _of_state(code) and not all(c[3:6] in CRITICS for c in own):
+            return []  # a government does not answer itself
+        found.setdefault(code, act.source)
+    return list(found.values())
+
+
+def _parties(acts: Sequence[Act], own: set[str]) -> list[Mention]:
+    """The two who did the last of the acts together; of these the other, where one of them answers, but not its critics at home."""
+    if not acts:
+        return []
+    last = [a for a in acts if a.sentence == acts[-1].sentence]
+    within = len({a.source_code[:3] for a in last}) == 1  # a government and its rebels
+    found: dict[str, Mention] = {}
+    for act in last:
+        found.setdefault(act.source_code if within else act.source_code[:3], act.source)
+    if len(found) != 2:
+        return []
+    if all(c[3:6] in CRITICS for c in own):
+        return list(found.values())
+    mine = own if within else {c[:3] for c in own}
+    return [] if mine.issuperset(found) else [m for code, m in found.items() if code not in mine]
+
+
+def _of_state(code: str) -> bool:
+    """Whether an actor is a country, its government or one of its organs."""
+    return code[3:6] not in ("OPP", "REB", "SEP", "UAF")

@@ -57,6 +57,7 @@ CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report 
 # Meetings and calls, and the prepositions by which somebody else's act tells of them.
 CONTACTS: Final = "04"
 OCCASIONS: Final = frozenset({"in", "during", "at", "after", "following"})
+UNHELD: Final = frozenset("failed fruitless planned cancelled canceled scheduled abortive collapsed".split())  # talks that came to nothing, or are to come
 # What is turned down whoever it is to be done to.
 PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
 # Ways of dealing with a country that somebody turns down.
@@ -225,6 +226,8 @@ class Arguments:
         tree = self.tree
         verb = tree.heads[i]
         if verb < 0 or tree.relations[i] != "obl" or not tree.verbal[verb] or tree.case(i) not in OCCASIONS:
+            return ()
+        if any(tree.lower[c] in UNHELD for c in tree.children[i]):
             return ()
         return self.mentions_of(tree.function(verb, "subject"), True)
 

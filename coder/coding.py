@@ -121,6 +121,7 @@ def code_sentences(
             if event.target is not None and event.source.code != event.target.code and not _beyond_states(event.source, event.target):
                 one, other = with_country(event.source, dictionaries.countries), with_country(event.target, dictionaries.countries)
                 discourse.oppose(one, other, event.reciprocal or event.code[:2] in FIGHT_ROOTS)
+        _remember_sides(events, n, discourse, dictionaries)
         if n + 1 < len(sentences) and not (headline and n == 0):
             acts = [*[a for a in acts if n - a.sentence < REACH], *acts_of(tree, matches, events, dictionaries.countries)]
         before = tree, mentions, events
@@ -132,6 +133,28 @@ def code_sentences(
         if on_sentence:
             on_sentence(SentenceTrace(tree, mentions, attempts or [], matches, events))
     return found
+
+
+def _remember_sides(events: Sequence[Event], number: int, discourse: Discourse, dictionaries: Dictionaries) -> None:
+    """Remember the two who did something together, where a sentence tells that of two alone, and the country of bare roles."""
+    pair: tuple[ResolvedActor, ResolvedActor] | None = None
+    several = False
+    for event in events:
+        for side in (event.source, event.target):
+            if side is not None and side.mention.role and not side.mention.owners and not side.mention.actors and side.code[:3] in dictionaries.countries:
+                discourse.tell_role(side.mention.role, side.code[:3])
+        if not event.reciprocal or event.target is None or event.status not in (Status.ASSERTED, Status.INTENDED):
+            continue
+        one, other = event.source, event.target
+        if one.code[:3] == other.code[:3]:
+            several = several or one.code == other.code
+        if pair is None:
+            pair = one, other
+        elif {one.code[:3], other.code[:3]} != {pair[0].code[:3], pair[1].code[:3]}:
+            several = True
+    if pair is not None and not several:
+        discourse.met = with_country(pair[0], dictionaries.countries), with_country(pair[1], dictionaries.countries)
+        discourse.met_in = number
 
 
 def _date_headline(titled: list[Event], told: Sequence[Event]) -> None:
@@ -219,6 +242,8 @@ def remember(tree: Tree, mentions: SentenceMentions, events: list[Event], discou
             code = resolve_actor(mention, day).code if named or mention.kind == "organization" else ""
             discourse.introduce(mention, name_of(mentions, i, mention), code[:3] if named else "")
             if mention.kind == "organization" or mention.kind == "agent":
+                if "JUD" in code or mention.role == "JUD":
+                    discourse.court = mention if mention.kind == "organization" else None
                 if upos == "NOUN" and mention.kind == "agent" and code[:3] in mentions.dictionaries.countries:
                     discourse.nouns[tree.lower_lemmas[i]] = mention
                 if mention.role in FORCE_ROLES and not mention.actors:

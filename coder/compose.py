@@ -58,11 +58,13 @@ HOME_GROUND: Final = frozenset({"country", "nation", "street", "capital"})
 HOME_PROTESTS: Final[tuple[str, ...]] = ("133", "140", "141", "142", "144", "145")
 AT_HOME: Final[tuple[str, ...]] = HOME_CODES + HOME_PROTESTS
 # Prepositions of where a clause stands, and of what its act is aimed at, which may lie elsewhere.
+PARTS_OF_STATES: Final = frozenset("state governorate prefecture county department suburb neighbourhood neighborhood".split())
 PLACE_OF_ACT: Final[tuple[str, ...]] = ("in", "at", "near")
 GROUND_OF_ACT: Final[tuple[str, ...]] = ("on", "against")
 # How those are kept whom a state lets go.
 HELD: Final = frozenset({"hold", "jail", "imprison", "detain", "arrest", "keep"})
 # Contacts and mediation, which often cross a border.
+KEPT: Final = frozenset({"0841", "1243", "173"})  # letting go, or not, of those whom one holds
 CONTACTS: Final[tuple[str, ...]] = ("04",)
 # Sending foreigners out of the country: whoever does so is not of theirs.
 EXPULSIONS: Final[tuple[str, ...]] = ("161", "166", "174")
@@ -73,6 +75,10 @@ GROUND_FOUGHT_OVER: Final = frozenset({"15", "19"})
 FIGHTERS: Final = frozenset({"REB", "UAF", "SEP", "INS", "MIL"})
 # Titles that tell that somebody was in office.
 OFFICES: Final = frozenset({"president", "minister", "chancellor", "king", "queen", "premier", "emir"})
+# What those are told who are sent out of a country, and who they mostly are.
+LEAVING: Final = frozenset({"leave", "depart", "quit", "go"})
+COUNTRY_NOUNS: Final = frozenset({"country", "territory", "kingdom", "soil"})
+SENT_AWAY: Final = frozenset({"CVL", "MED", "NGO", "EDU", "BUS", "REL"})
 STATE_ROLES: Final = frozenset({"", "GOV", "MIL", "LEG", "JUD", "COP", "ELI", "PTY"})
 REBEL_ROLES: Final = frozenset({"REB", "UAF", "SEP", "INS", "OPP"})
 ENVOYS: Final = frozenset("ambassador envoy diplomat consul attaché representative".split())
@@ -213,6 +219,8 @@ def _events_of(context: SentenceContext, match: FrameMatch) -> list[Event]:
         actor, other = resolved
         if fellows.joined and other is not None and source.head in fellows.joined and actor.code[:3] == other.code[:3]:
             continue  # "Chad recalled its envoy from Niger, and Niger did likewise": from Chad
+        if event_code == "100" and other is not None and _sent_away(context.tree, match, actor, other):
+            event_code = "174"
         if event_code == "040" and other is not None and _third_ground(place, actor, other):
             event_code = "044"
         events.append(
@@ -269,6 +277,18 @@ def _third_ground(place: str, actor: ResolvedActor, other: ResolvedActor) -> boo
     """A meeting on the soil of neither side (CAMEO 044)."""
     mine, theirs = _country(actor), _country(other)
     return bool(place and mine and theirs) and mine != theirs and place not in (mine, theirs)
+
+
+def _sent_away(tree: Tree, match: FrameMatch, actor: ResolvedActor, other: ResolvedActor) -> bool:
+    """Whether foreigners are told to leave the country: "ordered as many Britons to leave", but not Palestinians to leave their town."""
+    if actor.code[3:6] not in ("", "GOV") or not _country(other) or _country(other) == _country(actor):
+        return False
+    if other.mention.form != "inhabitant" and not (other.mention.kind == "agent" and other.mention.role[:3] in SENT_AWAY):
+        return False
+    for t in match.tokens:
+        if tree.lower_lemmas[t] in LEAVING:
+            return all(tree.lower_lemmas[h] in COUNTRY_NOUNS for h in tree.function(t, "object"))
+    return False
 
 
 def _both_ways(events: list[Event]) -> list[Event]:
@@ -479,7 +499,8 @@ def _place_of(context: SentenceContext, match: FrameMatch) -> str:
 
 def _place_mention(context: SentenceContext, head: int) -> Mention | None:
     """The place a phrase names: Turkey of "in the Turkish capital"."""
-    place_noun = context.tree.lower_lemmas[head] in PLACE_NOUNS
+    lemma = context.tree.lower_lemmas[head]
+    place_noun = lemma in PLACE_NOUNS or lemma in PARTS_OF_STATES
     return context.mentions.at(head) or (context.mentions.inside(head) if place_noun else None)
 
 
@@ -520,10 +541,15 @@ def _resolve_pair(
             actor = resolve_actor(source, day, place=_country(other))
         elif not _country(other) and _domestic(other, actor, code):
             other = resolve_actor(target, day, place=_country(actor))
+        elif not _country(actor) and other.mention.form == "inhabitant" and root == "17" and actor.mention.role.startswith("COP"):
+            actor = resolve_actor(source, day, place=context.discourse.country_of_role(actor.mention.role))  # "officers arrested the Australian"
     alone = "" if any(side is not None and _country(side) for side in (actor, other)) else _only_country(context)
+    unfilled = actor
     filled = _fill_country(context, actor, day, alone)
     if other is None or not abroad or _country(filled) != _country(other):
         actor = filled
+    if other is not None and actor is not unfilled and not _country(other) and _domestic(other, actor, code):
+        other = resolve_actor(other.mention, day, place=_country(actor))
     other = None if other is None else _fill_country(context, other, day, alone)
     if other is not None and root in GROUND_FOUGHT_OVER and not _country(actor) and other.mention.kind == "place" and _needs_country(actor):
         actor = resolve_actor(actor.mention, day, place=_country(other))  # "the army shelled districts of Aleppo"
@@ -696,11 +722,15 @@ def _domestic(actor: ResolvedActor, other: ResolvedActor, code: str) -> bool:
         return other_role in ("COP", "JUD", "GOV", "LEG", "SPY", "MIL") and code.startswith(DOMESTIC_ACTS)
     if code == "018":  # condolences cross borders
         return False
+    if code == "163" and other.mention.kind == "country":
+        return False  # nor are those whom it puts sanctions on
     role = actor.mention.role
     if role.startswith(("REB", "SEP", "INS")) and other_role == "GOV":
         return True
     if role.startswith(DOMESTIC_ROLES):
         return True
+    if code in KEPT and role.startswith("GOV") and other_role in FIGHTERS:
+        return True  # "the generals refused to release the president"
     if role.startswith(("GOV", "MIL")) and not actor.mention.plural and other_role in ("REB", "SEP", "INS") and code[:2] in ("03", "05", "08", "12"):
         return True  # rebels agree to a ceasefire with their own government
     return role.startswith(("GOV", "MIL", "SPY", "ELI")) and (other_role in DOMESTIC_ROLES or code[:2] in ("14", "17"))

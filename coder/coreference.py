@@ -33,6 +33,8 @@ PAIR_HEADS: Final = frozenset(
 )
 # Of these the sides of a meeting or fight, which are looked for there before they are in the sentence before;
 SIDES: Final = frozenset({"side", "party", "army", "foe", "rival", "two", "pair", "duo"})
+# Of these, those who, standing bare, are the two that have just met or agreed ("the leaders", "the sides");
+THE_TWO: Final = frozenset("leader side country nation president minister premier party neighbor neighbour rival foe".split())
 # two of whom nothing else is told;
 BARE_PAIRS: Final = frozenset({"two", "pair", "duo"})
 # those that mean the countries, even where people of theirs were named;
@@ -40,12 +42,14 @@ STATES: Final = frozenset({"country", "nation", "state", "neighbor", "neighbour"
 # and those that mean people alone, with the roles that agents must have for it.
 LEADERS: Final = frozenset({"leader", "president", "minister", "premier", "official", "diplomat"})
 LEADING_ROLES: Final = frozenset({"GOV", "ELI", "LEG", "REB", "OPP", "MIL"})
+FURTHER: Final = frozenset({"amod", "compound", "nmod", "acl", "nummod", "appos"})  # what tells more of a noun
 PARTY_KINDS: Final[tuple[str, ...]] = ("person", "agent", "country", "organization")
 SUBJECTS: Final = frozenset({"nsubj", "csubj"})
 # Names two countries share.
 TWIN_COUNTRIES: Final = {"koreas": ("PRK", "KOR"), "sudans": ("SDN", "SSD"), "congos": ("COD", "COG")}
 COUNTRY_HEADS: Final = frozenset({"country", "nation", "kingdom", "republic", "state", "homeland"})
 GROUP_HEADS: Final = frozenset({"group", "organization", "organisation", "movement", "militia", "party", "faction", "alliance", "bloc", "agency", "body"})
+COURTS: Final = frozenset({"court", "tribunal"})
 # What stands for either of them alone in a story of Korea.
 KOREAS: Final = TWIN_COUNTRIES["koreas"]
 HALVES: Final = {"North": "PRK", "South": "KOR"}
@@ -283,6 +287,8 @@ def _elsewhere(mentions: SentenceMentions, country: str) -> bool:
 def definite_noun(mentions: SentenceMentions, head: int, lemma: str) -> Mention | None:
     """ "the country", "the group": the last country or organisation spoken of."""
     tree = mentions.tree
+    if lemma in COURTS:
+        return _court(mentions, head, lemma)
     kinds = ("country",) if lemma in COUNTRY_HEADS else ("organization", "people") if lemma in GROUP_HEADS else ()
     if not kinds or "Number=Plur" in tree.feats[head]:
         return None
@@ -304,6 +310,17 @@ def definite_noun(mentions: SentenceMentions, head: int, lemma: str) -> Mention 
     return None if found is None else stand_in(mentions, head, found, f"'the {lemma}'")
 
 
+def _court(mentions: SentenceMentions, head: int, lemma: str) -> Mention | None:
+    """ "the court": the one named last, where it is no state's."""
+    tree = mentions.tree
+    known = mentions.discourse.court
+    if known is None or "Number=Plur" in tree.feats[head] or not any(tree.lower[c] in ("the", "that") and tree.relations[c] == "det" for c in tree.children[head]):
+        return None
+    if any(tree.relations[c] in FURTHER for c in tree.children[head]):
+        return None
+    return stand_in(mentions, head, known, f"'the {lemma}'")
+
+
 def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     """ "the two leaders", "both sides": the last two actors spoken of."""
     tree = mentions.tree
@@ -313,12 +330,17 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     bare = lemma in BARE_PAIRS  # "the two accused each other", but not "arrested the two"
     if bare and tree.deprels[head] in ("obj", "nsubj:pass"):
         return ()
-    if not bare and (lemma not in PAIR_HEADS or ("Number=Plur" not in tree.feats[head] and tree.lower[head] == lemma)):
+    if not bare and lemma not in PAIR_HEADS:
         return ()
     words = {tree.lower[c] for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")}
+    if not bare and "each" not in words and "Number=Plur" not in tree.feats[head] and tree.lower[head] == lemma:
+        return ()
     if bare and (words != {"the"} or any(tree.relation(c) in ("nmod", "compound", "acl") for c in tree.children[head])):
         return ()
-    if not bare and (not words & {"two", "both"} or _owned(mentions, head)):
+    if not bare and words == {"the"} and lemma in THE_TWO and not any(tree.relation(c) in FURTHER for c in tree.children[head]):
+        met = mentions.discourse.just_met(tree.sentence.index)
+        return () if met is None or _named_otherwise(mentions, head, met) else _as_pair(mentions, head, [met[1], met[0]])
+    if not bare and (not words & {"two", "both", "each"} or _owned(mentions, head) or _of_a_kind(mentions, head)):
         return ()
     verb = tree.heads[head]
     doers = tree.function(verb, "subject") if verb >= 0 and tree.relations[head] not in SUBJECTS else ()
@@ -345,7 +367,12 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         if states[0] is None or states[1] is None or states[0].actors == states[1].actors:
             return ()
         distinct = [states[0], states[1]]
-    sentence = tree.sentence
+    return _as_pair(mentions, head, distinct)
+
+
+def _as_pair(mentions: SentenceMentions, head: int, distinct: list[Mention]) -> tuple[Mention, ...]:
+    """Two actors, the last named first, under the words that stand for both."""
+    tree, sentence = mentions.tree, mentions.tree.sentence
     # the first stands for the whole phrase, the second for its head, so that no two mentions share a span
     first = min([c for c in tree.children[head] if tree.relation(c) in ("nummod", "det", "amod")], default=head)
     end = sentence.ends[head]
@@ -356,6 +383,27 @@ def pair_of(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
         )
         for t, m in zip((first, head), reversed(distinct), strict=True)
     )  # fmt: skip
+
+
+def _named_otherwise(mentions: SentenceMentions, head: int, met: tuple[Mention, Mention]) -> bool:
+    """Whether the sentence names a country or an organisation of others before the noun, who may be meant."""
+    known = {resolve_actor(m, mentions.day).code[:3] for m in met}
+    return any(
+        p.end <= head and (mentions.best_hit(p.names).actor.country or mentions.best_hit(p.names).actor.code or "")[:3] not in known
+        and mentions.best_hit(p.names).form not in ("city", "capital", "region")
+        for p in mentions.names
+    )  # fmt: skip
+
+
+def _of_a_kind(mentions: SentenceMentions, head: int) -> bool:
+    """ "two gang leaders": a noun before tells of what, and not that they were named before."""
+    phrase = mentions.agent_at[head]
+    if phrase is not None and phrase.start < head and (phrase.agents[0].code or "")[:3] in ("CRM", "REB", "OPP", "REL", "LAB", "BUS", "UAF"):
+        return True
+    return any(
+        mentions.tree.relations[c] == "compound" and mentions.agent_at[c] is not None and mentions.agent_at[c] is not phrase
+        for c in mentions.tree.children[head]
+    )
 
 
 def half_of_korea(mentions: SentenceMentions, head: int) -> Mention | None:

@@ -55,8 +55,8 @@ class Discourse:
     """Memory across the sentences of one document; the coder feeds it after each sentence."""
 
     __slots__ = (
-        "_bound", "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "group", "last_doer", "last_organization",
-        "nouns", "sides", "speaker", "where",
+        "_bound", "_countries", "_entries", "_main", "_names", "_recent", "_roles", "armed", "armies", "court", "group", "last_doer", "last_organization",
+        "met", "met_in", "nouns", "sides", "speaker", "where",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -66,6 +66,9 @@ class Discourse:
         self.armies = ForcesNamed()
         self.nouns: dict[str, Mention] = {}  # the last agent with a country under each noun, for "the officers"
         self.sides: tuple[Mention, Mention] | None = None  # who last met, fought or accused one another
+        self.met: tuple[Mention, Mention] | None = None  # the two of the last sentence that told what two did together, and its number
+        self.met_in = -1
+        self.court: Mention | None = None  # the international one named last
         self._bound = False  # whether what they did bound both
         self.last_organization = ""  # the entry of the one named last
         self._recent: list[Mention] = []
@@ -198,6 +201,10 @@ class Discourse:
         self.sides = one, other
         self._bound = weighty
 
+    def just_met(self, sentence: int) -> tuple[Mention, Mention] | None:
+        """The two of whom one of the two sentences before told what they did together."""
+        return self.met if 0 < sentence - self.met_in <= 2 else None
+
     def end_sentence(self, mentions: list[Mention], where: set[int], speaker: Mention | None) -> None:
         """Actors of the sentence, most prominent first, become the antecedents for the next one.
 
@@ -215,7 +222,12 @@ class Discourse:
         self._recent = []
         self.speaker = self.last_doer = None
         self.group = ()
+        self.met = None
         self.last_organization = ""
+
+    def tell_role(self, role: str, country: str) -> None:
+        """Remember the country of a role that an event's other side or place has told."""
+        self._roles[role] = country
 
     def country_of_role(self, role: str) -> str:
         """The country of the last agent of that role ("Turkish police … police said")."""

@@ -20,7 +20,7 @@ from coder.records import FrameMatch, Mention, Status
 from coder.resolve import resolve_actor
 from coder.status import INTENT_NOUNS, negated, under_way
 from coder.subjects import achievement
-from coder.targets import CASUALTY_VERBS, targets_of
+from coder.targets import CASUALTY_VERBS, NEGOTIATING, parties_of_deal, targets_of
 from coder.word_classes import SUBJECT_LABELS
 
 MAX_DEPTH: Final = 4
@@ -389,6 +389,10 @@ class Matcher(Arguments):
             status=STATUSES[frame.status] if frame.status else Status.ASSERTED,
             stance=stance, inner=inner, specificity=specificity, frame=frame,
         )  # fmt: skip
+        if frame.reciprocal and self.tree.upos[i] == "VERB" and self.tree.lower_lemmas[i] in NEGOTIATING and self.tree.is_passive(i):
+            parties = parties_of_deal(self, i, sources)
+            if parties:
+                return replace(reading, code="045", targets=parties, reciprocal=False)
         if agreed or inner is not None or (len(sources) > 1 and not targets and code is not None and code.startswith(PROMISES)):
             reading = self._among_themselves(reading, agreed)
         if self.trace is not None:

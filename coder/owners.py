@@ -41,6 +41,9 @@ ISSUING: Final = frozenset(
 # What soldiers do to the rulers of their own country.
 COUP_VERBS: Final = frozenset("overthrow oust depose topple detain arrest seize unseat remove take grab".split())
 RULERS: Final = frozenset("president premier minister king queen emir sultan chancellor leader ruler government".split())
+# On a noun: to whom somebody belongs; and those who then work for a state.
+LINKED: Final = frozenset("linked tied affiliated loyal allied connected associated working".split())
+HACKERS: Final = frozenset({"hacker", "computer hacker", "cyber criminal", "cybercriminal", "hacking group", "hacker group", "spy", "agent"})
 OTHERS: Final = frozenset("neighbour neighbor rival enemy foe opponent adversary ally partner counterpart".split())
 OWNED: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM", "X", "SYM", "PRON", "DET"})
 
@@ -81,6 +84,9 @@ def owners_of(mentions: SentenceMentions, head: int, core: set[int], names: list
     leader = led_by(mentions, head, ("amod", "acl"))
     if leader is not None:
         return (*found, leader)
+    master = linked_to(mentions, head, hit)
+    if master is not None:
+        return (*found, master)
     land = land_of_coup(mentions, head)
     if land is not None:
         return (*found, land)
@@ -128,6 +134,20 @@ def led_by(mentions: SentenceMentions, head: int, relations: tuple[str, ...]) ->
             for p in mentions.names:
                 if c - 3 <= p.start and p.end <= c + 1:
                     return mentions.owner_mention(p.end - 1, p)
+    return None
+
+
+def linked_to(mentions: SentenceMentions, head: int, hit: AgentHit) -> Mention | None:
+    """North Korea of "hackers linked to North Korea", and for others than hackers the group that they belong to."""
+    tree = mentions.tree
+    for c in tree.children[head]:
+        if tree.relations[c] != "acl" or tree.lower[c] not in LINKED:
+            continue
+        for g in tree.children[c]:
+            if tree.relations[g] == "obl" and tree.case(g) in ("to", "with", "for"):
+                owner = mentions.inside(g)
+                if owner is not None and owner.actors and (owner.kind == "organization" or (owner.kind == "country" and hit.phrase in HACKERS)):
+                    return owner
     return None
 
 

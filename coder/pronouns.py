@@ -29,6 +29,9 @@ BODIES: Final = frozenset(
 )
 WARNING_VERBS: Final = frozenset({"threaten", "warn", "vow"})
 NOMINAL_RELATIONS: Final = frozenset({"obl", "nmod", "obj", "iobj", "nsubj", "conj", "appos", "compound", "flat", "amod"})
+# What is demanded, asked for and condemned for others.
+DONE_TO_OTHERS: Final = frozenset("release arrest extradition detention deportation execution imprisonment jailing expulsion freeing".split())
+ASKING: Final = frozenset("demand urge call request seek order condemn criticise criticize denounce protest secure".split())
 
 
 def pronoun(mentions: SentenceMentions, head: int) -> Mention | None:
@@ -108,12 +111,17 @@ def nearest_before(mentions: SentenceMentions, head: int, kinds: Iterable[str], 
         clause = tree.heads[clause]
     own = {t for t in tree.children[clause] if tree.deprels[t] in ("nsubj", "nsubj:pass")}
     possessive = tree.deprels[head] in ("nmod:poss", "det:poss")
+    asked = possessive and tree.lower_lemmas[tree.heads[head]] in DONE_TO_OTHERS and tree.heads[tree.heads[head]] >= 0 and (
+        tree.lower_lemmas[tree.heads[tree.heads[head]]] in ASKING
+    )
     nearest = beside = single = -1  # a subject; another word; one body of many men
     for t in range(head - 1, -1, -1):
         if tree.upos[t] not in ("NOUN", "PROPN", "NUM") or tree.relation(t) in ("compound", "flat", "amod", "nummod"):
             continue
         if not possessive and in_own_clause(mentions, t, tree.heads[head]):
             continue
+        if asked and t in own:
+            continue  # "the opposition demanded their release": not its own
         mention = mentions.at(t)
         if mention is None or mention.kind not in kinds or mention.head != t:
             continue
@@ -204,13 +212,13 @@ def each_other(mentions: SentenceMentions, head: int) -> tuple[Mention, ...]:
     sentence = tree.sentence
     last = head if word == "other" else head + 1
     first = head - 1 if word == "other" else head
-    start, end = sentence.starts[first], sentence.ends[last]
-    text = sentence.text[start - sentence.start : end - sentence.start]
-    # one stands for the whole phrase, the next for its last word, so that no two mentions share a span
-    return tuple(
-        m.under(head, sentence.starts[last] if n % 2 else start, end, text, f"{RECIPROCAL}{m.text!r} ({m.rule})", sentence.index)
-        for n, m in enumerate(doers)
-    )
+    end = sentence.ends[last]
+    found: list[Mention] = []
+    for n, m in enumerate(doers):  # one stands for the whole phrase, the next for its last word, so that no two mentions share a span
+        start = sentence.starts[last if n % 2 else first]
+        text = sentence.text[start - sentence.start : end - sentence.start]
+        found.append(m.under(head, start, end, text, f"{RECIPROCAL}{m.text!r} ({m.rule})", sentence.index))
+    return tuple(found)
 
 
 def stands_for_each_other(mention: Mention) -> bool:

@@ -376,7 +376,8 @@ def _judged(repairs: Repairs, i: int, noun: int) -> bool:
         return False
     if sentence.lemmas[heads[noun]].lower() not in JUDGING_VERBS:
         return False
-    if i + 1 < len(heads) and sentence.upos[i + 1] in ("NOUN", "PROPN", "ADJ", "CCONJ"):
+    after = i + 2 if i + 1 < len(heads) and sentence.upos[i + 1] == "CCONJ" else i + 1  # "called the measures illegal and said …"
+    if after < len(heads) and sentence.upos[after] in (("NOUN", "PROPN", "ADJ", "CCONJ") if after == i + 1 else ("NOUN", "PROPN", "ADV", "DET")):
         return False
     repairs.attach(i, heads[noun], "xcomp")
     return True

@@ -46,6 +46,8 @@ ADDRESS_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "with", "towards",
 PLACE_FUNCTIONS: Final[tuple[str, ...]] = ("to", "against", "on", "into", "in", "at", "near", "along", "for", "with", "towards", "over", "outside")
 VICTIM_VERBS: Final = frozenset("kill wound injure hurt shoot hit die perish".split())
 AIMING_VERBS: Final = frozenset("kill wound injure hurt shoot hit target murder maim slay".split())
+# What mediators do for others, as well as the parties for themselves.
+NEGOTIATING: Final = frozenset({"negotiate", "arrange", "conclude"})
 # Verbs of which an event noun is the subject and its victims the object ("the bombing killed 20 soldiers").
 CASUALTY_VERBS: Final = frozenset("kill wound injure target hit strike destroy leave displace claim maim damage slay murder".split())
 
@@ -69,7 +71,7 @@ def targets_of(
         if root == "09":
             targets = matcher.mentions_of(_suspects(matcher, i, carrier), False, frozenset((m.start, m.end) for m in sources)) or targets
         if not targets and code == "045":
-            targets = _parties_between(matcher, i, carrier)
+            targets = _parties_between(matcher, i, carrier) or parties_of_deal(matcher, i, sources)
         if not targets:
             targets = _borrowed(matcher, i, carrier, sources)
             together = agreed and len(sources) > 1 and root in ("03", "05")
@@ -142,6 +144,27 @@ def _parties_between(matcher: Matcher, i: int, carrier: int) -> tuple[Mention, .
             found = matcher.mentions_of(tree.function(tree.heads[t], "between"), False)
             if len(found) > 1:
                 return found
+    return ()
+
+
+def parties_of_deal(matcher: Matcher, i: int, sources: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Israel and Hamas of "Israel and Hamas reached a deal negotiated by Egypt and Qatar": who agreed, and not the mediators."""
+    tree = matcher.tree
+    heads = (tree.heads[i],) if tree.relations[i] == "acl" else tree.function(i, "object")
+    taken = frozenset((m.start, m.end) for m in sources)
+    doers = [letters(s) for s in sources]
+    for noun in heads:
+        if noun < 0 or tree.upos[noun] != "NOUN":
+            continue
+        found = matcher.mentions_of(tree.function(noun, "between"), False, taken)
+        verb = tree.heads[noun]
+        if not found and verb >= 0 and tree.upos[verb] == "VERB" and verb != i and noun in tree.function(verb, "object"):
+            found = matcher.mentions_of((*tree.function(verb, "subject"), *tree.function(verb, "with")), False, taken)
+        if not found and any(tree.lower[c] == "the" for c in tree.children[noun]):
+            met = matcher.mentions.discourse.just_met(tree.sentence.index)
+            found = () if met is None else tuple(stand_in(matcher.mentions, noun, m, "who agreed before") for m in met)
+        if found and all(m.kind not in ("place", "unknown") and letters(m) not in doers for m in found):
+            return found
     return ()
 
 
