@@ -42,10 +42,10 @@ PLANNING_VERBS: Final = frozenset("call envisage envision foresee require provid
 DISCUSSING_VERBS: Final = frozenset("discuss debate negotiate explore".split())
 # Nouns that end what they govern.
 ENDING_NOUNS: Final = frozenset("end halt stop cessation termination suspension freeze pause".split())
-# What keeps the memory of an act, what tells of it as a story, and verbs of doing it for show.
+# What keeps the memory of an act, what tells of it as a story, in what it is played ("in the film", "in the semifinal"), and verbs of doing it for show.
 MEMORIES: Final = frozenset("anniversary centenary bicentenary jubilee commemoration remembrance memorial monument museum reenactment re-enactment simulation".split())
 STORIES: Final = frozenset("film movie documentary novel book memoir biography drama comedy thriller opera poem song play exhibition".split())
-TALES: Final = frozenset("film movie novel drama comedy thriller opera play game simulation wargame series episode scenario".split())  # "in the film, …"
+TALES: Final = frozenset("film movie novel drama comedy thriller opera play game simulation wargame series episode scenario semifinal quarterfinal semi-final quarter-final qualifier playoff overtime".split())
 SHOWING: Final = frozenset("commemorate simulate rehearse reenact re-enact depict portray dramatise dramatize".split())
 CLAUSES: Final = frozenset({"root", "xcomp", "ccomp", "conj", "advcl", "acl"})
 # What ends the words before a noun that may belong to a phrase with it, and what may make a phrase with it.
@@ -212,8 +212,16 @@ class Matcher(Arguments):
         return False
 
     def _told_in(self, verb: int) -> bool:
-        for c in self.tree.children[verb]:
-            if self.tree.relations[c] == "obl" and self.tree.lower_lemmas[c] in TALES and self.tree.case(c) == "in":
+        """Whether the clause tells of a story or a match: "in the film", "in the semifinal", "3-1"."""
+        tree = self.tree
+        for c in tree.children[verb]:
+            if tree.relations[c] != "obl":
+                continue
+            if tree.upos[c] == "NUM":
+                score = c + 2 < tree.n and tree.forms[c + 1] in HYPHENS and tree.forms[c + 1] != "/" and tree.heads[c + 2] == c
+                if score and len(tree.forms[c]) < 3 and tree.forms[c + 2].isdigit() and tree.case(c) == "":
+                    return True
+            elif tree.lower_lemmas[c] in TALES and tree.case(c) == "in":
                 return True
         return False
 
