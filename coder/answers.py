@@ -32,12 +32,11 @@ ACTS: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys("request appeal plea call".split(), ("02", "10")),
     **dict.fromkeys("demand ultimatum".split(), ("10", "13")),
     "apology": ("055",),
-    **dict.fromkeys("order decree warrant".split(), ("10", *_COERCION)),
     **dict.fromkeys("threat warning".split(), ("13",)),
     **dict.fromkeys("accusation allegation charge claim criticism remark comment statement".split(), ("01", "11", "13")),
     **dict.fromkeys("sanction embargo restriction ban tariff measure".split(), (*_COERCION, "08")),
     **dict.fromkeys("verdict ruling sentence conviction trial".split(), ("116", "17", "115")),
-    **dict.fromkeys("arrest detention crackdown raid expulsion seizure deportation fine".split(), (*_COERCION, "19")),
+    **dict.fromkeys("arrest detention crackdown raid expulsion".split(), (*_COERCION, "19")),
     **dict.fromkeys("launch test missile exercise drill deployment".split(), ("15",)),
     **dict.fromkeys(
         "attack strike airstrike raid assault bombing shelling bombardment invasion offensive incursion shooting killing massacre blockade".split(),
@@ -125,9 +124,6 @@ def acts_of(tree: Tree, matches: Sequence[FrameMatch], events: Sequence[Event], 
         for e in events
         if e.status in (Status.ASSERTED, Status.INTENDED)
     ]  # fmt: skip
-    for e in events:
-        if e.code == "045" and e.target is not None and e.status is Status.ASSERTED:  # what mediators have brokered others have agreed on
-            found.append(Act(index, e.trigger_tokens, "05", e.target.mention, e.target.code, "", True))
     for match in matches:
         if match.code is None or match.targets or match.status is not Status.ASSERTED or match.reciprocal:
             continue

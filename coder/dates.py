@@ -90,7 +90,7 @@ def _resolve(
         if scene.phrases:
             tokens = _without_asked(tree, tokens)
     span, rule = scene.date(tokens)
-    if span is not None:
+    if span is not None and not _ahead(tree, tokens[0], status, span.start):
         return EventDate(span.start, span.end, span.precision, span.basis, rule)
     anchor = _reporting(tree, tokens[0])
     if clause_tense(tree, anchor, status) == "past":
@@ -99,6 +99,14 @@ def _resolve(
         if story is not None and story.precision == "day" and not scene.later_than(story, tokens[0]):
             return EventDate(story.start, story.end, story.precision, "relative", "day of the story")
     return _told_by_tense(tree, tokens[0], status)
+
+
+def _ahead(tree: Tree, token: int, status: Status, day: date | None) -> bool:
+    """Whether a day lies ahead that cannot be that of a past act: "promised elections in 2025", told in 2024."""
+    published = tree.sentence.publication_date
+    if status is not Status.ASSERTED or published is None or day is None or (day - published).days < 2:
+        return False
+    return own_tense(tree, token) in ("past", "perfect", "pluperfect")
 
 
 def _without_asked(tree: Tree, tokens: list[int]) -> list[int]:
