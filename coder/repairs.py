@@ -266,7 +266,7 @@ def _one_permitted(repairs: Repairs, i: int, infinitive: int) -> bool:
 def _title_of_owner(repairs: Repairs, i: int, owned: int) -> bool:
     """The title of an owner, read as an owner itself: "Prime Minister Pedro Sanchez's wife"."""
     sentence, name = repairs.sentence, i + 1
-    if name >= owned or repairs.heads[name] != owned or repairs.deprels[name] != "nmod:poss" or sentence.upos[name] != "PROPN":
+    if name >= owned or repairs.heads[name] != owned or repairs.deprels[name] != "nmod:poss" or not sentence.forms[name][:1].isupper():
         return False
     if sentence.upos[i] not in ("NOUN", "PROPN") or repairs.case(i):
         return False
