@@ -23,6 +23,8 @@ _PRESENT: Final = frozenset({"is", "are", "am", "'re", "’re", "'m", "’m", "'
 
 
 REPORTING: Final = frozenset("say announce report state claim declare tell confirm add".split())
+# Of these a leader says what they have done ("said his country had cut all trade").
+OF_LEADERS: Final = frozenset("country government nation army military navy troop force soldier administration ministry party group".split())
 # "the first time that X had met Y": a clause on such a noun tells of now.
 TIMES_COUNTED: Final = frozenset({"time", "occasion", "instance", "case"})
 
@@ -43,7 +45,7 @@ def counted_occasion(tree: Tree, node: int) -> int:
 
 
 def reports_itself(tree: Tree, node: int) -> bool:
-    """ "The army said it had shelled the town", "its jets had struck": the news of whoever speaks, only told in a past tense."""
+    """ "The army said it had shelled the town", "its jets had struck", "his country had closed the border": the news of whoever speaks, only told in a past tense."""
     head = tree.heads[node]
     if head < 0 or tree.relations[node] != "ccomp" or tree.lower_lemmas[head] not in REPORTING:
         return False
@@ -52,7 +54,9 @@ def reports_itself(tree: Tree, node: int) -> bool:
             if tree.lower[c] in ("it", "they"):
                 return True
             for g in tree.children[c]:
-                if tree.deprels[g] in ("nmod:poss", "det:poss") and tree.lower[g] in ("its", "their"):
+                if tree.deprels[g] in ("nmod:poss", "det:poss") and (
+                    tree.lower[g] in ("its", "their") or (tree.lower[g] in ("his", "her", "our") and tree.lower_lemmas[c] in OF_LEADERS)
+                ):
                     return True
     return False
 
