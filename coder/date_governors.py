@@ -49,10 +49,10 @@ def governor(tree: Tree, phrases: list[Phrase], phrase: Phrase) -> int:
     top = -1
     for i in range(phrase.first, phrase.last + 1):
         if not phrase.first <= tree.heads[i] <= phrase.last:
-            if tree.relations[i] not in ("case", "punct", "mark", "cc"):
+            if tree.relations[i] not in ("case", "punct", "mark", "cc") and not (tree.relations[i] == "advmod" and tree.lower[i] in ("early", "late")):
                 top = i
                 break
-            if top < 0:
+            if top < 0:  # "early" of "early on Friday" may hang elsewhere
                 top = i
     for _ in range(MAX_CLIMB):
         head = tree.heads[top]
