@@ -140,23 +140,25 @@ def prompted(mentions: SentenceMentions, matches: list[FrameMatch], countries: C
     "Ecuador raided the Mexican embassy, prompting Mexico to recall its ambassador", "Mexico recalled its ambassador after Ecuador had
     raided the Mexican embassy": where the one has suffered the other's act.
     """
-    tree = mentions.tree
+    tree, day = mentions.tree, mentions.tree.sentence.publication_date
     found = matches
     for n, match in enumerate(matches):
         if match.targets or not match.code or match.code < "10":
             continue
         verb = tree.heads[match.trigger]
         above = tree.heads[verb] if verb >= 0 and tree.lower_lemmas[verb] in PROMPTING else -1
-        own = {resolve_actor(s, tree.sentence.publication_date).code[:3] for s in match.sources}
         for other in matches:
-            below = tree.heads[other.trigger] == match.trigger and tree.relations[other.trigger] == "advcl" and tree.case(other.trigger) in AFTER
-            if (below or other.trigger == above) and other.code and other.code > "10" and len(other.sources) == 1 and len(own) == 1:
-                suffered = {resolve_actor(t, tree.sentence.publication_date).code[:3] for t in other.targets}
-                doer = other.sources[0]
-                theirs = resolve_actor(doer, tree.sentence.publication_date).code[:3]
-                if suffered == own and theirs not in own and theirs in countries:
-                    found = list(found)
-                    found[n] = match.between(match.sources, (doer.told(f"who has prompted it: {doer.rule}"),), match.reciprocal)
+            if other.trigger != above and (tree.heads[other.trigger] != match.trigger or tree.relations[other.trigger] != "advcl" or tree.case(other.trigger) not in AFTER):
+                continue
+            if not other.code or other.code <= "10" or len(other.sources) != 1:
+                continue
+            doer = other.sources[0]
+            own = {resolve_actor(s, day).code[:3] for s in match.sources}
+            suffered = {resolve_actor(t, day).code[:3] for t in other.targets}
+            theirs = resolve_actor(doer, day).code[:3]
+            if len(own) == 1 and suffered == own and theirs not in own and theirs in countries:
+                found = list(found)
+                found[n] = match.between(match.sources, (doer.told(f"who has prompted it: {doer.rule}"),), match.reciprocal)
     return found
 
 

@@ -55,8 +55,8 @@ TURNING_DOWN: Final = frozenset(
 )
 CLAIMS: Final = frozenset("accusation allegation claim charge suggestion report rumour rumor assertion".split())
 # Meetings and calls, and the prepositions by which somebody else's act tells of them.
-CONTACTS: Final = "04"
-OCCASIONS: Final = frozenset({"in", "during", "at", "after", "following"})
+CONTACT_ROOT: Final = "04"
+BESIDE: Final = frozenset({"in", "during", "at", "after", "following"})
 UNHELD: Final = frozenset("failed fruitless planned cancelled canceled scheduled abortive collapsed".split())  # talks that came to nothing, or are to come
 # What is turned down whoever it is to be done to.
 PROPOSALS: Final = frozenset("proposal plan idea bill initiative suggestion scheme".split())
@@ -142,7 +142,7 @@ class Arguments:
                         found = self._crowds(i, carrier, heads)
                     if not found and self.tree.upos[i] in ("NOUN", "PROPN"):
                         leader = led_by(self.mentions, i, ("amod", "compound"))
-                        found = (leader,) if leader is not None else self._who_meets(i) if code.startswith(CONTACTS) else ()
+                        found = (leader,) if leader is not None else self._who_meets(i) if code.startswith(CONTACT_ROOT) else ()
                 if not as_source and found and name in ("object", "subject") and all((m.start, m.end) in taken for m in found):
                     continue
             elif name.startswith("inner."):
@@ -225,7 +225,7 @@ class Arguments:
         """Who does something else "in a phone call with X", "after talks with X"."""
         tree = self.tree
         verb = tree.heads[i]
-        if verb < 0 or tree.relations[i] != "obl" or not tree.verbal[verb] or tree.case(i) not in OCCASIONS:
+        if verb < 0 or tree.relations[i] != "obl" or not tree.verbal[verb] or tree.case(i) not in BESIDE:
             return ()
         if any(tree.lower[c] in UNHELD for c in tree.children[i]):
             return ()
